@@ -1,0 +1,38 @@
+#include <boost/program_options/parsers.hpp>
+#include <iostream>
+
+#include "cli/subcommand.h"
+
+namespace penchant {
+
+bool parse_arguments(std::span<const std::string> arguments, Usage& usage,
+                     boost::program_options::variables_map& values) {
+  namespace po = boost::program_options;
+  usage.options.add_options()("help,h", "this text");
+  po::positional_options_description positional;
+  for (const std::string& name : usage.positional) {
+    const bool is_rest = name.ends_with("...");
+    positional.add(is_rest ? name.substr(0, name.size() - 3).c_str() : name.c_str(), is_rest ? -1 : 1);
+  }
+  po::options_description all;
+  all.add(usage.options);
+  for (const std::string& name : usage.positional) {
+    const bool is_rest = name.ends_with("...");
+    const std::string option = is_rest ? name.substr(0, name.size() - 3) : name;
+    is_rest ? all.add_options()(option.c_str(), po::value<std::vector<std::string>>())
+            : all.add_options()(option.c_str(), po::value<std::string>());
+  }
+  const std::vector<std::string> texts(arguments.begin(), arguments.end());
+  po::store(po::command_line_parser(texts).options(all).positional(positional).run(), values);
+  if (values.contains("help")) {
+    std::cout << usage.usage << "\n" << usage.options;
+    return false;
+  }
+  po::notify(values);
+  for (const std::string& name : usage.positional) {
+    if (!name.ends_with("...") && !values.contains(name)) throw po::required_option(name);
+  }
+  return true;
+}
+
+}  // namespace penchant

@@ -1,0 +1,158 @@
+// The subcommands that ask one thing: record, recommend, explain, stats, pool.
+#include <iostream>
+
+#include "cli/print.h"
+#include "cli/subcommand.h"
+#include "cli/transport.h"
+
+namespace penchant {
+namespace {
+
+namespace po = boost::program_options;
+using Texts = std::vector<std::string>;
+
+/// Adds `--name value` to the request as the command's option NAME.
+void add_option(const po::variables_map& values, const char* name, const char* command_option, Texts& request) {
+  if (!values.contains(name)) return;
+  request.insert(request.end(), {command_option, values[name].as<std::string>()});
+}
+
+Texts texts(const po::variables_map& values, const char* name) {
+  return values.contains(name) ? values[name].as<Texts>() : Texts{};
+}
+
+/// "name=value" options such as --lora and --param. The last '=' counts: names may hold one.
+void add_pairs(const po::variables_map& values, const char* name, const char* command_option, Texts& request) {
+  for (const std::string& pair : texts(values, name)) {
+    const auto equals = pair.rfind('=');
+    if (equals == std::string::npos) throw po::error(std::string("--") + name + " takes NAME=VALUE");
+    request.insert(request.end(), {command_option, pair.substr(0, equals), pair.substr(equals + 1)});
+  }
+}
+
+void add_among(const po::variables_map& values, Texts& request) {
+  const Texts among = texts(values, "among");
+  if (among.empty()) return;
+  request.insert(request.end(), {"AMONG", std::to_string(among.size())});
+  request.insert(request.end(), among.begin(), among.end());
+}
+
+int ask(const po::variables_map& values, const Texts& request) {
+  const auto transport = open_transport(values);
+  return print_reply(transport->ask(request), values.contains("json"));
+}
+
+}  // namespace
+
+int run_record(std::span<const std::string> arguments) {
+  Usage usage{"Records a verdict on one image and prints its number within the user (0: known already).\n\n"
+              "Examples:\n"
+              "  penchant record ann selected epicrealismXL \"photorealistic portrait of a woman\"\n"
+              "  penchant record ann rejected dreamShaperXL \"anime girl\" --lora ink=0.8 --param steps=28 --id image-17\n\n"
+              "Usage: penchant record USER selected|rejected|neutral CHECKPOINT PROMPT [options]\n",
+              po::options_description("Options"),
+              {"user", "verdict", "checkpoint", "prompt"}};
+  usage.options.add_options()
+      ("negative", po::value<std::string>(), "the negative prompt")
+      ("lora", po::value<Texts>()->composing(), "NAME=STRENGTH; may be repeated")
+      ("param", po::value<Texts>()->composing(), "NAME=VALUE, such as steps=28; may be repeated")
+      ("family", po::value<std::string>(), "the model family, such as sdxl")
+      ("tier", po::value<std::string>(), "draft, standard or quality")
+      ("stage", po::value<std::string>(), "where in a workflow the image was made")
+      ("session", po::value<std::string>(), "the session's id")
+      ("generation", po::value<std::string>(), "the generation's id")
+      ("id", po::value<std::string>(), "the image's id: the same id and verdict count once, another verdict corrects")
+      ("decision", po::value<std::string>(), "the id of the recommendation it followed")
+      ("at", po::value<std::string>(), "when, in Unix milliseconds")
+      ("note", po::value<std::string>(), "what the user says of it")
+      ("vision", po::value<std::string>(), "what a vision model says of it");
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  Texts request{"RECORD", values["user"].as<std::string>(), values["verdict"].as<std::string>(),
+                values["checkpoint"].as<std::string>(), values["prompt"].as<std::string>()};
+  add_option(values, "negative", "NEGATIVE", request);
+  add_pairs(values, "lora", "LORA", request);
+  add_pairs(values, "param", "PARAM", request);
+  for (const auto& [name, option] : {std::pair{"family", "FAMILY"}, {"tier", "TIER"}, {"stage", "STAGE"},
+                                     {"session", "SESSION"}, {"generation", "GENERATION"}, {"id", "ID"},
+                                     {"decision", "DECISION"}, {"at", "AT"}, {"note", "NOTE"}, {"vision", "VISION"}}) {
+    add_option(values, name, option, request);
+  }
+  return ask(values, request);
+}
+
+int run_recommend(std::span<const std::string> arguments) {
+  Usage usage{"Which checkpoint to use for a prompt, how sure that is, and why. Each arm: checkpoint, score,\n"
+              "observations, probability.\n\n"
+              "Examples:\n"
+              "  penchant recommend ann \"portrait of a man\"\n"
+              "  penchant recommend ann \"portrait of a man\" --family sdxl --tier quality --json\n"
+              "  penchant recommend ann \"portrait of a man\" --among epicrealismXL --among dreamShaperXL\n\n"
+              "Usage: penchant recommend USER PROMPT [options]\n",
+              po::options_description("Options"),
+              {"user", "prompt"}};
+  usage.options.add_options()
+      ("family", po::value<std::string>(), "among the pool of this model family")
+      ("tier", po::value<std::string>(), "draft (always explores), standard or quality")
+      ("among", po::value<Texts>()->composing(), "among these checkpoints; may be repeated")
+      ("top", po::value<std::string>(), "show the best N, whatever the band")
+      ("at", po::value<std::string>(), "as of this time, in Unix milliseconds");
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  Texts request{"RECOMMEND", values["user"].as<std::string>(), values["prompt"].as<std::string>()};
+  for (const auto& [name, option] : {std::pair{"family", "FAMILY"}, {"tier", "TIER"}, {"top", "TOP"}, {"at", "AT"}}) {
+    add_option(values, name, option, request);
+  }
+  add_among(values, request);
+  return ask(values, request);
+}
+
+int run_explain(std::span<const std::string> arguments) {
+  Usage usage{"What each keyword of a prompt says of a checkpoint: keyword, selected, observations, rate.\n\n"
+              "Example:\n"
+              "  penchant explain ann \"portrait of a man\" epicrealismXL\n\n"
+              "Usage: penchant explain USER PROMPT CHECKPOINT [options]\n",
+              po::options_description("Options"),
+              {"user", "prompt", "checkpoint"}};
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  return ask(values, {"EXPLAIN", values["user"].as<std::string>(), values["prompt"].as<std::string>(),
+                      values["checkpoint"].as<std::string>()});
+}
+
+int run_stats(std::span<const std::string> arguments) {
+  Usage usage{"What is known of a user. Each top checkpoint: name, score, observations.\n\n"
+              "Example:\n"
+              "  penchant stats ann\n\n"
+              "Usage: penchant stats USER [options]\n",
+              po::options_description("Options"),
+              {"user"}};
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  return ask(values, {"STATS", values["user"].as<std::string>()});
+}
+
+int run_pool(std::span<const std::string> arguments) {
+  Usage usage{"The checkpoints available for a model family and tier.\n\n"
+              "Examples:\n"
+              "  penchant pool set sdxl standard epicrealismXL dreamShaperXL\n"
+              "  penchant pool get sdxl standard\n"
+              "  penchant pool list\n"
+              "  penchant pool del sdxl standard\n\n"
+              "Usage: penchant pool set|get|list|del [FAMILY TIER [CHECKPOINT ...]] [options]\n",
+              po::options_description("Options"),
+              {"action", "arguments..."}};
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  Texts request{"POOL", values["action"].as<std::string>()};
+  const Texts rest = texts(values, "arguments");
+  request.insert(request.end(), rest.begin(), rest.end());
+  return ask(values, request);
+}
+
+}  // namespace penchant

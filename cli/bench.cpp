@@ -1,0 +1,2 @@
+#include "cli/subcommand.h"
+namespace penchant { int run_bench(std::span<const std::string>) { return exit_failure; } }

@@ -1,0 +1,111 @@
+#include "cli/print.h"
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <charconv>
+#include <iostream>
+
+#include "cli/subcommand.h"
+
+namespace penchant {
+namespace {
+
+namespace json = boost::json;
+
+json::value to_json(const Reply& reply) {
+  switch (reply.kind) {
+    case Reply::Kind::integer: return reply.integer;
+    case Reply::Kind::boolean: return reply.integer != 0;
+    case Reply::Kind::real: return reply.real;
+    case Reply::Kind::null: return nullptr;
+    case Reply::Kind::simple:
+    case Reply::Kind::error:
+    case Reply::Kind::bulk:
+    case Reply::Kind::verbatim:
+    case Reply::Kind::big_number: return json::value(reply.text);
+    case Reply::Kind::map: {
+      json::object object;
+      for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+        object[reply.elements[i].text] = to_json(reply.elements[i + 1]);
+      }
+      return object;
+    }
+    case Reply::Kind::array:
+    case Reply::Kind::set:
+    case Reply::Kind::push: break;
+  }
+  json::array array;
+  for (const Reply& element : reply.elements) array.push_back(to_json(element));
+  return array;
+}
+
+bool is_aggregate(const Reply& reply) {
+  return reply.kind == Reply::Kind::map || reply.kind == Reply::Kind::array || reply.kind == Reply::Kind::set ||
+         reply.kind == Reply::Kind::push;
+}
+
+std::string scalar(const Reply& reply) {
+  switch (reply.kind) {
+    case Reply::Kind::integer: return std::to_string(reply.integer);
+    case Reply::Kind::boolean: return reply.integer != 0 ? "true" : "false";
+    case Reply::Kind::null: return "-";
+    case Reply::Kind::real: {
+      std::array<char, 32> text;
+      const auto end = std::to_chars(text.data(), text.data() + text.size(), reply.real, std::chars_format::general, 4);
+      return {text.data(), end.ptr};
+    }
+    default: return reply.text;
+  }
+}
+
+bool is_flat(const Reply& reply) {
+  for (const Reply& element : reply.elements) {
+    if (is_aggregate(element)) return false;
+  }
+  return true;
+}
+
+void print_indented(std::ostream& out, const Reply& reply, std::size_t indent) {
+  const std::string margin(indent, ' ');
+  if (!is_aggregate(reply)) {
+    out << margin << scalar(reply) << "\n";
+  } else if (reply.kind == Reply::Kind::map) {
+    for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+      const Reply& value = reply.elements[i + 1];
+      out << margin << reply.elements[i].text << ":";
+      if (!is_aggregate(value)) {
+        out << " " << scalar(value) << "\n";
+      } else {
+        out << (value.elements.empty() ? " none\n" : "\n");
+        print_indented(out, value, indent + 2);
+      }
+    }
+  } else if (indent > 0 && is_flat(reply)) {
+    // A row of a table, such as one arm with its figures.
+    out << margin;
+    for (std::size_t i = 0; i < reply.elements.size(); ++i) out << (i > 0 ? "  " : "") << scalar(reply.elements[i]);
+    out << "\n";
+  } else {
+    for (const Reply& element : reply.elements) {
+      is_aggregate(element) ? print_indented(out, element, indent + 2) : print_indented(out, element, indent);
+    }
+  }
+}
+
+}  // namespace
+
+void print_json(std::ostream& out, const Reply& reply) { out << json::serialize(to_json(reply)) << "\n"; }
+
+void print_text(std::ostream& out, const Reply& reply) { print_indented(out, reply, 0); }
+
+int print_reply(const Reply& reply, bool as_json) {
+  if (reply.kind == Reply::Kind::error) {
+    std::cerr << "penchant: " << reply.text << "\n";
+    return exit_failure;
+  }
+  as_json ? print_json(std::cout, reply) : print_text(std::cout, reply);
+  return std::cout.good() ? exit_ok : exit_failure;
+}
+
+}  // namespace penchant

@@ -1,0 +1,198 @@
+// penchant serve: puts a store, its service and the server together.
+#include <sys/resource.h>
+
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <stdexcept>
+
+#include "cli/settings.h"
+#include "cli/subcommand.h"
+#include "engine/context/word_lists.h"
+#include "net/limits.h"
+#include "net/log.h"
+#include "net/server.h"
+#include "persistence/store.h"
+
+namespace penchant {
+namespace {
+
+namespace po = boost::program_options;
+
+// Descriptors that are not clients: files, the listening sockets, the event loop.
+constexpr std::size_t descriptors_for_ourselves = 32;
+
+struct Settings {
+  StoreOptions store;
+  ServerOptions server;
+  Bands bands;
+  std::uint16_t http_port = default_http_port;
+  std::string durability;
+  std::string word_lists;
+  std::string log_level;
+  std::int64_t snapshot_every_s = 0;
+  std::int64_t idle_timeout_s = 0;
+  std::int64_t request_timeout_s = 0;
+  std::string unix_mode;
+};
+
+po::options_description describe(Settings& s) {
+  po::options_description options("Options");
+  options.add_options()
+      ("data", po::value(&s.store.directory)->default_value("./penchant-data"), "the folder that keeps everything")
+      ("port", po::value(&s.server.port)->default_value(default_port), "RESP port; 0: any free one")
+      ("http-port", po::value(&s.http_port)->default_value(default_http_port), "kept for the HTTP interface, which this version does not have yet")
+      ("bind", po::value(&s.server.bind)->default_value("127.0.0.1"), "address to listen on; loopback only in this version")
+      ("unix", po::value(&s.server.unix_path), "also listen on this Unix socket")
+      ("unix-mode", po::value(&s.unix_mode)->default_value("700"), "its mode, octal")
+      ("durability", po::value(&s.durability)->default_value("everysec"),
+       "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; os: the system decides")
+      ("snapshot-every", po::value(&s.snapshot_every_s)->default_value(300), "seconds between snapshots while records come in; 0: never")
+      ("snapshot-every-records", po::value(&s.store.snapshot_every_records)->default_value(10'000'000), "and after so many records; 0: never")
+      ("decay-days", po::value(&s.store.decay_days)->default_value(decay_days_default), "after so many days a record weighs 1/e; 0: for ever 1")
+      ("explore-below", po::value(&s.bands.explore_below)->default_value(Bands{}.explore_below), "confidence below which several checkpoints are tried")
+      ("exploit-above", po::value(&s.bands.exploit_above)->default_value(Bands{}.exploit_above), "confidence above which only the best is used")
+      ("explore-arms", po::value(&s.bands.explore_arms)->default_value(Bands{}.explore_arms), "how many are tried while exploring")
+      ("hedge-arms", po::value(&s.bands.hedge_arms)->default_value(Bands{}.hedge_arms), "and between the two")
+      ("word-lists", po::value(&s.word_lists), "file of words that are no keywords, in place of the built-in one (docs/context.md)")
+      ("max-clients", po::value(&s.server.clients_max)->default_value(10'000), "further clients are refused")
+      ("idle-timeout", po::value(&s.idle_timeout_s)->default_value(0), "seconds after which a silent client is closed; 0: never")
+      ("request-timeout", po::value(&s.request_timeout_s)->default_value(60), "seconds an unfinished request or an unread reply may last")
+      ("log-level", po::value(&s.log_level)->default_value("info"), "debug, info, warning or error")
+      ("config", po::value<std::string>(), "file of these options, name = value a line; the command line goes before it");
+  return options;
+}
+
+Durability parse_durability(const std::string& text) {
+  if (text == "always") return Durability::always;
+  if (text == "everysec") return Durability::everysec;
+  if (text == "os") return Durability::os;
+  throw po::error("--durability is always, everysec or os");
+}
+
+void check(Settings& s) {
+  s.store.durability = parse_durability(s.durability);
+  if (s.snapshot_every_s < 0) throw po::error("--snapshot-every is a number of seconds, or 0");
+  if (s.idle_timeout_s < 0) throw po::error("--idle-timeout is a number of seconds, or 0");
+  if (s.request_timeout_s < 1) throw po::error("--request-timeout is at least a second");
+  if (!(s.store.decay_days >= 0 && s.store.decay_days <= decay_days_max)) {
+    throw po::error("--decay-days is from 0 (off) to " + std::to_string(static_cast<int>(decay_days_max)));
+  }
+  if (!(s.bands.explore_below >= 0 && s.bands.explore_below <= s.bands.exploit_above && s.bands.exploit_above <= 1)) {
+    throw po::error("0 <= --explore-below <= --exploit-above <= 1 must hold");
+  }
+  if (s.bands.explore_arms < 1 || s.bands.hedge_arms < 1) throw po::error("a band has at least one arm");
+  if (s.server.clients_max < 1) throw po::error("--max-clients is at least 1");
+  s.store.snapshot_every = std::chrono::seconds(s.snapshot_every_s);
+  s.server.idle_max = std::chrono::seconds(s.idle_timeout_s);
+  s.server.request_max = std::chrono::seconds(s.request_timeout_s);
+  std::size_t used = 0;
+  s.server.unix_mode = static_cast<unsigned>(std::stoul("0" + s.unix_mode, &used, 8));
+  if (used != s.unix_mode.size() + 1 || s.server.unix_mode > 0777) throw po::error("--unix-mode is octal, such as 770");
+}
+
+/// Raises the limit of open files for clients_max, or lowers clients_max to what the system gives.
+void fit_descriptors(ServerOptions& server) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t wanted = server.clients_max + descriptors_for_ourselves;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted) return;
+  if (limit.rlim_cur <= descriptors_for_ourselves) throw std::runtime_error("the limit of open files is too low (ulimit -n)");
+  server.clients_max = limit.rlim_cur - descriptors_for_ourselves;
+  log_warning("at most " + std::to_string(server.clients_max) + " clients: the limit of open files is " +
+              std::to_string(limit.rlim_cur) + " (ulimit -n)");
+}
+
+WordLists read_word_lists(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  if (!file) throw std::runtime_error("cannot read " + path);
+  auto lists = WordLists::parse(text);
+  if (!lists) throw std::runtime_error(path + ": " + lists.error().message);
+  return std::move(*lists);
+}
+
+/// CONFIG GET's view: our names, and redis-server's where tools ask for them.
+std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s) {
+  return {{"appendfsync", s.durability == "os" ? "no" : s.durability},
+          {"appendonly", "yes"},
+          {"bind", s.server.bind},
+          {"databases", "1"},
+          {"decay-days", std::to_string(s.store.decay_days)},
+          {"dir", s.store.directory},
+          {"durability", s.durability},
+          {"maxclients", std::to_string(s.server.clients_max)},
+          {"maxmemory", "0"},
+          {"port", std::to_string(s.server.port)},
+          {"proto-max-bulk-len", std::to_string(bulk_bytes_max)},
+          {"save", std::to_string(s.snapshot_every_s) + " 1"},
+          {"timeout", std::to_string(s.idle_timeout_s)},
+          {"unixsocket", s.server.unix_path}};
+}
+
+int serve(Settings& s) {
+  fit_descriptors(s.server);
+  PosixFileSystem files;
+  std::optional<WordLists> own_lists;
+  if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
+
+  // The syncer's thread reports to the server, which comes into being after the store it serves.
+  Server* server = nullptr;
+  auto store = Store::open(
+      files, s.store, clock_ms(), [&server](result<std::uint64_t> synced) { if (server) server->on_synced(synced); },
+      [](std::uint64_t events) { log_info(std::to_string(events) + " events replayed"); });
+  if (!store) throw std::runtime_error(store.error().message);
+  for (const std::string& warning : (*store)->warnings()) log_warning(warning);
+  log_info("state of " + s.store.directory + ": snapshot of event " + std::to_string((*store)->snapshot_sequence()) +
+           ", then " + std::to_string((*store)->replayed()) + " events of the journal");
+
+  Service service(**store, own_lists ? *own_lists : WordLists::english(), s.bands);
+  Runtime runtime;
+  runtime.started_ms = clock_ms();
+  Server listening(service, runtime, s.server);
+  listening.listen();
+  server = &listening;
+  s.server.port = listening.port();
+  runtime.settings = settings_told(s);
+  std::cout << "resp " << (s.server.bind == "::1" ? "[::1]" : "127.0.0.1") << ":" << listening.port() << "\n"
+            << "ready" << std::endl;
+  listening.run();
+  store->reset();  // joins the syncer before the server it reports to goes
+  log_info("ended");
+  return exit_ok;
+}
+
+}  // namespace
+
+int run_serve(std::span<const std::string> arguments) {
+  Settings settings;
+  Usage usage{"Runs the server. Prints its addresses and \"ready\" on standard output, its log on standard error.\n"
+              "SIGTERM and SIGINT end it in order, after a snapshot.\n\n"
+              "Examples:\n"
+              "  penchant serve --data ./preferences\n"
+              "  penchant serve --data ./preferences --port 0 --durability always\n"
+              "  penchant serve --config /etc/penchant.conf\n",
+              describe(settings),
+              {}};
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  if (values.contains("config")) {
+    const std::string path = values["config"].as<std::string>();
+    std::ifstream file(path);
+    if (!file) throw std::runtime_error("cannot read " + path);
+    po::store(po::parse_config_file(file, usage.options), values);
+    po::notify(values);
+  }
+  check(settings);
+  if (!start_log(settings.log_level)) throw po::error("--log-level is debug, info, warning or error");
+  return serve(settings);
+}
+
+}  // namespace penchant

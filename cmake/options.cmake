@@ -1,0 +1,34 @@
+# One place for what every target is compiled with.
+option(PENCHANT_TESTS "Build the tests" ON)
+option(PENCHANT_BENCH "Build the benchmarks" ON)
+option(PENCHANT_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+set(PENCHANT_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# -O3: GCC 12 leaves plain loops scalar at -O2. -ffp-contract=off: the same sums on every
+# instruction set, so that a replay is bit-equal wherever it runs.
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers -Werror)
+# One 64-byte line holds 16 cells; rows start on a line.
+add_compile_definitions(EIGEN_MAX_ALIGN_BYTES=64 EIGEN_NO_IO BOOST_ALLOW_DEPRECATED_HEADERS)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-restrict)  # GCC 12 sees overlaps in "text" + std::string that are not there (PR 105651)
+endif()
+if(PENCHANT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(PENCHANT_SANITIZE)
+  add_compile_options(-fsanitize=${PENCHANT_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PENCHANT_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,65 @@
+// ArmTable: one user's arms of one kind (checkpoints, or LoRAs), each a column of the user's matrices, with
+// the counts over all of the user's records, whatever their prompts.
+//
+// Arms are columns in order of first record, and are never removed. Limits: the owner bounds size().
+#pragma once
+
+#include <boost/serialization/access.hpp>
+#include <boost/serialization/split_member.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/count_matrix.h"
+#include "engine/interner.h"
+
+namespace penchant {
+
+struct Arm {
+  Interner::Id key = 0;     // of the model key
+  Interner::Id name = 0;    // of the name as first seen
+  Interner::Id family = 0;  // of the model family as last recorded; no_family where never
+  Counts overall;
+
+  static constexpr Interner::Id no_family = 0xFFFFFFFF;
+};
+
+class ArmTable {
+ public:
+  std::optional<std::uint32_t> find(Interner::Id key) const {
+    const auto it = columns_.find(key);
+    return it == columns_.end() ? std::nullopt : std::optional(it->second);
+  }
+
+  /// The column of the arm `key`, new with `name` where there is none.
+  std::uint32_t find_or_add(Interner::Id key, Interner::Id name) {
+    const auto [it, is_new] = columns_.try_emplace(key, size());
+    if (is_new) arms_.push_back({.key = key, .name = name, .family = Arm::no_family, .overall = {}});
+    return it->second;
+  }
+
+  const Arm& operator[](std::uint32_t column) const { return arms_[column]; }
+  Arm& operator[](std::uint32_t column) { return arms_[column]; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(arms_.size()); }
+
+  void scale(double factor) {
+    for (Arm& arm : arms_) {
+      arm.overall.selected *= factor;
+      arm.overall.observed *= factor;
+    }
+  }
+
+ private:
+  friend class boost::serialization::access;
+  template <class Archive>
+  void save(Archive& archive, unsigned version) const;  // engine/serialization.h
+  template <class Archive>
+  void load(Archive& archive, unsigned version);
+  BOOST_SERIALIZATION_SPLIT_MEMBER()
+
+  std::vector<Arm> arms_;
+  boost::unordered_flat_map<Interner::Id, std::uint32_t> columns_;
+};
+
+}  // namespace penchant

@@ -1,0 +1,88 @@
+// Engine: the state that verdicts have taught, as a pure function of the sequence of events.
+//
+//   Engine engine;
+//   engine.record({.now_ms = 1'000, .verdict = Verdict::selected, .user = "ann", .checkpoint = "dreamShaperXL",
+//                  .keywords = keywords});
+//
+// Invariants:
+//  1. The same events in the same order give the same state, bit for bit, on every machine.
+//  2. now_ms() never decreases; an event from an earlier time happens now.
+//  3. An event that is refused changes nothing.
+// Questions are free functions over a const Engine (recommend.h, explain.h). Threading: none; one thread owns
+// an engine. Errors: a Failure is one sentence for whoever sent the event.
+#pragma once
+
+#include <boost/serialization/access.hpp>
+#include <boost/serialization/split_member.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/decay.h"
+#include "engine/event.h"
+#include "engine/interner.h"
+#include "engine/pools.h"
+#include "engine/result.h"
+#include "engine/user.h"
+
+namespace penchant {
+
+struct Recorded {
+  enum class Kind : std::uint8_t { counted, corrected, duplicate };
+  Kind kind = Kind::counted;
+  std::uint64_t sequence = 0;  // the record's number within its user
+};
+
+class Engine {
+ public:
+  result<Recorded> record(const Record& record);
+  result<void> set_pool(const PoolSet& event);
+  bool delete_pool(const PoolDelete& event);  // false where there was none: nothing changed
+  result<void> change_decay(const DecayChange& event);
+
+  std::int64_t now_ms() const { return now_ms_; }
+  const Decay& decay() const { return decay_; }
+  const Pools& pools() const { return pools_; }
+
+  const User* find_user(std::string_view name) const;
+  std::size_t user_count() const { return users_.size(); }
+  /// Names of users in order of first record.
+  const std::deque<std::string>& user_names() const { return user_names_; }
+
+  std::optional<Interner::Id> find_keyword(std::string_view text) const { return keywords_.find(text); }
+  std::optional<Interner::Id> find_name(std::string_view text) const { return names_.find(text); }
+  std::string_view keyword_text(Interner::Id id) const { return keywords_.text(id); }
+  std::string_view name_text(Interner::Id id) const { return names_.text(id); }
+
+ private:
+  friend class boost::serialization::access;
+  template <class Archive>
+  void save(Archive& archive, unsigned version) const;  // engine/serialization.h
+  template <class Archive>
+  void load(Archive& archive, unsigned version);
+  BOOST_SERIALIZATION_SPLIT_MEMBER()
+
+  std::int64_t move_clock(std::int64_t now_ms);
+  User& find_or_add_user(std::string_view name);
+  result<void> room_for(const Record& record, const User* user) const;
+  std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
+
+  std::int64_t now_ms_ = 0;
+  Decay decay_;
+  Pools pools_;
+  Interner keywords_;
+  Interner names_;  // of models and families, by key and as first seen
+  std::deque<std::string> user_names_;
+  std::deque<User> users_;
+  boost::unordered_flat_map<std::string_view, std::uint32_t> user_numbers_;  // keys point into user_names_
+
+  // Scratch of record(), kept so that it allocates nothing: numbers of the record's keywords and LoRAs.
+  std::vector<Interner::Id> lesson_keywords_;
+  std::vector<std::uint32_t> lesson_loras_;
+};
+
+}  // namespace penchant

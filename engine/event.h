@@ -1,0 +1,73 @@
+// What an engine is a function of: its events, in order. The journal keeps exactly these.
+//
+// Lifetime: events are views; what they point into must live until the call they are passed to returns.
+// Units: times are Unix milliseconds of the server's clock, which never runs backwards here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "engine/context/context.h"
+
+namespace penchant {
+
+enum class Verdict : std::uint8_t { selected = 1, rejected = 2, neutral = 3 };
+enum class Tier : std::uint8_t { draft = 1, standard = 2, quality = 3 };
+
+std::string_view to_string(Verdict verdict);
+std::string_view to_string(Tier tier);
+std::optional<Verdict> parse_verdict(std::string_view text);  // exact, lower case
+std::optional<Tier> parse_tier(std::string_view text);
+
+struct Parameter {
+  std::string_view name;
+  std::string_view value;  // a number where it reads as one; other text is kept, never learned
+};
+
+/// One verdict on one image with its whole context. Empty views are "not given".
+struct Record {
+  std::int64_t now_ms = 0;                // the server's time
+  std::optional<std::int64_t> at_ms;      // the record's own time; now where none, and never later than now
+  std::optional<std::int64_t> weight_ms;  // the time its weight is reckoned from, where apart from its own
+  Verdict verdict = Verdict::neutral;
+  std::optional<Tier> tier;
+  std::string_view user;
+  std::string_view checkpoint;
+  std::string_view prompt;
+  std::string_view negative_prompt;
+  std::string_view family;
+  std::string_view stage;
+  std::string_view session;
+  std::string_view generation;
+  std::string_view id;  // identity: the same id and verdict count once, another verdict corrects
+  std::string_view decision;
+  std::string_view note;
+  std::string_view vision;
+  std::span<const Keyword> keywords;  // of the prompt, as read when it was recorded: lists and ICU may change later
+  std::span<const Keyword> negative_keywords;
+  std::span<const LoraTag> loras;
+  std::span<const Parameter> parameters;
+};
+
+struct PoolSet {
+  std::int64_t now_ms = 0;
+  std::string_view family;
+  Tier tier = Tier::standard;
+  std::span<const std::string_view> checkpoints;
+};
+
+struct PoolDelete {
+  std::int64_t now_ms = 0;
+  std::string_view family;
+  Tier tier = Tier::standard;
+};
+
+/// From now on counts fade with this time constant. 0: they do not fade.
+struct DecayChange {
+  std::int64_t now_ms = 0;
+  double decay_days = 30;
+};
+
+}  // namespace penchant

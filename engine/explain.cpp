@@ -1,0 +1,85 @@
+#include "engine/explain.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace penchant {
+namespace {
+
+constexpr std::size_t words_told_max = 2;
+
+/// A decayed count as people read it: "15", or "14.6".
+void append_count(double count, std::string& out) {
+  std::array<char, 32> text;
+  const double tenths = std::floor(count * 10 + 0.5);
+  const auto whole = static_cast<long long>(tenths / 10);
+  const auto tenth = static_cast<int>(tenths - static_cast<double>(whole) * 10);
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), whole).ptr);
+  if (tenth != 0) (out += '.') += static_cast<char>('0' + tenth);
+}
+
+struct Told {
+  std::size_t keyword = 0;
+  Counts counts;
+  double strength = 0;  // how far the word moves the score from the prior
+};
+
+void append_told(std::string_view word, const Counts& counts, std::string_view checkpoint, std::string& out) {
+  append_count(counts.selected, out);
+  out += " of your ";
+  append_count(counts.observed, out);
+  if (!word.empty()) ((out += " '") += word) += '\'';
+  ((out += " images with ") += checkpoint) += " were kept";
+}
+
+}  // namespace
+
+void append_evidence(std::string_view checkpoint, std::optional<std::uint32_t> column,
+                     std::span<const Keyword> keywords, const Scorer& scorer, std::string& out) {
+  if (keywords.empty()) {
+    const Counts total = column ? scorer.overall(*column) : Counts{};
+    if (total.observed >= 0.05) return append_told({}, total, checkpoint, out);
+    ((out += "nothing is known of ") += checkpoint) += " yet";
+    return;
+  }
+  std::array<Told, words_told_max> told;
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    const Counts counts = scorer.counts(i, column);
+    const double strength = std::abs(posterior_mean(counts) - prior_mean) + 1e-9 * counts.observed;
+    if (counts.observed < 0.05) continue;
+    if (strength > told[0].strength) {
+      told[1] = told[0];
+      told[0] = {i, counts, strength};
+    } else if (strength > told[1].strength) {
+      told[1] = {i, counts, strength};
+    }
+  }
+  if (told[0].strength == 0) {
+    ((out += "nothing is known of ") += checkpoint) += " for these words yet";
+    return;
+  }
+  append_told(keywords[told[0].keyword].text, told[0].counts, checkpoint, out);
+  if (told[1].strength == 0) return;
+  out += ", and ";
+  append_count(told[1].counts.selected, out);
+  out += " of ";
+  append_count(told[1].counts.observed, out);
+  ((out += " '") += keywords[told[1].keyword].text) += '\'';
+}
+
+void append_reason(const Recommendation& recommendation, std::span<const Keyword> keywords, const Scorer& scorer,
+                   std::string& out) {
+  const ArmAnswer& best = recommendation.arms.front();
+  append_evidence(best.checkpoint, best.column, keywords, scorer, out);
+  switch (recommendation.band) {
+    case Band::explore: out += ": too few to be sure, so try "; break;
+    case Band::hedge: out += ": fairly sure, so keep "; break;
+    case Band::exploit: out += ": sure enough to use it alone"; return;
+  }
+  append_count(static_cast<double>(recommendation.band_arms), out);
+  out += recommendation.band == Band::explore ? " of " : " in play of ";
+  append_count(static_cast<double>(recommendation.arms_in_question), out);
+}
+
+}  // namespace penchant

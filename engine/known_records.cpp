@@ -1,0 +1,76 @@
+#include "engine/known_records.h"
+
+#include <boost/container_hash/hash.hpp>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "engine/check.h"
+
+namespace penchant {
+namespace {
+
+// The layout of one entry, in memory only: u16 length and bytes of the ID, then sequence, half_lives, verdict,
+// checkpoint, count and columns of LoRAs, count and numbers of keywords.
+template <class Value>
+void append_value(std::vector<unsigned char>& bytes, Value value) {
+  const auto raw = std::bit_cast<std::array<unsigned char, sizeof(Value)>>(value);
+  bytes.insert(bytes.end(), raw.begin(), raw.end());
+}
+
+template <class Value>
+Value take_value(const unsigned char*& at) {
+  Value value;
+  std::memcpy(&value, at, sizeof value);
+  at += sizeof value;
+  return value;
+}
+
+}  // namespace
+
+std::string_view KnownRecords::id_at(std::uint64_t offset) const {
+  const unsigned char* at = bytes_.data() + offset;
+  const auto length = take_value<std::uint16_t>(at);
+  return {reinterpret_cast<const char*>(at), length};
+}
+
+/// The key under which `id` is, or would be: IDs whose hashes agree take the numbers that follow.
+std::uint64_t KnownRecords::slot(std::string_view id) const {
+  std::uint64_t key = boost::hash<std::string_view>()(id);
+  for (auto it = offsets_.find(key); it != offsets_.end() && id_at(it->second) != id; it = offsets_.find(key)) ++key;
+  return key;
+}
+
+std::optional<Known> KnownRecords::find(std::string_view id) const {
+  const auto it = offsets_.find(slot(id));
+  if (it == offsets_.end()) return std::nullopt;
+  const unsigned char* at = bytes_.data() + it->second;
+  at += take_value<std::uint16_t>(at);
+  Known known;
+  known.sequence = take_value<std::uint64_t>(at);
+  known.half_lives = take_value<double>(at);
+  known.verdict = static_cast<Verdict>(take_value<std::uint8_t>(at));
+  known.checkpoint = take_value<std::uint32_t>(at);
+  known.loras.resize(take_value<std::uint8_t>(at));
+  for (std::uint32_t& lora : known.loras) lora = take_value<std::uint32_t>(at);
+  known.keywords.resize(take_value<std::uint8_t>(at));
+  for (Interner::Id& keyword : known.keywords) keyword = take_value<Interner::Id>(at);
+  return known;
+}
+
+void KnownRecords::put(std::string_view id, const Known& known) {
+  PENCHANT_CHECK(id.size() <= 0xFFFF && known.keywords.size() <= 0xFF && known.loras.size() <= 0xFF);
+  offsets_[slot(id)] = bytes_.size();
+  append_value(bytes_, static_cast<std::uint16_t>(id.size()));
+  bytes_.insert(bytes_.end(), id.begin(), id.end());
+  append_value(bytes_, known.sequence);
+  append_value(bytes_, known.half_lives);
+  append_value(bytes_, static_cast<std::uint8_t>(known.verdict));
+  append_value(bytes_, known.checkpoint);
+  append_value(bytes_, static_cast<std::uint8_t>(known.loras.size()));
+  for (const std::uint32_t lora : known.loras) append_value(bytes_, lora);
+  append_value(bytes_, static_cast<std::uint8_t>(known.keywords.size()));
+  for (const Interner::Id keyword : known.keywords) append_value(bytes_, keyword);
+}
+
+}  // namespace penchant

@@ -1,0 +1,57 @@
+// KnownRecords: a user's records that carry an ID, so that the same one does not count twice and another
+// verdict corrects it: what it added is known, and can be taken back.
+//
+// Kept as bytes, one after the other: about 12 bytes, the ID, and 4 for each keyword. A corrected record is
+// appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
+// Lifetime: the views of a Known last until the next put(). Limits: identifier_bytes_max, keywords_max.
+#pragma once
+
+#include <boost/serialization/access.hpp>
+#include <boost/serialization/split_member.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/event.h"
+#include "engine/interner.h"
+
+namespace penchant {
+
+struct Known {
+  std::uint64_t sequence = 0;  // within the user
+  double half_lives = 0;       // Decay::half_lives of the time its weight is reckoned from
+  Verdict verdict = Verdict::neutral;
+  std::uint32_t checkpoint = 0;            // column
+  std::vector<Interner::Id> keywords;
+  std::vector<std::uint32_t> loras;        // columns
+};
+
+class KnownRecords {
+ public:
+  /// The record with this ID; none where there is none.
+  std::optional<Known> find(std::string_view id) const;
+
+  /// Remembers `known` as the record `id`, in place of what that was.
+  void put(std::string_view id, const Known& known);
+
+  std::size_t size() const { return offsets_.size(); }
+
+ private:
+  friend class boost::serialization::access;
+  template <class Archive>
+  void save(Archive& archive, unsigned version) const;  // engine/serialization.h
+  template <class Archive>
+  void load(Archive& archive, unsigned version);
+  BOOST_SERIALIZATION_SPLIT_MEMBER()
+
+  std::string_view id_at(std::uint64_t offset) const;
+  std::uint64_t slot(std::string_view id) const;
+
+  std::vector<unsigned char> bytes_;
+  boost::unordered_flat_map<std::uint64_t, std::uint64_t> offsets_;  // hash of the ID, or the next free number
+};
+
+}  // namespace penchant

@@ -1,0 +1,26 @@
+// Bounds of what the engine accepts. Each has a test at the bound and one past it. What is over a bound is
+// refused with one sentence and changes nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace penchant {
+
+inline constexpr std::size_t user_bytes_max = 256;
+inline constexpr std::size_t model_name_bytes_max = 1024;    // a checkpoint's or LoRA's name, folder included
+inline constexpr std::size_t label_bytes_max = 64;           // a family, stage or parameter name
+inline constexpr std::size_t identifier_bytes_max = 256;     // an ID, SESSION, GENERATION or DECISION
+inline constexpr std::size_t prompt_bytes_max = 1 << 20;     // a prompt or negative prompt
+inline constexpr std::size_t text_bytes_max = 64 << 10;      // a NOTE, VISION or parameter's text value
+inline constexpr std::size_t record_loras_max = 64;
+inline constexpr std::size_t record_parameters_max = 64;
+
+inline constexpr std::size_t users_max = 1 << 24;
+inline constexpr std::size_t keywords_per_user_max = 1 << 20;
+inline constexpr std::size_t arms_per_user_max = 1 << 16;    // checkpoints; LoRAs likewise
+inline constexpr std::size_t cells_per_user_max = 1U << 29;  // of the dense matrix: 4 GiB
+inline constexpr std::size_t pools_max = 4096;
+inline constexpr std::size_t pool_checkpoints_max = 1 << 16;
+
+}  // namespace penchant

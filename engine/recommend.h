@@ -1,0 +1,104 @@
+// Recommending: which arms are in question, their order, the confidence, and the band that follows from it.
+// See docs/model.md.
+//
+//   Recommender recommender(bands);
+//   const result<Recommendation> answer = recommender.recommend(engine, question);
+//
+// Owner: the caller; a Recommender is scratch to be reused: after warm-up an answer allocates nothing.
+// Lifetime: a Recommendation's views last until the recommender's next call or the engine's next event.
+#pragma once
+
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/result.h"
+#include "engine/scoring.h"
+
+namespace penchant {
+
+inline constexpr double confident_observations = 100;
+
+enum class Band : std::uint8_t { explore, hedge, exploit };
+std::string_view to_string(Band band);
+
+/// The settings of `banded`, the default policy.
+struct Bands {
+  double explore_below = 0.3;  // confidence
+  double exploit_above = 0.7;
+  std::uint32_t explore_arms = 3;
+  std::uint32_t hedge_arms = 2;
+
+  Band band(double confidence) const;
+  std::uint32_t width(Band band) const;
+};
+
+/// min(observations / 100, 1), rounded to 1e-4: thirty verdicts of a moment ago are thirty.
+double confidence_of(double observations);
+
+struct Question {
+  std::string_view user;
+  std::span<const Keyword> keywords;
+  std::string_view family;
+  std::optional<Tier> tier;
+  std::span<const std::string_view> among;
+  std::optional<std::uint32_t> top;
+  std::int64_t at_ms = 0;
+};
+
+struct ArmAnswer {
+  std::string_view checkpoint;
+  std::optional<std::uint32_t> column;  // of the user's matrix; none where the user never recorded it
+  double score = 0;
+  double observations = 0;
+  double probability = 0;
+};
+
+struct Recommendation {
+  Band band = Band::explore;
+  double confidence = 0;           // in the best arm
+  std::size_t band_arms = 0;       // how many the band asks for, at most as many as there are
+  std::size_t arms_in_question = 0;
+  std::span<const ArmAnswer> arms;  // best first; the band's, or TOP's
+};
+
+class Recommender {
+ public:
+  explicit Recommender(const Bands& bands) : bands_(bands) {}
+
+  /// A Failure where there is no arm to choose from.
+  result<Recommendation> recommend(const Engine& engine, const Question& question);
+
+  /// The scorer as the last recommend() left it: for explaining its answer.
+  const Scorer& scorer() const { return scorer_; }
+
+ private:
+  struct Candidate {
+    std::string_view name;
+    std::optional<std::uint32_t> column;
+  };
+  struct Ranked {
+    std::uint64_t key;     // larger is better; see rank_key
+    std::uint32_t number;  // of the candidate, or the column where all columns are in question
+  };
+
+  result<void> gather(const Engine& engine, const User* user, const Question& question);
+  void add_pool(const Engine& engine, const User* user, const Pool& pool);
+  void rank(const User* user, std::size_t shown);
+
+  Bands bands_;
+  Scorer scorer_;
+  std::vector<Candidate> candidates_;
+  boost::unordered_flat_set<std::string_view> seen_keys_;
+  std::vector<Ranked> ranked_;
+  std::vector<ArmAnswer> answers_;
+};
+
+/// How many of `count` images each of the band's arms gets, best first: evenly, the remainder to the best.
+std::uint64_t planned_images(std::uint64_t count, std::size_t band_arms, std::size_t arm);
+
+}  // namespace penchant

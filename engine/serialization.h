@@ -1,0 +1,233 @@
+// What an engine's state is made of, field by field, for Boost.Serialization. Included by the one file that
+// instantiates it for the snapshot's archive. The layout is docs/snapshot_format.md; a change of it raises the
+// class's version and keeps reading the old one.
+//
+// The same state gives the same bytes: hash maps are written in the order of what they index, or rebuilt.
+// Loading believes no length: containers grow as their elements are read, and an archive that ends throws.
+#pragma once
+
+#include <algorithm>
+#include <boost/serialization/array_wrapper.hpp>
+#include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/string.hpp>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/limits.h"
+
+namespace penchant {
+namespace detail {
+
+/// A snapshot whose checksum is right and whose content is not: only a bug or a forger writes one.
+inline void require(bool condition) {
+  if (!condition) throw std::runtime_error("its content contradicts itself");
+}
+
+template <class Archive, class Vector>
+void save_sequence(Archive& archive, const Vector& values) {
+  const std::uint64_t count = values.size();
+  archive << count;
+  for (const auto& value : values) archive << value;
+}
+
+template <class Archive, class Vector>
+void load_sequence(Archive& archive, Vector& values, std::uint64_t count_max) {
+  std::uint64_t count = 0;
+  archive >> count;
+  require(count <= count_max);
+  values.clear();
+  for (; count > 0; --count) archive >> values.emplace_back();
+}
+
+}  // namespace detail
+
+template <class Archive>
+void serialize(Archive& archive, Counts& counts, unsigned) {
+  archive & counts.selected & counts.observed;
+}
+
+template <class Archive>
+void serialize(Archive& archive, Totals& totals, unsigned) {
+  archive & totals.records & totals.selected & totals.rejected & totals.neutral;
+}
+
+template <class Archive>
+void serialize(Archive& archive, Arm& arm, unsigned) {
+  archive & arm.key & arm.name & arm.family & arm.overall;
+}
+
+template <class Archive>
+void serialize(Archive& archive, PoolEntry& entry, unsigned) {
+  archive & entry.key & entry.name;
+}
+
+template <class Archive>
+void serialize(Archive& archive, Pool& pool, unsigned) {
+  archive & pool.family & pool.tier;
+  if constexpr (Archive::is_saving::value) {
+    detail::save_sequence(archive, pool.checkpoints);
+  } else {
+    detail::load_sequence(archive, pool.checkpoints, pool_checkpoints_max);
+  }
+}
+
+template <class Archive>
+void Decay::serialize(Archive& archive, unsigned) {
+  archive & days_ & half_lives_per_ms_ & half_lives_at_epoch_;
+}
+
+template <class Archive>
+void Interner::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, texts_);
+}
+
+template <class Archive>
+void Interner::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, texts_, Arm::no_family);
+  ids_.clear();
+  ids_.reserve(texts_.size());
+  for (const std::string& text : texts_) ids_.emplace(text, static_cast<Id>(ids_.size()));
+  detail::require(ids_.size() == texts_.size());
+}
+
+template <class Archive>
+void CountMatrix::save(Archive& archive, unsigned) const {
+  const std::uint64_t rows = rows_.size();
+  archive << rows;
+  for (const Row& row : rows_) {
+    const auto lines = static_cast<std::uint32_t>(row.cols());
+    archive << lines;
+    archive << boost::serialization::make_array(row.data(), static_cast<std::size_t>(row.size()));
+  }
+  std::vector<std::pair<std::uint64_t, Counts>> heavy(heavy_.begin(), heavy_.end());
+  std::ranges::sort(heavy, {}, [](const auto& cell) { return cell.first; });
+  const std::uint64_t heavy_cells = heavy.size();
+  archive << heavy_cells;
+  for (const auto& [key, counts] : heavy) archive << key << counts;
+}
+
+template <class Archive>
+void CountMatrix::load(Archive& archive, unsigned) {
+  std::uint64_t rows = 0;
+  archive >> rows;
+  detail::require(rows <= keywords_per_user_max);
+  rows_.clear();
+  cells_ = 0;
+  for (; rows > 0; --rows) {
+    std::uint32_t lines = 0;
+    archive >> lines;
+    detail::require(lines <= arms_per_user_max / line_columns);
+    Row& row = rows_.emplace_back();
+    row.resize(Eigen::NoChange, lines);
+    archive >> boost::serialization::make_array(row.data(), static_cast<std::size_t>(row.size()));
+    cells_ += lines * line_columns;
+    detail::require(cells_ <= cells_per_user_max);
+  }
+  std::uint64_t heavy_cells = 0;
+  archive >> heavy_cells;
+  heavy_.clear();
+  for (; heavy_cells > 0; --heavy_cells) {
+    std::uint64_t key = 0;
+    Counts counts;
+    archive >> key >> counts;
+    detail::require(key >> 32 < rows_.size());
+    heavy_.emplace(key, counts);
+  }
+}
+
+template <class Archive>
+void ArmTable::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, arms_);
+}
+
+template <class Archive>
+void ArmTable::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, arms_, arms_per_user_max);
+  columns_.clear();
+  for (const Arm& arm : arms_) columns_.emplace(arm.key, static_cast<std::uint32_t>(columns_.size()));
+  detail::require(columns_.size() == arms_.size());
+}
+
+template <class Archive>
+void KnownRecords::save(Archive& archive, unsigned) const {
+  std::vector<std::uint64_t> offsets;
+  offsets.reserve(offsets_.size());
+  for (const auto& [hash, offset] : offsets_) offsets.push_back(offset);
+  std::ranges::sort(offsets);
+  const std::uint64_t count = offsets.size();
+  archive << count;
+  for (const std::uint64_t offset : offsets) {
+    const std::string id(id_at(offset));
+    const Known known = *find(id);
+    archive << id << known.sequence << known.half_lives << known.verdict << known.checkpoint;
+    detail::save_sequence(archive, known.loras);
+    detail::save_sequence(archive, known.keywords);
+  }
+}
+
+template <class Archive>
+void KnownRecords::load(Archive& archive, unsigned) {
+  std::uint64_t count = 0;
+  archive >> count;
+  std::string id;
+  for (; count > 0; --count) {
+    Known known;
+    archive >> id >> known.sequence >> known.half_lives >> known.verdict >> known.checkpoint;
+    detail::require(id.size() <= identifier_bytes_max);
+    detail::load_sequence(archive, known.loras, record_loras_max);
+    detail::load_sequence(archive, known.keywords, keywords_max);
+    put(id, known);
+  }
+}
+
+template <class Archive>
+void Pools::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, pools_);
+}
+
+template <class Archive>
+void Pools::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, pools_, pools_max);
+}
+
+template <class Archive>
+void User::save(Archive& archive, unsigned) const {
+  archive << landmark_ << totals_;
+  detail::save_sequence(archive, row_keywords_);
+  archive << matrix_ << checkpoints_ << loras_ << known_;
+}
+
+template <class Archive>
+void User::load(Archive& archive, unsigned) {
+  archive >> landmark_ >> totals_;
+  detail::load_sequence(archive, row_keywords_, keywords_per_user_max);
+  archive >> matrix_ >> checkpoints_ >> loras_ >> known_;
+  rows_.clear();
+  rows_.reserve(row_keywords_.size());
+  for (const Interner::Id keyword : row_keywords_) rows_.emplace(keyword, static_cast<std::uint32_t>(rows_.size()));
+  detail::require(rows_.size() == row_keywords_.size() && rows_.size() == matrix_.row_count());
+}
+
+template <class Archive>
+void Engine::save(Archive& archive, unsigned) const {
+  archive << now_ms_ << decay_ << pools_ << keywords_ << names_;
+  detail::save_sequence(archive, user_names_);
+  detail::save_sequence(archive, users_);
+}
+
+template <class Archive>
+void Engine::load(Archive& archive, unsigned) {
+  archive >> now_ms_ >> decay_ >> pools_ >> keywords_ >> names_;
+  detail::load_sequence(archive, user_names_, users_max);
+  detail::load_sequence(archive, users_, users_max);
+  detail::require(users_.size() == user_names_.size());
+  user_numbers_.clear();
+  for (const std::string& name : user_names_) {
+    user_numbers_.emplace(name, static_cast<std::uint32_t>(user_numbers_.size()));
+  }
+  detail::require(user_numbers_.size() == users_.size());
+}
+
+}  // namespace penchant

@@ -1,0 +1,100 @@
+#include "engine/user.h"
+
+#include "engine/check.h"
+#include "engine/limits.h"
+
+namespace penchant {
+
+std::uint64_t& Totals::of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::selected: return selected;
+    case Verdict::rejected: return rejected;
+    case Verdict::neutral: return neutral;
+  }
+  PENCHANT_CHECK(false);
+}
+
+result<void> User::room_for(std::span<const std::optional<Interner::Id>> keywords, std::uint32_t column) const {
+  std::size_t new_rows = 0;
+  std::size_t new_cells = 0;
+  for (const std::optional<Interner::Id>& keyword : keywords) {
+    const std::optional<std::uint32_t> known_row = keyword ? row(*keyword) : std::nullopt;
+    new_rows += known_row ? 0 : 1;
+    new_cells += matrix_.growth(known_row.value_or(matrix_.row_count()), column);
+  }
+  if (matrix_.row_count() + new_rows > keywords_per_user_max) {
+    return Failure{"this user has the most keywords one may have, " + std::to_string(keywords_per_user_max)};
+  }
+  if (matrix_.cells() + new_cells > cells_per_user_max) {
+    return Failure{"this user's matrix has the most cells it may have, " + std::to_string(cells_per_user_max)};
+  }
+  return {};
+}
+
+void User::keep_landmark_near(double half_lives_now) {
+  if (half_lives_now - static_cast<double>(landmark_) <= landmark_half_lives_max) return;
+  const std::int64_t moved = landmark_at(half_lives_now);
+  const double factor = exp2_exact(static_cast<double>(landmark_ - moved));
+  landmark_ = moved;
+  matrix_.scale(factor, weight_at(half_lives_now, landmark_));
+  checkpoints_.scale(factor);
+  loras_.scale(factor);
+}
+
+std::uint64_t User::learn(const Lesson& lesson, std::string_view id, double half_lives_now) {
+  ++totals_.records;
+  ++totals_.of(lesson.verdict);
+  count(lesson, +1, half_lives_now);
+  remember(id, totals_.records, lesson);
+  return totals_.records;
+}
+
+void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now) {
+  --totals_.of(old.verdict);
+  ++totals_.of(lesson.verdict);
+  count({.verdict = old.verdict,
+         .half_lives = old.half_lives,
+         .checkpoint = old.checkpoint,
+         .keywords = old.keywords,
+         .loras = old.loras},
+        -1, half_lives_now);
+  count(lesson, +1, half_lives_now);
+  remember(id, old.sequence, lesson);
+}
+
+void User::count(const Lesson& lesson, double sign, double half_lives_now) {
+  if (lesson.verdict == Verdict::neutral) return;
+  const double weight = sign * weight_at(lesson.half_lives, landmark_);
+  const double unit = weight_at(half_lives_now, landmark_);
+  const Counts added{lesson.verdict == Verdict::selected ? weight : 0, weight};
+  for (const Interner::Id keyword : lesson.keywords) {
+    matrix_.add(find_or_add_row(keyword), lesson.checkpoint, added, unit);
+  }
+  const auto add_overall = [&added](Arm& arm) {
+    arm.overall += added;
+    arm.overall.floor_at_zero();
+  };
+  add_overall(checkpoints_[lesson.checkpoint]);
+  for (const std::uint32_t lora : lesson.loras) add_overall(loras_[lora]);
+}
+
+void User::remember(std::string_view id, std::uint64_t sequence, const Lesson& lesson) {
+  if (id.empty()) return;
+  known_.put(id, {.sequence = sequence,
+                  .half_lives = lesson.half_lives,
+                  .verdict = lesson.verdict,
+                  .checkpoint = lesson.checkpoint,
+                  .keywords = {lesson.keywords.begin(), lesson.keywords.end()},
+                  .loras = {lesson.loras.begin(), lesson.loras.end()}});
+}
+
+std::uint32_t User::find_or_add_row(Interner::Id keyword) {
+  const auto [it, is_new] = rows_.try_emplace(keyword, matrix_.row_count());
+  if (is_new) {
+    row_keywords_.push_back(keyword);
+    matrix_.add_row();
+  }
+  return it->second;
+}
+
+}  // namespace penchant

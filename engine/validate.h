@@ -1,0 +1,24 @@
+// What a record may be. A refused record is told why in one sentence, with the option's name in it.
+// Pure functions; limits are in engine/limits.h.
+#pragma once
+
+#include <string_view>
+
+#include "engine/event.h"
+#include "engine/result.h"
+
+namespace penchant {
+
+/// Whether `text` is UTF-8 without a zero byte.
+bool is_text(std::string_view text);
+
+/// The bounds of sizes and counts, and what must not be empty. Everything that reaches an engine keeps them.
+result<void> check_bounds(const Record& record);
+
+/// check_bounds, and that every text is text: for what comes from outside. Keywords are not looked at.
+result<void> validate(const Record& record);
+
+/// A family, user or checkpoint by itself: not empty, within its bound, and text. `what` names it in the sentence.
+result<void> validate_name(std::string_view what, std::string_view value, std::size_t bytes_max);
+
+}  // namespace penchant

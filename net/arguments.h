@@ -1,0 +1,92 @@
+// Arguments: a command's arguments, read one by one. The first thing that is wrong is kept, and every later read
+// gives an empty value, so that a command reads everything, checks once, and acts.
+//
+//   const std::string_view user = arguments.text("user");
+//   const std::uint32_t count = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
+//   if (!arguments.done()) return reply.error(arguments.error());
+//
+// Lifetime: views into the request.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace penchant {
+
+/// Whether `text` is `upper`, which is upper case ASCII, in any case.
+bool is_word(std::string_view text, std::string_view upper);
+
+class Arguments {
+ public:
+  explicit Arguments(std::span<const std::string_view> values) : left_(values) {}
+
+  bool more() const { return !failed_ && !left_.empty(); }
+  std::size_t left() const { return failed_ ? 0 : left_.size(); }
+
+  /// The next argument; `what` it is, for the sentence when it is missing.
+  std::string_view text(std::string_view what) {
+    if (failed_) return {};
+    if (left_.empty()) return fail(std::string(what) + " is missing"), std::string_view{};
+    const std::string_view value = left_.front();
+    left_ = left_.subspan(1);
+    return value;
+  }
+
+  /// Takes the next argument if it is this word.
+  bool option(std::string_view upper) {
+    if (!more() || !is_word(left_.front(), upper)) return false;
+    left_ = left_.subspan(1);
+    return true;
+  }
+
+  /// The next `count` arguments as they are.
+  std::span<const std::string_view> texts(std::string_view what, std::size_t count) {
+    if (failed_) return {};
+    if (count > left_.size()) return fail(std::string(what) + " are fewer than was said"), left_.first(0);
+    const auto values = left_.first(count);
+    left_ = left_.subspan(count);
+    return values;
+  }
+
+  template <class Integer>
+  Integer number(std::string_view what, Integer min, Integer max) {
+    const std::string_view value = text(what);
+    Integer parsed{};
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (failed_) return min;
+    if (error != std::errc() || end != value.data() + value.size() || parsed < min || parsed > max) {
+      fail(std::string(what) + " must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+      return min;
+    }
+    return parsed;
+  }
+
+  double real(std::string_view what);
+
+  void fail(std::string sentence) {
+    if (!failed_) error_ = "ERR " + std::move(sentence);
+    failed_ = true;
+  }
+  void fail_unknown_option() {
+    if (more()) fail("unknown option '" + std::string(left_.front().substr(0, 64)) + "'");
+  }
+
+  /// Nothing was wrong and nothing is left.
+  bool done() {
+    if (more()) fail_unknown_option();
+    return !failed_;
+  }
+  bool failed() const { return failed_; }
+  std::string_view error() const { return error_; }
+
+ private:
+  std::span<const std::string_view> left_;
+  bool failed_ = false;
+  std::string error_;
+};
+
+}  // namespace penchant

@@ -1,0 +1,111 @@
+// Commands as data: a table of names, each with what it takes, what it is for, and the function that runs it.
+// A new command is one function, one row of the table (command_table.cpp), one test, one line of docs/protocol.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/arguments.h"
+#include "net/reply_writer.h"
+#include "net/service.h"
+
+namespace penchant {
+
+/// What a connection is, apart from its socket.
+struct Client {
+  std::uint64_t id = 0;
+  int protocol = 2;
+  bool closing = false;  // after the replies so far have been sent
+  std::string name;
+  std::string library_name;
+  std::string library_version;
+  std::string address;
+  std::int64_t connected_ms = 0;
+  std::int64_t last_active_ms = 0;
+};
+
+/// What INFO, CONFIG and CLIENT tell of the server. Owned by the server, changed on its thread.
+struct Runtime {
+  std::int64_t started_ms = 0;
+  std::uint64_t connections_received = 0;
+  std::uint64_t connections_refused = 0;
+  std::uint64_t commands_processed = 0;
+  std::uint64_t records = 0;
+  std::uint64_t recommendations = 0;
+  std::uint64_t input_bytes = 0;
+  std::uint64_t output_bytes = 0;
+  std::uint16_t port = 0;
+  std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
+  std::vector<Client*> clients;                               // connected ones, oldest first
+  std::function<void(bool save)> shut_down;
+};
+
+struct Call {
+  Arguments& arguments;  // without the command's name
+  ReplyWriter& reply;
+  Client& client;
+  Service& service;
+  Runtime& runtime;
+};
+
+struct Command {
+  enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8 };
+
+  std::string_view name;       // upper case
+  int arity_min;               // arguments, the name not counted
+  std::uint8_t flags;
+  void (*run)(Call&);
+  std::string_view arguments;  // as docs/protocol.md writes them
+  std::string_view summary;
+};
+
+std::span<const Command> all_commands();
+
+/// The command of this name, in any case; null where there is none.
+const Command* find_command(std::string_view name);
+
+/// Runs one request and writes one reply.
+void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,
+                 Runtime& runtime);
+
+// The commands, by file.
+namespace commands {
+void record(Call&);  // commands_record.cpp
+void reject_all(Call&);
+
+void recommend(Call&);  // commands_question.cpp
+void plan(Call&);
+void score(Call&);
+void explain(Call&);
+void keywords(Call&);
+void stats(Call&);
+void users(Call&);
+
+void pool(Call&);  // commands_pool.cpp
+
+void ping(Call&);  // commands_connection.cpp
+void echo(Call&);
+void hello(Call&);
+void select(Call&);
+void client(Call&);
+void quit(Call&);
+void reset(Call&);
+
+void command(Call&);  // commands_command.cpp
+
+void config(Call&);  // commands_server.cpp
+void info(Call&);
+void time(Call&);
+void dbsize(Call&);
+void save(Call&);
+void bgsave(Call&);
+void lastsave(Call&);
+void shutdown(Call&);
+}  // namespace commands
+
+}  // namespace penchant

@@ -1,0 +1,154 @@
+// What Redis clients say about the connection itself.
+#include <algorithm>
+
+#include "net/command.h"
+#include "net/version.h"
+
+namespace penchant::commands {
+namespace {
+
+constexpr std::size_t client_name_bytes_max = 256;
+
+bool is_client_name(std::string_view name) {
+  return name.size() <= client_name_bytes_max &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c != 0x7f; });
+}
+
+constexpr std::string_view no_password =
+    "ERR AUTH <password> called without any password configured for the default user. "
+    "Are you sure your configuration is correct?";
+
+void append_client(const Client& client, std::int64_t now_ms, std::string& out) {
+  const auto seconds = [now_ms](std::int64_t since_ms) { return std::to_string((now_ms - since_ms) / 1000); };
+  out += "id=" + std::to_string(client.id) + " addr=" + client.address + " name=" + client.name +
+         " age=" + seconds(client.connected_ms) + " idle=" + seconds(client.last_active_ms) +
+         " resp=" + std::to_string(client.protocol) + " lib-name=" + client.library_name +
+         " lib-ver=" + client.library_version + "\n";
+}
+
+void set_name(Call& call) {
+  const std::string_view name = call.arguments.text("the name");
+  if (!is_client_name(name)) call.arguments.fail("Client names cannot contain spaces, newlines or special characters.");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  call.client.name = name;
+  call.reply.simple("OK");
+}
+
+void set_info(Call& call) {
+  const bool is_name = call.arguments.option("LIB-NAME");
+  if (!is_name && !call.arguments.option("LIB-VER")) call.arguments.fail("CLIENT SETINFO takes LIB-NAME or LIB-VER");
+  const std::string_view value = call.arguments.text("the value");
+  if (!is_client_name(value)) call.arguments.fail("the value cannot contain spaces, newlines or special characters");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  (is_name ? call.client.library_name : call.client.library_version) = value;
+  call.reply.simple("OK");
+}
+
+void list(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  std::string text;
+  for (const Client* client : call.runtime.clients) append_client(*client, clock_ms(), text);
+  call.reply.verbatim("txt", text);
+}
+
+}  // namespace
+
+void ping(Call& call) {
+  if (!call.arguments.more()) return call.reply.simple("PONG");
+  const std::string_view message = call.arguments.text("the message");
+  call.arguments.done() ? call.reply.bulk(message) : call.reply.error(call.arguments.error());
+}
+
+void echo(Call& call) {
+  const std::string_view message = call.arguments.text("the message");
+  call.arguments.done() ? call.reply.bulk(message) : call.reply.error(call.arguments.error());
+}
+
+void hello(Call& call) {
+  Arguments& arguments = call.arguments;
+  int protocol = call.client.protocol;
+  std::string_view name = call.client.name;
+  if (arguments.more()) {
+    const std::string_view version = arguments.text("the version");
+    if (version != "2" && version != "3") return call.reply.error("NOPROTO unsupported protocol version");
+    protocol = version == "3" ? 3 : 2;
+  }
+  while (arguments.more()) {
+    if (arguments.option("SETNAME")) {
+      name = arguments.text("the name");
+      if (!is_client_name(name)) arguments.fail("Client names cannot contain spaces, newlines or special characters.");
+    } else if (arguments.option("AUTH")) {
+      return call.reply.error(no_password);
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  if (!arguments.done()) return call.reply.error(arguments.error());
+  call.client.name = std::string(name);
+  call.client.protocol = protocol;
+  call.reply.set_protocol(protocol);
+  ReplyWriter& reply = call.reply;
+  reply.map(7);
+  reply.bulk("server");
+  reply.bulk("penchant");
+  reply.bulk("version");
+  reply.bulk(version);
+  reply.bulk("proto");
+  reply.integer(protocol);
+  reply.bulk("id");
+  reply.integer(static_cast<std::int64_t>(call.client.id));
+  reply.bulk("mode");
+  reply.bulk("standalone");
+  reply.bulk("role");
+  reply.bulk("master");
+  reply.bulk("modules");
+  reply.array(0);
+}
+
+void select(Call& call) {
+  const std::string_view index = call.arguments.text("the index");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  index == "0" ? call.reply.simple("OK") : call.reply.error("ERR DB index is out of range: there is one, 0");
+}
+
+void client(Call& call) {
+  Arguments& arguments = call.arguments;
+  if (arguments.option("SETNAME")) return set_name(call);
+  if (arguments.option("SETINFO")) return set_info(call);
+  if (arguments.option("LIST")) return list(call);
+  if (arguments.option("ID")) {
+    if (!arguments.done()) return call.reply.error(arguments.error());
+    return call.reply.integer(static_cast<std::int64_t>(call.client.id));
+  }
+  if (arguments.option("GETNAME")) {
+    if (!arguments.done()) return call.reply.error(arguments.error());
+    return call.client.name.empty() ? call.reply.null() : call.reply.bulk(call.client.name);
+  }
+  if (arguments.option("INFO")) {
+    if (!arguments.done()) return call.reply.error(arguments.error());
+    std::string text;
+    append_client(call.client, clock_ms(), text);
+    return call.reply.verbatim("txt", text);
+  }
+  if (arguments.option("NO-EVICT") || arguments.option("NO-TOUCH")) {
+    // Nothing is ever evicted here, so both are so already.
+    if (!arguments.option("ON") && !arguments.option("OFF")) arguments.fail("ON or OFF must follow");
+    return arguments.done() ? call.reply.simple("OK") : call.reply.error(arguments.error());
+  }
+  call.reply.error("ERR CLIENT must be followed by ID, GETNAME, SETNAME, SETINFO, INFO, LIST, NO-EVICT or NO-TOUCH");
+}
+
+void quit(Call& call) {
+  call.client.closing = true;
+  call.reply.simple("OK");
+}
+
+void reset(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  call.client.name.clear();
+  call.client.protocol = 2;
+  call.reply.set_protocol(2);
+  call.reply.simple("RESET");
+}
+
+}  // namespace penchant::commands

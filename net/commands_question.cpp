@@ -1,0 +1,204 @@
+// RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, STATS, USERS: answers go out.
+#include <algorithm>
+#include <vector>
+
+#include "engine/limits.h"
+#include "net/command.h"
+
+namespace penchant::commands {
+namespace {
+
+constexpr std::size_t top_checkpoints_told = 10;
+
+/// The options of RECOMMEND, from where `arguments` stands to the end.
+RecommendRequest read_question(Arguments& arguments, std::string_view user, std::string_view prompt) {
+  RecommendRequest request{.user = user, .prompt = prompt};
+  while (arguments.more()) {
+    if (arguments.option("FAMILY")) {
+      request.family = arguments.text("FAMILY");
+    } else if (arguments.option("TIER")) {
+      request.tier = parse_tier(arguments.text("TIER"));
+      if (!request.tier) arguments.fail("TIER must be draft, standard or quality");
+    } else if (arguments.option("AMONG")) {
+      const auto count = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
+      request.among = arguments.texts("AMONG's checkpoints", count);
+    } else if (arguments.option("TOP")) {
+      request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
+    } else if (arguments.option("POLICY")) {
+      if (!is_word(arguments.text("POLICY"), "BANDED")) arguments.fail("POLICY must be banded");
+    } else if (arguments.option("SEED")) {
+      (void)arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);  // banded draws nothing
+    } else if (arguments.option("AT")) {
+      request.at_ms = arguments.number<std::int64_t>("AT", 0, INT64_MAX / 4);
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  return request;
+}
+
+void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms) {
+  reply.array(arms.size());
+  for (const ArmAnswer& arm : arms) {
+    reply.array(4);
+    reply.bulk(arm.checkpoint);
+    reply.real(arm.score);
+    reply.real(arm.observations);
+    reply.real(arm.probability);
+  }
+}
+
+}  // namespace
+
+void recommend(Call& call) {
+  const std::string_view user = call.arguments.text("the user");
+  const std::string_view prompt = call.arguments.text("the prompt");
+  const RecommendRequest request = read_question(call.arguments, user, prompt);
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+
+  const auto answer = call.service.recommend(request);
+  if (!answer) return call.reply.error("ERR " + answer.error().message);
+  ++call.runtime.recommendations;
+  const Recommendation& recommendation = answer->recommendation;
+  ReplyWriter& reply = call.reply;
+  reply.map(8);
+  reply.bulk("decision");
+  reply.bulk(answer->decision);
+  reply.bulk("checkpoint");
+  reply.bulk(recommendation.arms.front().checkpoint);
+  reply.bulk("score");
+  reply.real(recommendation.arms.front().score);
+  reply.bulk("confidence");
+  reply.real(recommendation.confidence);
+  reply.bulk("band");
+  reply.bulk(to_string(recommendation.band));
+  reply.bulk("policy");
+  reply.bulk("banded");
+  reply.bulk("arms");
+  write_arms(reply, recommendation.arms);
+  reply.bulk("reason");
+  reply.bulk(answer->reason);
+}
+
+void plan(Call& call) {
+  const std::string_view user = call.arguments.text("the user");
+  const std::string_view prompt = call.arguments.text("the prompt");
+  if (!call.arguments.option("COUNT")) call.arguments.fail("COUNT and a number must follow the prompt");
+  const auto count = call.arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
+  RecommendRequest request = read_question(call.arguments, user, prompt);
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+
+  request.top.reset();  // a plan is for the band's arms
+  const auto answer = call.service.recommend(request);
+  if (!answer) return call.reply.error("ERR " + answer.error().message);
+  ++call.runtime.recommendations;
+  const auto arms = answer->recommendation.arms;
+  // With fewer images than arms only the best has any.
+  const std::size_t used = count < arms.size() ? 1 : arms.size();
+  call.reply.map(3);
+  call.reply.bulk("decision");
+  call.reply.bulk(answer->decision);
+  call.reply.bulk("band");
+  call.reply.bulk(to_string(answer->recommendation.band));
+  call.reply.bulk("checkpoints");
+  call.reply.array(used);
+  for (std::size_t i = 0; i < used; ++i) {
+    call.reply.array(2);
+    call.reply.bulk(arms[i].checkpoint);
+    call.reply.integer(static_cast<std::int64_t>(planned_images(count, arms.size(), i)));
+  }
+}
+
+void score(Call& call) {
+  const std::string_view user = call.arguments.text("the user");
+  const std::string_view prompt = call.arguments.text("the prompt");
+  const auto count = call.arguments.number<std::uint32_t>("the number of checkpoints", 1, top_arms_max);
+  const auto checkpoints = call.arguments.texts("the checkpoints", count);
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+
+  const std::span<const double> scores = call.service.score(user, prompt, checkpoints);
+  call.reply.array(scores.size());
+  for (const double one : scores) call.reply.real(one);
+}
+
+void explain(Call& call) {
+  const std::string_view user = call.arguments.text("the user");
+  const std::string_view prompt = call.arguments.text("the prompt");
+  const std::string_view checkpoint = call.arguments.text("the checkpoint");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+
+  const Explanation explanation = call.service.explain(user, prompt, checkpoint);
+  ReplyWriter& reply = call.reply;
+  reply.map(4);
+  reply.bulk("score");
+  reply.real(explanation.total.score);
+  reply.bulk("confidence");
+  reply.real(confidence_of(explanation.total.observations));
+  reply.bulk("keywords");
+  reply.array(explanation.keywords.size());
+  for (std::size_t i = 0; i < explanation.keywords.size(); ++i) {
+    const Counts& counts = explanation.counts[i];
+    reply.array(4);
+    reply.bulk(explanation.keywords[i].text);
+    reply.real(counts.selected);
+    reply.real(counts.observed);
+    counts.observed > 0 ? reply.real(counts.selected / counts.observed) : reply.null();
+  }
+  reply.bulk("reason");
+  reply.bulk(explanation.reason);
+}
+
+void keywords(Call& call) {
+  const std::string_view prompt = call.arguments.text("the prompt");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  const auto words = call.service.keywords(prompt);
+  call.reply.array(words.size());
+  for (const Keyword& word : words) call.reply.bulk(word.text);
+}
+
+void stats(Call& call) {
+  const std::string_view name = call.arguments.text("the user");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+
+  const Engine& engine = call.service.engine();
+  const User* known = engine.find_user(name);
+  const User nobody;
+  const User& user = known ? *known : nobody;
+  ReplyWriter& reply = call.reply;
+  const auto figure = [&reply](std::string_view key, std::uint64_t value) {
+    reply.bulk(key);
+    reply.integer(static_cast<std::int64_t>(value));
+  };
+  reply.map(8);
+  figure("records", user.totals().records);
+  figure("selected", user.totals().selected);
+  figure("rejected", user.totals().rejected);
+  figure("neutral", user.totals().neutral);
+  figure("keywords", user.matrix().row_count());
+  figure("checkpoints", user.checkpoints().size());
+  figure("loras", user.loras().size());
+  reply.bulk("top_checkpoints");
+  if (!known) return reply.array(0);
+
+  // Without keywords the question is about the arms overall.
+  Recommender recommender{Bands{}};
+  const auto best = recommender.recommend(
+      engine, {.user = name, .top = top_checkpoints_told, .at_ms = std::max(clock_ms(), engine.now_ms())});
+  const auto arms = best ? best->arms : std::span<const ArmAnswer>{};
+  reply.array(arms.size());
+  for (const ArmAnswer& arm : arms) {
+    reply.array(3);
+    reply.bulk(arm.checkpoint);
+    reply.real(arm.score);
+    reply.real(arm.observations);
+  }
+}
+
+void users(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  const auto& names = call.service.engine().user_names();
+  call.reply.array(names.size());
+  for (const std::string& name : names) call.reply.bulk(name);
+}
+
+}  // namespace penchant::commands

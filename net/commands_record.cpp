@@ -1,0 +1,121 @@
+// RECORD and REJECTALL: verdicts come in.
+#include <array>
+#include <limits>
+
+#include "engine/limits.h"
+#include "net/command.h"
+
+namespace penchant::commands {
+namespace {
+
+constexpr std::int64_t time_ms_max = std::numeric_limits<std::int64_t>::max() / 4;
+
+/// A record's options as they are read; `record` views its arrays.
+struct RecordOptions {
+  Record record;
+  std::array<LoraTag, record_loras_max> loras;
+  std::array<Parameter, record_parameters_max> parameters;
+  std::size_t lora_count = 0;
+  std::size_t parameter_count = 0;
+};
+
+void read_lora(Arguments& arguments, RecordOptions& options) {
+  const std::string_view name = arguments.text("the LoRA's name");
+  const double strength = arguments.real("the LoRA's strength");
+  if (options.lora_count == record_loras_max) {
+    return arguments.fail("a record has at most " + std::to_string(record_loras_max) + " LoRAs");
+  }
+  options.loras[options.lora_count++] = {name, strength, strength};
+}
+
+void read_parameter(Arguments& arguments, RecordOptions& options) {
+  const std::string_view name = arguments.text("the parameter's name");
+  const std::string_view value = arguments.text("the parameter's value");
+  if (options.parameter_count == record_parameters_max) {
+    return arguments.fail("a record has at most " + std::to_string(record_parameters_max) + " parameters");
+  }
+  options.parameters[options.parameter_count++] = {name, value};
+}
+
+void read_tier(Arguments& arguments, Record& record) {
+  record.tier = parse_tier(arguments.text("TIER"));
+  if (!record.tier) arguments.fail("TIER must be draft, standard or quality");
+}
+
+bool read_text_option(Arguments& arguments, Record& record) {
+  struct Option {
+    std::string_view name;
+    std::string_view Record::*member;
+  };
+  constexpr std::array options{
+      Option{"NEGATIVE", &Record::negative_prompt}, Option{"FAMILY", &Record::family},
+      Option{"STAGE", &Record::stage},              Option{"SESSION", &Record::session},
+      Option{"GENERATION", &Record::generation},    Option{"ID", &Record::id},
+      Option{"DECISION", &Record::decision},        Option{"NOTE", &Record::note},
+      Option{"VISION", &Record::vision},
+  };
+  for (const Option& option : options) {
+    if (!arguments.option(option.name)) continue;
+    record.*option.member = arguments.text(option.name);
+    return true;
+  }
+  return false;
+}
+
+void read_options(Arguments& arguments, RecordOptions& options) {
+  while (arguments.more()) {
+    if (read_text_option(arguments, options.record)) continue;
+    if (arguments.option("LORA")) {
+      read_lora(arguments, options);
+    } else if (arguments.option("PARAM")) {
+      read_parameter(arguments, options);
+    } else if (arguments.option("TIER")) {
+      read_tier(arguments, options.record);
+    } else if (arguments.option("AT")) {
+      options.record.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  options.record.loras = std::span(options.loras).first(options.lora_count);
+  options.record.parameters = std::span(options.parameters).first(options.parameter_count);
+}
+
+}  // namespace
+
+void record(Call& call) {
+  Arguments& arguments = call.arguments;
+  RecordOptions options;
+  options.record.user = arguments.text("the user");
+  const auto verdict = parse_verdict(arguments.text("the verdict"));
+  if (!verdict) arguments.fail("the verdict must be selected, rejected or neutral");
+  options.record.verdict = verdict.value_or(Verdict::neutral);
+  options.record.checkpoint = arguments.text("the checkpoint");
+  options.record.prompt = arguments.text("the prompt");
+  read_options(arguments, options);
+  if (!arguments.done()) return call.reply.error(arguments.error());
+
+  const auto recorded = call.service.record(options.record);
+  if (!recorded) return call.reply.error("ERR " + recorded.error().message);
+  if (recorded->kind == Recorded::Kind::duplicate) return call.reply.integer(0);
+  ++call.runtime.records;
+  call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
+}
+
+void reject_all(Call& call) {
+  Arguments& arguments = call.arguments;
+  RecordOptions options;
+  options.record.user = arguments.text("the user");
+  options.record.prompt = arguments.text("the prompt");
+  const auto count = arguments.number<std::uint32_t>("the number of checkpoints", 1, top_arms_max);
+  const auto checkpoints = arguments.texts("the checkpoints", count);
+  read_options(arguments, options);
+  if (!arguments.done()) return call.reply.error(arguments.error());
+
+  const auto recorded = call.service.reject_all(options.record, checkpoints);
+  if (!recorded) return call.reply.error("ERR " + recorded.error().message);
+  call.runtime.records += *recorded;
+  call.reply.integer(static_cast<std::int64_t>(*recorded));
+}
+
+}  // namespace penchant::commands

@@ -1,0 +1,79 @@
+// What people and tools ask of the server itself: CONFIG, INFO, TIME, DBSIZE, snapshots, SHUTDOWN.
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "net/command.h"
+#include "net/info.h"
+
+namespace penchant::commands {
+
+void config(Call& call) {
+  if (!call.arguments.option("GET")) return call.reply.error("ERR CONFIG must be followed by GET and patterns");
+  std::vector<std::string> patterns;
+  while (call.arguments.more()) patterns.emplace_back(call.arguments.text("the pattern"));
+  if (patterns.empty()) return call.reply.error("ERR CONFIG GET needs at least one pattern");
+  std::vector<const std::pair<std::string, std::string>*> matches;
+  for (const auto& setting : call.runtime.settings) {
+    const auto is_match = [&setting](const std::string& pattern) {
+      return fnmatch(pattern.c_str(), setting.first.c_str(), FNM_CASEFOLD) == 0;
+    };
+    if (std::ranges::any_of(patterns, is_match)) matches.push_back(&setting);
+  }
+  call.reply.map(matches.size());
+  for (const auto* setting : matches) {
+    call.reply.bulk(setting->first);
+    call.reply.bulk(setting->second);
+  }
+}
+
+void info(Call& call) {
+  std::vector<std::string_view> sections;
+  while (call.arguments.more()) sections.push_back(call.arguments.text("the section"));
+  call.reply.verbatim("txt", info_text(sections, call.service, call.runtime));
+}
+
+void time(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  using namespace std::chrono;
+  const auto now_us = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+  call.reply.array(2);
+  call.reply.bulk(std::to_string(now_us / 1'000'000));
+  call.reply.bulk(std::to_string(now_us % 1'000'000));
+}
+
+void dbsize(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  call.reply.integer(static_cast<std::int64_t>(call.service.engine().user_count()));
+}
+
+void save(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  const auto saved = call.service.store().save(clock_ms());
+  saved ? call.reply.simple("OK") : call.reply.error("ERR " + saved.error().message);
+}
+
+void bgsave(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  const auto started = call.service.store().save_in_background();
+  started ? call.reply.simple("Background saving started") : call.reply.error("ERR " + started.error().message);
+}
+
+void lastsave(Call& call) {
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  call.reply.integer(call.service.store().last_save_ms() / 1000);
+}
+
+void shutdown(Call& call) {
+  const bool no_save = call.arguments.option("NOSAVE");
+  if (!no_save) call.arguments.option("SAVE");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  // As redis-server does: no answer but the closed connection.
+  call.client.closing = true;
+  call.runtime.shut_down(!no_save);
+}
+
+}  // namespace penchant::commands

@@ -1,0 +1,55 @@
+// Replies as Redis clients read them, in RESP2 or RESP3, appended to a string.
+//
+//   ReplyWriter reply(out, session.protocol);
+//   reply.map(2);
+//   reply.bulk("score");       reply.real(0.6656);
+//   reply.bulk("checkpoint");  reply.bulk("dreamshaper");
+//
+// Owner and lifetime: the caller owns `out`, which must outlive the writer and is only ever appended to.
+// Threading: none. Errors: none. Limits: none of its own; the session watches the size of `out`.
+// array(), map() and set() write a header: as many values must follow as it announces, two for each pair.
+//
+// RESP2 has fewer types: there a map is an array of twice as many values, a set an array, a double or
+// verbatim text a bulk string, a boolean 1 or 0, and null the null bulk string.
+//
+// Source: the RESP specification, https://redis.io/docs/latest/develop/reference/protocol-spec/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace penchant {
+
+class ReplyWriter {
+ public:
+  ReplyWriter(std::string& out, int protocol);  // 2 or 3
+  void set_protocol(int protocol);
+  int protocol() const { return protocol_; }
+
+  // One line each: CR and LF within become spaces. The first word of an error is its code, mostly ERR.
+  void simple(std::string_view text);
+  void error(std::string_view code_and_sentence);
+
+  void integer(std::int64_t value);
+  void bulk(std::string_view bytes);
+  void null();
+  void array(std::size_t values);
+  void map(std::size_t pairs);
+  void set(std::size_t values);
+  /// The shortest decimal that reads back as the same double; `inf`, `-inf`, `nan`.
+  void real(double value);
+  void boolean(bool value);
+  /// `format3` is three bytes: "txt" or "mkd".
+  void verbatim(std::string_view format3, std::string_view text);
+
+ private:
+  void line(char type, std::string_view text);
+  void header(char type, std::uint64_t value);
+
+  std::string& out_;
+  int protocol_;
+};
+
+}  // namespace penchant

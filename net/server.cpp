@@ -1,0 +1,227 @@
+#include "net/server.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+
+#include "net/log.h"
+#include "net/session.h"
+
+namespace penchant {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> as_tuple_awaitable{};
+
+constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
+constexpr int listen_backlog = 511;
+constexpr std::chrono::milliseconds tick_interval{100};
+constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
+constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
+
+tcp::endpoint loopback_endpoint(const ServerOptions& options) {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(options.bind == "localhost" ? "127.0.0.1" : options.bind, error);
+  if (error) throw std::runtime_error("--bind " + options.bind + " is no IP address");
+  if (!address.is_loopback()) {
+    throw std::runtime_error("--bind " + options.bind +
+                             " would let anyone on the network read and change preferences: this version asks nobody "
+                             "who they are, so it listens on loopback addresses only (127.0.0.1, ::1)");
+  }
+  return {address, options.port};
+}
+
+}  // namespace
+
+Server::Server(Service& service, Runtime& runtime, const ServerOptions& options)
+    : service_(service), runtime_(runtime), options_(options), read_buffer_(read_buffer_bytes) {
+  runtime_.shut_down = [this](bool save) { shut_down(save); };
+  synced_.expires_at(Timer::time_point::max());
+}
+
+void Server::listen() {
+  listen_tcp();
+  if (!options_.unix_path.empty()) listen_unix();
+}
+
+void Server::listen_tcp() {
+  const tcp::endpoint endpoint = loopback_endpoint(options_);
+  boost::system::error_code error;
+  tcp_.open(endpoint.protocol());
+  tcp_.set_option(tcp::acceptor::reuse_address(true));
+  tcp_.bind(endpoint, error);
+  if (error) {
+    throw std::runtime_error("cannot listen on " + options_.bind + ":" + std::to_string(options_.port) + ": " +
+                             error.message());
+  }
+  tcp_.listen(listen_backlog);
+  runtime_.port = port();
+}
+
+void Server::listen_unix() {
+  // A socket file left by a server that was killed is in the way; one that somebody listens on is not ours to take.
+  struct stat status{};
+  if (lstat(options_.unix_path.c_str(), &status) == 0) {
+    if (!S_ISSOCK(status.st_mode)) throw std::runtime_error(options_.unix_path + " exists and is no socket");
+    asio::local::stream_protocol::socket probe(io_);
+    boost::system::error_code error;
+    probe.connect(options_.unix_path, error);
+    if (!error) throw std::runtime_error("another server listens on " + options_.unix_path);
+    unlink(options_.unix_path.c_str());
+  }
+  boost::system::error_code error;
+  unix_.open();
+  unix_.bind(options_.unix_path, error);
+  if (error) throw std::runtime_error("cannot listen on " + options_.unix_path + ": " + error.message());
+  if (chmod(options_.unix_path.c_str(), options_.unix_mode) != 0) {
+    throw std::runtime_error("cannot set the mode of " + options_.unix_path);
+  }
+  unix_.listen(listen_backlog);
+}
+
+std::uint16_t Server::port() const { return tcp_.local_endpoint().port(); }
+
+void Server::run() {
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) shut_down(true);
+  });
+  asio::co_spawn(io_.get_executor(), accept(tcp_), asio::detached);
+  if (unix_.is_open()) asio::co_spawn(io_.get_executor(), accept(unix_), asio::detached);
+  asio::co_spawn(io_.get_executor(), tick(), asio::detached);
+  io_.run();
+}
+
+void Server::on_synced(result<std::uint64_t> synced_sequence) {
+  asio::post(io_, [this, synced_sequence] {
+    if (!synced_sequence && !service_.store().read_only()) {
+      log_error("read-only from now on: " + synced_sequence.error().message);
+      service_.store().sync_failed(synced_sequence.error());
+    }
+    synced_.cancel();
+  });
+}
+
+template <class Acceptor>
+asio::awaitable<void, Executor> Server::accept(Acceptor& acceptor) {
+  while (!stopping_) {
+    auto [error, socket] = co_await acceptor.async_accept(as_tuple_awaitable);
+    if (stopping_ || error == asio::error::operation_aborted) co_return;
+    if (error) {
+      log_warning("cannot let a client in: " + error.message());
+      Timer pause(io_.get_executor(), accept_retry);
+      co_await pause.async_wait(as_tuple_awaitable);
+      continue;
+    }
+    admit(std::move(socket));
+  }
+}
+
+template <class Socket>
+void Server::admit(Socket socket) {
+  ++runtime_.connections_received;
+  boost::system::error_code ignored;  // a client that is gone already shows at its first read
+  if (sessions_.size() >= options_.clients_max) {
+    ++runtime_.connections_refused;
+    socket.send(asio::buffer(too_many_clients.data(), too_many_clients.size()), 0, ignored);
+    return;
+  }
+  if constexpr (std::is_same_v<typename Socket::protocol_type, tcp>) {
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  }
+  socket.non_blocking(true, ignored);
+  asio::co_spawn(io_.get_executor(), serve(*this, StreamSocket(std::move(socket))), asio::detached);
+}
+
+void Server::add(Session& session) {
+  Client& client = session.connection.client();
+  client.id = next_client_++;
+  client.connected_ms = client.last_active_ms = clock_ms();
+  session.last_active = std::chrono::steady_clock::now();
+  boost::system::error_code error;
+  const auto endpoint = session.socket.remote_endpoint(error);
+  if (!error && endpoint.protocol().family() != AF_UNIX) {
+    tcp::endpoint peer;
+    std::memcpy(peer.data(), endpoint.data(), std::min<std::size_t>(endpoint.size(), peer.capacity()));
+    client.address = peer.address().to_string() + ":" + std::to_string(peer.port());
+  } else {
+    client.address = options_.unix_path + ":0";
+  }
+  sessions_.push_back(&session);
+  runtime_.clients.push_back(&client);
+}
+
+void Server::remove(Session& session) {
+  std::erase(sessions_, &session);
+  std::erase(runtime_.clients, &session.connection.client());
+}
+
+asio::awaitable<void, Executor> Server::tick() {
+  while (!stopping_) {
+    tick_timer_.expires_after(tick_interval);
+    const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
+    if (error || stopping_) co_return;
+    if (const auto news = service_.store().tick(clock_ms())) log_info(*news);
+    close_overdue();
+  }
+}
+
+/// Closes who is idle for too long, or owes the rest of a request or the reading of a reply for too long.
+void Server::close_overdue() {
+  const auto now = std::chrono::steady_clock::now();
+  for (Session* session : sessions_) {
+    Client& client = session->connection.client();
+    const auto idle = now - session->last_active;
+    client.last_active_ms = clock_ms() - std::chrono::duration_cast<std::chrono::milliseconds>(idle).count();
+    const bool is_idle = options_.idle_max.count() > 0 && idle > options_.idle_max && !session->owing_since;
+    const bool is_owing = session->owing_since && now - *session->owing_since > options_.request_max;
+    if (!is_idle && !is_owing) continue;
+    log_info("closing " + client.address + (is_idle ? ": idle" : ": an unfinished request or an unread reply"));
+    boost::system::error_code ignored;
+    session->socket.close(ignored);
+  }
+}
+
+void Server::shut_down(bool save) {
+  if (stopping_) return;
+  stopping_ = true;
+  log_info("shutting down");
+  Store& store = service_.store();
+  if (const auto written = store.commit(); !written) log_error(written.error().message);
+  if (save && !store.read_only() && store.events_since_save() > 0) {
+    store.await_background_save();
+    if (const auto saved = store.save(clock_ms()); !saved) log_error("the snapshot failed: " + saved.error().message);
+  }
+  boost::system::error_code ignored;
+  tcp_.close(ignored);
+  if (unix_.is_open()) {
+    unix_.close(ignored);
+    unlink(options_.unix_path.c_str());
+  }
+  signals_.cancel(ignored);
+  tick_timer_.cancel();
+  synced_.cancel();
+  // After the replies to this batch, SHUTDOWN's among them, have gone out.
+  asio::post(io_, [this] {
+    for (Session* session : sessions_) {
+      boost::system::error_code error;
+      session->socket.close(error);
+    }
+  });
+}
+
+}  // namespace penchant

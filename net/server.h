@@ -1,0 +1,107 @@
+// Server: listens, lets clients in, and ends in order. One thread runs it all: the store, its service, every session.
+//
+//   Server server(service, runtime, options);
+//   server.listen();          // throws std::runtime_error with a sentence where an address cannot be had
+//   server.run();             // until SIGTERM, SIGINT or SHUTDOWN
+//
+// Lifetime: the service and the runtime outlive the server. on_synced() may be called from any thread; all else from
+// the one that calls run(). Limits: ServerOptions; what is over them is told so and closed.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/command.h"
+#include "net/connection.h"
+
+namespace penchant {
+
+struct ServerOptions {
+  std::string bind = "127.0.0.1";
+  std::uint16_t port = 7379;  // 0: any free one
+  std::string unix_path;      // empty: none
+  unsigned unix_mode = 0700;
+  std::size_t clients_max = 10'000;
+  std::chrono::seconds idle_max{0};       // a client that says nothing for so long is closed; 0: never
+  std::chrono::seconds request_max{60};   // an unfinished request, or an unread reply, may last so long
+};
+
+using Executor = boost::asio::io_context::executor_type;
+using StreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+/// A connected client: its conversation and its socket. Lives in its session's coroutine.
+struct Session {
+  Session(Service& service, Runtime& runtime, StreamSocket connected)
+      : connection(service, runtime), socket(std::move(connected)) {}
+
+  Connection connection;
+  StreamSocket socket;
+  std::string pending;  // the beginning of a request
+  // Since when a request is unfinished or a reply unread; none while the client owes nothing.
+  std::optional<std::chrono::steady_clock::time_point> owing_since;
+  std::chrono::steady_clock::time_point last_active{};
+};
+
+class Server {
+ public:
+  Server(Service& service, Runtime& runtime, const ServerOptions& options);
+
+  void listen();
+  std::uint16_t port() const;
+  void run();
+
+  /// A sync has ended: whoever waits for it may go on. From any thread.
+  void on_synced(result<std::uint64_t> synced_sequence);
+
+  /// For sessions.
+  Service& service() { return service_; }
+  Runtime& runtime() { return runtime_; }
+  std::span<char> read_buffer() { return read_buffer_; }
+  Timer& synced() { return synced_; }
+  void add(Session& session);
+  void remove(Session& session);
+
+ private:
+  using TcpAcceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
+  using UnixAcceptor = boost::asio::basic_socket_acceptor<boost::asio::local::stream_protocol, Executor>;
+
+  void listen_tcp();
+  void listen_unix();
+  template <class Acceptor>
+  boost::asio::awaitable<void, Executor> accept(Acceptor& acceptor);
+  template <class Socket>
+  void admit(Socket socket);
+  boost::asio::awaitable<void, Executor> tick();
+  void close_overdue();
+  void shut_down(bool save);
+
+  Service& service_;
+  Runtime& runtime_;
+  const ServerOptions options_;
+  boost::asio::io_context io_{1};
+  TcpAcceptor tcp_{io_.get_executor()};
+  UnixAcceptor unix_{io_.get_executor()};
+  boost::asio::signal_set signals_{io_};
+  Timer tick_timer_{io_.get_executor()};
+  Timer synced_{io_.get_executor()};  // never expires; its waiters are woken after each sync
+  std::vector<char> read_buffer_;     // whoever reads uses it until its next await
+  std::vector<Session*> sessions_;
+  std::uint64_t next_client_ = 1;
+  bool stopping_ = false;
+};
+
+}  // namespace penchant

@@ -1,0 +1,90 @@
+// Service: what Penchant does for whoever asks, whatever wire they came by. A request's texts in, the store's or the
+// engine's answer out; the commands (and HTTP's routes) only read arguments and write replies.
+//
+// Owner: the server; one per store. It holds the scratch that questions need, so that they allocate nothing.
+// Lifetime: answers are views that last until the next call. Threading: the store's thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/context/context.h"
+#include "engine/explain.h"
+#include "engine/recommend.h"
+#include "persistence/store.h"
+
+namespace penchant {
+
+inline constexpr std::uint32_t plan_images_max = 1'000'000;
+inline constexpr std::uint32_t top_arms_max = 65'536;
+
+/// Unix milliseconds by the system's clock.
+std::int64_t clock_ms();
+
+struct RecommendRequest {
+  std::string_view user;
+  std::string_view prompt;
+  std::string_view family;
+  std::optional<Tier> tier;
+  std::span<const std::string_view> among;
+  std::optional<std::uint32_t> top;
+  std::optional<std::int64_t> at_ms;
+};
+
+struct RecommendAnswer {
+  std::string_view decision;
+  Recommendation recommendation;
+  std::string_view reason;
+};
+
+struct Explanation {
+  ArmScore total;
+  std::span<const Keyword> keywords;
+  std::span<const Counts> counts;  // of each keyword with the checkpoint
+  std::string_view reason;
+};
+
+class Service {
+ public:
+  Service(Store& store, const WordLists& lists, const Bands& bands);
+
+  Store& store() { return store_; }
+  const Store& store() const { return store_; }
+  const Engine& engine() const { return store_.engine(); }
+
+  /// Records a verdict: `record` without keywords; LoRA tags of the prompt join its LoRAs.
+  result<Recorded> record(Record record);
+  /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. Nothing is recorded if one is not valid.
+  result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
+
+  result<RecommendAnswer> recommend(const RecommendRequest& request);
+  std::span<const double> score(std::string_view user, std::string_view prompt,
+                                std::span<const std::string_view> checkpoints);
+  Explanation explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
+  std::span<const Keyword> keywords(std::string_view prompt);
+
+ private:
+  void read_prompts(Record& record);
+  std::optional<std::uint32_t> column(const User* user, std::string_view checkpoint) const;
+  std::string_view next_decision();
+
+  Store& store_;
+  ContextReader reader_;
+  Recommender recommender_;
+  Scorer scorer_;
+  Context prompt_;
+  Context negative_prompt_;
+  std::vector<LoraTag> loras_;
+  std::vector<double> scores_;
+  std::vector<Counts> counts_;
+  std::string reason_;
+  std::string decision_;         // the prefix that tells this start from others, then the number
+  std::size_t decision_prefix_;  // its length
+  std::uint64_t decisions_ = 0;
+};
+
+}  // namespace penchant

@@ -1,0 +1,70 @@
+#include "persistence/background_snapshot.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "engine/check.h"
+
+namespace penchant {
+namespace {
+
+constexpr std::size_t sentence_bytes_max = 4096;  // below what a pipe takes at once
+
+Failure system_failure(const std::string& what) { return Failure{what + ": " + std::strerror(errno)}; }
+
+}  // namespace
+
+BackgroundSnapshot::~BackgroundSnapshot() {
+  if (!running()) return;
+  kill(child_, SIGKILL);
+  waitpid(child_, nullptr, 0);
+  close(pipe_);
+}
+
+result<void> BackgroundSnapshot::start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
+                                       const Engine& engine) {
+  PENCHANT_CHECK(!running());
+  std::array<int, 2> ends;
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_failure("cannot create a pipe for the snapshot");
+  const pid_t child = fork();
+  if (child < 0) {
+    const Failure failure = system_failure("cannot fork for the snapshot");
+    close(ends[0]);
+    close(ends[1]);
+    return failure;
+  }
+  if (child == 0) {
+    const auto written = write_snapshot(files, directory, stamp, engine);
+    if (written) _exit(0);
+    const std::string& sentence = written.error().message;
+    const ssize_t told = write(ends[1], sentence.data(), std::min(sentence.size(), sentence_bytes_max));
+    _exit(told < 0 ? 2 : 1);
+  }
+  close(ends[1]);
+  child_ = child;
+  pipe_ = ends[0];
+  sequence_ = stamp.sequence;
+  return {};
+}
+
+std::optional<result<void>> BackgroundSnapshot::poll() {
+  if (!running()) return std::nullopt;
+  int status = 0;
+  if (waitpid(child_, &status, WNOHANG) == 0) return std::nullopt;
+  std::string sentence(sentence_bytes_max, '\0');
+  const ssize_t size = read(pipe_, sentence.data(), sentence.size());
+  sentence.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  close(pipe_);
+  child_ = 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return result<void>{};
+  if (sentence.empty()) sentence = "the process that wrote the snapshot died";
+  return result<void>(Failure{sentence});
+}
+
+}  // namespace penchant

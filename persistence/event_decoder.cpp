@@ -1,0 +1,247 @@
+#include <bit>
+#include <cmath>
+#include <string>
+
+#include "engine/limits.h"
+#include "engine/validate.h"
+#include "persistence/event_codec.h"
+#include "persistence/event_fields.h"
+#include "persistence/little_endian.h"
+
+namespace penchant {
+namespace {
+
+constexpr std::uint32_t bit(EventField field) { return std::uint32_t{1} << static_cast<unsigned>(field); }
+
+/// The fields an event of this kind may have.
+std::uint32_t fields_of(EventKind kind) {
+  constexpr std::uint32_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
+  switch (kind) {
+    case EventKind::record: return bit(EventField::checkpoints) - bit(EventField::now);  // tags 1 to 21
+    case EventKind::pool_set: return pool | bit(EventField::checkpoints);
+    case EventKind::pool_delete: return pool;
+    case EventKind::decay_change: return bit(EventField::now) | bit(EventField::days);
+  }
+  return 0;
+}
+
+/// The fields that are always written.
+std::uint32_t required_fields_of(EventKind kind) {
+  if (kind == EventKind::record) return bit(EventField::now) | bit(EventField::verdict);
+  return fields_of(kind) & ~bit(EventField::family);
+}
+
+}  // namespace
+
+// Reads values off a payload. The first thing that is wrong makes it fail: from then on every read gives an empty
+// value, so that callers read on and ask failed() once.
+class EventDecoder::Reader {
+ public:
+  explicit Reader(std::span<const std::byte> bytes) : left_(bytes) {}
+
+  bool failed() const { return !wrong_.empty(); }
+  bool at_end() const { return left_.empty(); }
+  Failure failure() const { return Failure{"the event is not one of this version: " + wrong_}; }
+  void fail(std::string_view what) {
+    if (wrong_.empty()) wrong_ = what;
+    left_ = {};
+  }
+
+  /// The next field: one of `allowed`, and behind those before it.
+  EventField field(std::uint32_t allowed) {
+    const std::uint8_t tag = small();
+    if (tag >= 32 || (allowed >> tag & 1) == 0) {
+      fail("it has a field this version does not know");
+    } else if (seen_ >> tag != 0) {
+      fail("its fields are out of order");
+    } else {
+      seen_ |= std::uint32_t{1} << tag;
+    }
+    return static_cast<EventField>(tag);
+  }
+  /// For the end: whether each of `required` was there.
+  void require(std::uint32_t required) {
+    if ((seen_ & required) != required) fail("it lacks a field");
+  }
+
+  std::uint8_t small() {
+    if (left_.empty()) return fail("it ends too early"), std::uint8_t{0};
+    const auto value = std::to_integer<std::uint8_t>(left_.front());
+    left_ = left_.subspan(1);
+    return value;
+  }
+  std::uint64_t number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t byte = small();
+      if (shift == 63 && byte > 1) break;
+      value |= std::uint64_t{byte & 0x7FU} << shift;
+      if (byte < 0x80) return value;
+    }
+    return fail("a number is too long"), std::uint64_t{0};
+  }
+  std::int64_t signed_number() {
+    const std::uint64_t value = number();
+    return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+  }
+  std::string_view bytes(std::uint64_t size) {
+    if (size > left_.size()) return fail("a text ends too early"), std::string_view{};
+    const std::string_view value(reinterpret_cast<const char*>(left_.data()), static_cast<std::size_t>(size));
+    left_ = left_.subspan(value.size());
+    return value;
+  }
+  std::string_view text() { return bytes(number()); }
+  double real() {
+    const double value = std::bit_cast<double>(fixed<std::uint64_t>());
+    if (!std::isfinite(value)) return fail("a real is not finite"), 0.0;
+    return value;
+  }
+  float weight() {
+    const float value = std::bit_cast<float>(fixed<std::uint32_t>());
+    if (!std::isfinite(value)) return fail("a weight is not finite"), 1.0F;
+    return value;
+  }
+  /// A count of things of which one is at least a byte long.
+  std::size_t count(std::size_t max) {
+    const std::uint64_t value = number();
+    if (value > max || value > left_.size()) return fail("a list is too long"), std::size_t{0};
+    return static_cast<std::size_t>(value);
+  }
+
+ private:
+  template <class Unsigned>
+  Unsigned fixed() {
+    const std::string_view raw = bytes(sizeof(Unsigned));
+    return raw.empty() ? Unsigned{0} : load_little_endian<Unsigned>(std::as_bytes(std::span(raw)).data());
+  }
+
+  std::span<const std::byte> left_;
+  std::uint32_t seen_ = 0;  // bits of the fields read
+  std::string wrong_;
+};
+
+namespace {
+
+template <class Reader>
+void read_keywords(Reader& reader, std::vector<Keyword>& keywords) {
+  keywords.clear();
+  for (std::size_t left = reader.count(keywords_max); left > 0; --left) {
+    const std::uint64_t head = reader.number();
+    const std::string_view text = reader.bytes(head / 2);
+    keywords.push_back({text, head % 2 != 0 ? reader.weight() : 1.0F});
+  }
+}
+
+template <class Reader>
+Verdict read_verdict(Reader& reader) {
+  const std::uint8_t value = reader.small();
+  if (value < 1 || value > 3) return reader.fail("there is no such verdict"), Verdict::neutral;
+  return static_cast<Verdict>(value);
+}
+
+template <class Reader>
+Tier read_tier(Reader& reader) {
+  const std::uint8_t value = reader.small();
+  if (value < 1 || value > 3) return reader.fail("there is no such tier"), Tier::standard;
+  return static_cast<Tier>(value);
+}
+
+/// now − difference, modulo 2^64.
+template <class Reader>
+std::int64_t read_time_before(Reader& reader, std::int64_t now_ms) {
+  const auto difference = static_cast<std::uint64_t>(reader.signed_number());
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(now_ms) - difference);
+}
+
+}  // namespace
+
+result<Record> EventDecoder::decode_record(Reader& reader) {
+  Record record;
+  while (!reader.at_end()) {
+    switch (reader.field(fields_of(EventKind::record))) {
+      case EventField::now: record.now_ms = reader.signed_number(); break;
+      case EventField::at: record.at_ms = read_time_before(reader, record.now_ms); break;
+      case EventField::weight_time: record.weight_ms = read_time_before(reader, record.now_ms); break;
+      case EventField::verdict: record.verdict = read_verdict(reader); break;
+      case EventField::tier: record.tier = read_tier(reader); break;
+      case EventField::user: record.user = reader.text(); break;
+      case EventField::checkpoint: record.checkpoint = reader.text(); break;
+      case EventField::prompt: record.prompt = reader.text(); break;
+      case EventField::negative_prompt: record.negative_prompt = reader.text(); break;
+      case EventField::family: record.family = reader.text(); break;
+      case EventField::stage: record.stage = reader.text(); break;
+      case EventField::session: record.session = reader.text(); break;
+      case EventField::generation: record.generation = reader.text(); break;
+      case EventField::id: record.id = reader.text(); break;
+      case EventField::decision: record.decision = reader.text(); break;
+      case EventField::note: record.note = reader.text(); break;
+      case EventField::vision: record.vision = reader.text(); break;
+      case EventField::keywords: read_keywords(reader, keywords_); record.keywords = keywords_; break;
+      case EventField::negative_keywords:
+        read_keywords(reader, negative_keywords_);
+        record.negative_keywords = negative_keywords_;
+        break;
+      case EventField::loras:
+        loras_.clear();
+        for (std::size_t left = reader.count(record_loras_max); left > 0; --left) {
+          const std::string_view name = reader.text();
+          const double model = reader.real();
+          loras_.push_back({name, model, reader.real()});
+        }
+        record.loras = loras_;
+        break;
+      case EventField::parameters:
+        parameters_.clear();
+        for (std::size_t left = reader.count(record_parameters_max); left > 0; --left) {
+          const std::string_view name = reader.text();
+          parameters_.push_back({name, reader.text()});
+        }
+        record.parameters = parameters_;
+        break;
+      default: break;  // refused by field()
+    }
+  }
+  reader.require(required_fields_of(EventKind::record));
+  if (reader.failed()) return reader.failure();
+  if (const auto bounds = check_bounds(record); !bounds) return bounds.error();
+  return record;
+}
+
+result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
+  Reader reader(payload);
+  const auto kind = static_cast<EventKind>(reader.small());
+  if (kind == EventKind::record) {
+    auto record = decode_record(reader);
+    if (!record) return record.error();
+    return Event(*record);
+  }
+  if (fields_of(kind) == 0) reader.fail("it is of a kind this version does not know");
+  std::int64_t now_ms = 0;
+  Tier tier = Tier::standard;
+  std::string_view family;
+  double days = 0;
+  checkpoints_.clear();
+  while (!reader.at_end()) {
+    switch (reader.field(fields_of(kind))) {
+      case EventField::now: now_ms = reader.signed_number(); break;
+      case EventField::tier: tier = read_tier(reader); break;
+      case EventField::family: family = reader.text(); break;
+      case EventField::days: days = reader.real(); break;
+      case EventField::checkpoints:
+        for (std::size_t left = reader.count(pool_checkpoints_max); left > 0; --left) {
+          checkpoints_.push_back(reader.text());
+        }
+        break;
+      default: break;  // refused by field()
+    }
+  }
+  reader.require(required_fields_of(kind));
+  if (reader.failed()) return reader.failure();
+  switch (kind) {
+    case EventKind::pool_set: return Event(PoolSet{now_ms, family, tier, checkpoints_});
+    case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
+    default: return Event(DecayChange{now_ms, days});
+  }
+}
+
+}  // namespace penchant

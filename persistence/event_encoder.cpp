@@ -1,0 +1,152 @@
+#include <bit>
+
+#include "persistence/event_codec.h"
+#include "persistence/event_fields.h"
+#include "persistence/little_endian.h"
+
+namespace penchant {
+namespace {
+
+class Writer {
+ public:
+  Writer(std::vector<std::byte>& out, EventKind kind) : out_(out) { byte(static_cast<std::uint8_t>(kind)); }
+
+  void small(EventField field, std::uint8_t value) {
+    tag(field);
+    byte(value);
+  }
+  void signed_number(EventField field, std::int64_t value) {
+    tag(field);
+    number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+  }
+  void text(EventField field, std::string_view value) {
+    if (value.empty()) return;
+    tag(field);
+    text(value);
+  }
+  void real(EventField field, double value) {
+    tag(field);
+    real(value);
+  }
+  void keywords(EventField field, std::span<const Keyword> keywords) {
+    if (keywords.empty()) return;
+    tag(field);
+    number(keywords.size());
+    for (const Keyword& keyword : keywords) {
+      const bool weighted = keyword.weight != 1.0F;
+      number(keyword.text.size() * 2 + (weighted ? 1 : 0));
+      bytes(keyword.text);
+      if (weighted) fixed(std::bit_cast<std::uint32_t>(keyword.weight));
+    }
+  }
+  void loras(EventField field, std::span<const LoraTag> loras) {
+    if (loras.empty()) return;
+    tag(field);
+    number(loras.size());
+    for (const LoraTag& lora : loras) {
+      text(lora.name);
+      real(lora.strength_model);
+      real(lora.strength_clip);
+    }
+  }
+  void parameters(EventField field, std::span<const Parameter> parameters) {
+    if (parameters.empty()) return;
+    tag(field);
+    number(parameters.size());
+    for (const Parameter& parameter : parameters) {
+      text(parameter.name);
+      text(parameter.value);
+    }
+  }
+  void texts(EventField field, std::span<const std::string_view> values) {
+    tag(field);
+    number(values.size());
+    for (const std::string_view value : values) text(value);
+  }
+
+ private:
+  void byte(std::uint8_t value) { out_.push_back(static_cast<std::byte>(value)); }
+  void tag(EventField field) { byte(static_cast<std::uint8_t>(field)); }
+  void number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
+    byte(static_cast<std::uint8_t>(value));
+  }
+  void bytes(std::string_view value) {
+    const auto raw = std::as_bytes(std::span(value));
+    out_.insert(out_.end(), raw.begin(), raw.end());
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    bytes(value);
+  }
+  void real(double value) { fixed(std::bit_cast<std::uint64_t>(value)); }
+  template <class Unsigned>
+  void fixed(Unsigned value) {
+    out_.resize(out_.size() + sizeof value);
+    store_little_endian(out_.data() + out_.size() - sizeof value, value);
+  }
+
+  std::vector<std::byte>& out_;
+};
+
+void encode(const PoolSet& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::pool_set);
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.small(EventField::tier, static_cast<std::uint8_t>(event.tier));
+  writer.text(EventField::family, event.family);
+  writer.texts(EventField::checkpoints, event.checkpoints);
+}
+
+void encode(const PoolDelete& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::pool_delete);
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.small(EventField::tier, static_cast<std::uint8_t>(event.tier));
+  writer.text(EventField::family, event.family);
+}
+
+void encode(const DecayChange& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::decay_change);
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.real(EventField::days, event.decay_days);
+}
+
+/// to_ms − from_ms modulo 2^64: what a client calls a time may lie anywhere.
+std::int64_t time_between(std::int64_t from_ms, std::int64_t to_ms) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(to_ms) - static_cast<std::uint64_t>(from_ms));
+}
+
+}  // namespace
+
+void encode(const Record& record, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::record);
+  const std::int64_t at_ms = record.at_ms.value_or(record.now_ms);
+  writer.signed_number(EventField::now, record.now_ms);
+  if (at_ms != record.now_ms) writer.signed_number(EventField::at, time_between(at_ms, record.now_ms));
+  if (record.weight_ms.value_or(at_ms) != at_ms) {
+    writer.signed_number(EventField::weight_time, time_between(*record.weight_ms, record.now_ms));
+  }
+  writer.small(EventField::verdict, static_cast<std::uint8_t>(record.verdict));
+  if (record.tier) writer.small(EventField::tier, static_cast<std::uint8_t>(*record.tier));
+  writer.text(EventField::user, record.user);
+  writer.text(EventField::checkpoint, record.checkpoint);
+  writer.text(EventField::prompt, record.prompt);
+  writer.text(EventField::negative_prompt, record.negative_prompt);
+  writer.text(EventField::family, record.family);
+  writer.text(EventField::stage, record.stage);
+  writer.text(EventField::session, record.session);
+  writer.text(EventField::generation, record.generation);
+  writer.text(EventField::id, record.id);
+  writer.text(EventField::decision, record.decision);
+  writer.text(EventField::note, record.note);
+  writer.text(EventField::vision, record.vision);
+  writer.keywords(EventField::keywords, record.keywords);
+  writer.keywords(EventField::negative_keywords, record.negative_keywords);
+  writer.loras(EventField::loras, record.loras);
+  writer.parameters(EventField::parameters, record.parameters);
+}
+
+void encode(const Event& event, std::vector<std::byte>& out) {
+  std::visit([&out](const auto& one) { encode(one, out); }, event);
+}
+
+}  // namespace penchant

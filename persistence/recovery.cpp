@@ -1,0 +1,80 @@
+#include "persistence/recovery.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "persistence/event_codec.h"
+#include "persistence/snapshot.h"
+
+namespace penchant {
+namespace {
+
+constexpr std::uint64_t events_between_progress = 1'000'000;
+
+result<void> apply(Engine& engine, const Record& record) {
+  const auto recorded = engine.record(record);
+  if (!recorded) return recorded.error();
+  return {};
+}
+result<void> apply(Engine& engine, const PoolSet& event) { return engine.set_pool(event); }
+result<void> apply(Engine& engine, const PoolDelete& event) {
+  engine.delete_pool(event);
+  return {};
+}
+result<void> apply(Engine& engine, const DecayChange& event) { return engine.change_decay(event); }
+
+/// The newest snapshot that is whole, or an empty engine; what it passes over becomes a warning.
+result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {
+  auto names = files.list(directory);
+  if (!names) return names.error();
+  std::ranges::reverse(*names);
+  for (const std::string& name : *names) {
+    if (!snapshot_sequence(name)) continue;
+    Engine engine;
+    auto stamp = read_snapshot(files, path_in(directory, name), engine);
+    if (stamp) {
+      recovered.engine = std::move(engine);
+      return stamp;
+    }
+    recovered.warnings.push_back(stamp.error().message + "; the one before it is used");
+  }
+  return SnapshotStamp{};
+}
+
+}  // namespace
+
+result<Recovered> recover(FileSystem& files, const std::string& directory, bool use_snapshots,
+                          const ReplayProgress& progress) {
+  Recovered recovered;
+  SnapshotStamp stamp;
+  if (use_snapshots) {
+    auto newest = load_newest(files, directory, recovered);
+    if (!newest) return newest.error();
+    stamp = *newest;
+  }
+  recovered.snapshot_sequence = stamp.sequence;
+
+  EventDecoder decoder;
+  const auto replay = [&](const JournalEvent& event) -> result<void> {
+    const auto decoded = decoder.decode(event.payload);
+    if (!decoded) return decoded.error();
+    if (++recovered.replayed % events_between_progress == 0) progress(recovered.replayed);
+    return std::visit([&](const auto& one) { return apply(recovered.engine, one); }, *decoded);
+  };
+  auto journal = recover_journal(files, directory, stamp.sequence + 1, replay);
+  if (!journal) return journal.error();
+  recovered.journal = std::move(*journal);
+  if (stamp.sequence > 0 && recovered.journal.store_id && *recovered.journal.store_id != stamp.store_id) {
+    return Failure{"the snapshot and the journal in " + directory + " belong to different stores"};
+  }
+  if (stamp.sequence > 0 && !recovered.journal.store_id) recovered.journal.store_id = stamp.store_id;
+  if (const auto& torn = recovered.journal.torn_tail) {
+    recovered.warnings.push_back(torn->path + " has a torn tail at offset " + std::to_string(torn->offset) + " (" +
+                                 torn->reason + "): its last " + std::to_string(torn->bytes) +
+                                 " bytes were never known to be on disk; they are kept in " + torn->copy_path());
+  }
+  return recovered;
+}
+
+}  // namespace penchant

@@ -1,0 +1,253 @@
+#include "persistence/snapshot.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/archive/impl/archive_serializer_map.ipp>
+#include <charconv>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "engine/serialization.h"
+#include "persistence/crc32c.h"
+#include "persistence/little_endian.h"
+#include "persistence/portable_archive.h"
+
+namespace penchant {
+namespace {
+
+constexpr std::string_view magic = "PENCHSNP";
+constexpr std::string_view name_prefix = "snapshot-";
+constexpr std::string_view name_suffix = ".penchant";
+constexpr std::size_t header_bytes = 40;
+constexpr std::size_t chunk_header_bytes = 8;
+
+std::uint32_t chunk_crc(std::uint64_t number, std::span<const std::byte> content) {
+  std::array<std::byte, 12> head;
+  store_little_endian(head.data(), number);
+  store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()));
+  return crc32c(content, crc32c(head));
+}
+
+// Boost.Serialization has no other way to report a failed write than to throw; it is caught in write_snapshot.
+struct WriteFailed {
+  Failure failure;
+};
+
+class ChunkSink final : public ByteSink {
+ public:
+  explicit ChunkSink(File& file) : file_(file) { chunk_.resize(chunk_header_bytes); }
+
+  void write(std::span<const std::byte> bytes) override {
+    while (!bytes.empty()) {
+      const std::size_t room = chunk_header_bytes + snapshot_chunk_bytes_max - chunk_.size();
+      const auto part = bytes.first(std::min(room, bytes.size()));
+      chunk_.insert(chunk_.end(), part.begin(), part.end());
+      bytes = bytes.subspan(part.size());
+      if (part.size() == room) flush();
+    }
+  }
+
+  void finish() {
+    if (chunk_.size() > chunk_header_bytes) flush();
+    flush();  // the empty chunk that ends the file
+  }
+
+ private:
+  void flush() {
+    const auto content = std::span(chunk_).subspan(chunk_header_bytes);
+    store_little_endian(chunk_.data(), static_cast<std::uint32_t>(content.size()));
+    store_little_endian(chunk_.data() + 4, chunk_crc(number_++, content));
+    if (auto written = file_.append(chunk_); !written) throw WriteFailed{written.error()};
+    chunk_.resize(chunk_header_bytes);
+  }
+
+  File& file_;
+  std::vector<std::byte> chunk_;
+  std::uint64_t number_ = 0;
+};
+
+class ChunkSource final : public ByteSource {
+ public:
+  explicit ChunkSource(File& file) : file_(file) {}
+
+  void read(std::span<std::byte> into) override {
+    while (!into.empty()) {
+      if (left_.empty()) next_chunk();
+      if (left_.empty()) throw std::runtime_error("it ends too early" + where());
+      const std::size_t size = std::min(left_.size(), into.size());
+      std::memcpy(into.data(), left_.data(), size);
+      left_ = left_.subspan(size);
+      into = into.subspan(size);
+    }
+  }
+
+  /// The archive has been read: nothing but the end may follow.
+  void expect_end() {
+    if (left_.empty() && !ended_) next_chunk();
+    const auto size = file_.size();
+    if (!size) throw std::runtime_error(size.error().message);
+    if (!ended_ || *size != offset_) throw std::runtime_error("it goes on after its end" + where());
+  }
+
+ private:
+  void next_chunk() {
+    if (ended_) return;
+    chunk_offset_ = offset_;
+    std::array<std::byte, chunk_header_bytes> head;
+    fill(head);
+    const auto size = load_little_endian<std::uint32_t>(head.data());
+    if (size > snapshot_chunk_bytes_max) throw std::runtime_error("a chunk is too long" + where());
+    chunk_.resize(size);
+    fill(chunk_);
+    if (chunk_crc(number_++, chunk_) != load_little_endian<std::uint32_t>(head.data() + 4)) {
+      throw std::runtime_error("a checksum is wrong" + where());
+    }
+    left_ = chunk_;
+    ended_ = size == 0;
+  }
+  void fill(std::span<std::byte> into) {
+    const auto size = file_.read_at(offset_, into);
+    if (!size) throw std::runtime_error(size.error().message);
+    if (*size < into.size()) throw std::runtime_error("it ends in the middle of a chunk" + where());
+    offset_ += into.size();
+  }
+  std::string where() const { return ", at offset " + std::to_string(chunk_offset_); }
+
+  File& file_;
+  std::vector<std::byte> chunk_;
+  std::span<const std::byte> left_;
+  std::uint64_t offset_ = header_bytes;
+  std::uint64_t chunk_offset_ = header_bytes;
+  std::uint64_t number_ = 0;
+  bool ended_ = false;
+};
+
+class StringSink final : public ByteSink {
+ public:
+  explicit StringSink(std::string& out) : out_(out) {}
+  void write(std::span<const std::byte> bytes) override {
+    out_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+
+ private:
+  std::string& out_;
+};
+
+std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
+  std::array<std::byte, header_bytes> header{};
+  std::memcpy(header.data(), magic.data(), magic.size());
+  store_little_endian(header.data() + 8, snapshot_format_version);
+  std::ranges::copy(stamp.store_id, header.begin() + 12);
+  store_little_endian(header.data() + 28, stamp.sequence);
+  store_little_endian(header.data() + 36, crc32c(std::span(header).first(36)));
+  return header;
+}
+
+result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp,
+                         const Engine& engine) {
+  auto file = files.create(path);
+  if (!file) return file.error();
+  if (auto written = (*file)->append(encode_header(stamp)); !written) return written;
+  try {
+    ChunkSink sink(**file);
+    PortableOutputArchive archive(sink);
+    archive << engine;
+    sink.finish();
+  } catch (const WriteFailed& failed) {
+    return failed.failure;
+  }
+  return (*file)->sync();
+}
+
+result<SnapshotStamp> read_header(File& file, const std::string& path) {
+  std::array<std::byte, header_bytes> header;
+  const auto size = file.read_at(0, header);
+  if (!size) return size.error();
+  const auto version = load_little_endian<std::uint32_t>(header.data() + 8);
+  if (*size < header_bytes || std::memcmp(header.data(), magic.data(), magic.size()) != 0 ||
+      crc32c(std::span(header).first(36)) != load_little_endian<std::uint32_t>(header.data() + 36)) {
+    return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged"};
+  }
+  if (version > snapshot_format_version) {
+    return Failure{path + " was written by a newer Penchant (format " + std::to_string(version) + ")"};
+  }
+  SnapshotStamp stamp;
+  std::copy_n(header.begin() + 12, stamp.store_id.size(), stamp.store_id.begin());
+  stamp.sequence = load_little_endian<std::uint64_t>(header.data() + 28);
+  return stamp;
+}
+
+}  // namespace
+
+std::string snapshot_name(std::uint64_t sequence) {
+  const std::string digits = std::to_string(sequence);
+  return std::string(name_prefix) + std::string(20 - digits.size(), '0') + digits + std::string(name_suffix);
+}
+
+std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
+  if (!name.starts_with(name_prefix) || !name.ends_with(name_suffix)) return std::nullopt;
+  name.remove_prefix(name_prefix.size());
+  name.remove_suffix(name_suffix.size());
+  std::uint64_t sequence = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), sequence);
+  if (name.size() != 20 || error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return sequence;
+}
+
+result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
+                            const Engine& engine) {
+  const std::string path = path_in(directory, snapshot_name(stamp.sequence));
+  const std::string aside = path + ".tmp";
+  const auto names = files.list(directory);
+  if (!names) return names.error();
+  if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + ".tmp")) {
+    if (auto removed = files.remove(aside); !removed) return removed;
+  }
+  if (auto written = write_aside(files, aside, stamp, engine); !written) {
+    (void)files.remove(aside);  // it may hold the space that was missing; the failure told is the first one
+    return written;
+  }
+  if (auto renamed = files.rename(aside, path); !renamed) return renamed;
+  return files.sync_directory(directory);
+}
+
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine) {
+  auto file = files.open_read(path);
+  if (!file) return file.error();
+  const auto stamp = read_header(**file, path);
+  if (!stamp) return stamp;
+  try {
+    ChunkSource source(**file);
+    PortableInputArchive archive(source);
+    archive >> engine;
+    source.expect_end();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    return Failure{path + " is damaged: " + error.what()};
+  }
+  return stamp;
+}
+
+result<void> remove_old_snapshots(FileSystem& files, const std::string& directory) {
+  const auto names = files.list(directory);
+  if (!names) return names.error();
+  std::vector<std::string> snapshots;
+  std::ranges::copy_if(*names, std::back_inserter(snapshots),
+                       [](const std::string& name) { return snapshot_sequence(name).has_value(); });
+  for (std::size_t i = 0; i + snapshots_kept < snapshots.size(); ++i) {
+    if (auto removed = files.remove(path_in(directory, snapshots[i])); !removed) return removed;
+  }
+  return {};
+}
+
+std::string state_bytes(const Engine& engine) {
+  std::string bytes;
+  StringSink sink(bytes);
+  PortableOutputArchive archive(sink);
+  archive << engine;
+  return bytes;
+}
+
+}  // namespace penchant

@@ -1,0 +1,46 @@
+// Snapshots: an engine to a file and back. The format is docs/snapshot_format.md.
+//
+// Errors: one sentence with the path, and the offset where a file is damaged. A snapshot that is damaged in any
+// bit is refused. Memory: a chunk (1 MiB) beside the engine. Threads: none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/engine.h"
+#include "engine/result.h"
+#include "persistence/file.h"
+#include "persistence/journal_format.h"
+
+namespace penchant {
+
+inline constexpr std::uint32_t snapshot_format_version = 1;
+inline constexpr std::size_t snapshot_chunk_bytes_max = std::size_t{1} << 20;
+inline constexpr std::size_t snapshots_kept = 2;
+
+struct SnapshotStamp {
+  StoreId store_id{};
+  std::uint64_t sequence = 0;  // of the last event it holds
+};
+
+/// "snapshot-00000000000000000007.penchant"
+std::string snapshot_name(std::uint64_t sequence);
+/// Nothing unless the name is one that snapshot_name gives.
+std::optional<std::uint64_t> snapshot_sequence(std::string_view name);
+
+/// Writes the snapshot and makes it the newest; the folder holds it for good when this returns.
+result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
+                            const Engine& engine);
+
+/// Replaces `engine` by the snapshot's. After a failure `engine` is unspecified.
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine);
+
+/// Removes all but the newest snapshots_kept.
+result<void> remove_old_snapshots(FileSystem& files, const std::string& directory);
+
+/// The bytes of the state, for comparing two engines: equal states, equal bytes.
+std::string state_bytes(const Engine& engine);
+
+}  // namespace penchant

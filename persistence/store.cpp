@@ -1,0 +1,195 @@
+#include "persistence/store.h"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "engine/check.h"
+#include "engine/validate.h"
+#include "persistence/event_codec.h"
+
+namespace penchant {
+namespace {
+
+// After a failed snapshot the next is tried no sooner.
+constexpr std::int64_t snapshot_retry_ms = 60'000;
+
+StoreId random_store_id() {
+  std::random_device random;
+  StoreId id;
+  for (std::byte& byte : id) byte = static_cast<std::byte>(random() & 0xFFU);
+  return id;
+}
+
+}  // namespace
+
+result<std::unique_ptr<Store>> Store::open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
+                                           Syncer::Callback on_synced, const ReplayProgress& progress) {
+  std::unique_ptr<Store> store(new Store(files, options));
+  if (auto started = store->start(now_ms, std::move(on_synced), progress); !started) return started.error();
+  return store;
+}
+
+result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress) {
+  if (auto made = files_.make_directory(options_.directory); !made) return made;
+  auto lock = files_.lock(path_in(options_.directory, "lock"));
+  if (!lock) return lock.error();
+  lock_ = std::move(*lock);
+
+  auto recovered = recover(files_, options_.directory, true, progress);
+  if (!recovered) return recovered.error();
+  if (auto cut = cut_torn_tail(files_, options_.directory, recovered->journal); !cut) return cut;
+  engine_ = std::move(recovered->engine);
+  replayed_ = recovered->replayed;
+  saved_sequence_ = recovered->snapshot_sequence;
+  warnings_ = std::move(recovered->warnings);
+  last_save_ms_ = last_try_ms_ = now_ms;
+  id_ = recovered->journal.store_id ? *recovered->journal.store_id : random_store_id();
+
+  auto journal = Journal::open(files_, options_.directory, recovered->journal, id_, options_.journal);
+  if (!journal) return journal.error();
+  journal_ = std::move(*journal);
+  schedule_.emplace(options_.durability);
+  syncer_.emplace(*journal_, std::move(on_synced));
+
+  if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
+    const DecayChange change{std::max(now_ms, engine_.now_ms()), options_.decay_days};
+    if (auto changed = engine_.change_decay(change); !changed) return changed;
+    append(change);
+    if (auto written = commit(); !written) return written;
+  }
+  return {};
+}
+
+template <class Event>
+void Store::append(const Event& event) {
+  payload_.clear();
+  encode(event, payload_);
+  journal_->append(payload_);
+}
+
+result<void> Store::refuse_if_read_only() const {
+  if (read_only_) return *read_only_;
+  return {};
+}
+
+result<Recorded> Store::record(Record record) {
+  if (auto refused = refuse_if_read_only(); !refused) return refused.error();
+  if (auto valid = validate(record); !valid) return valid.error();
+  record.now_ms = std::max(record.now_ms, engine_.now_ms());
+  record.at_ms = std::min(record.at_ms.value_or(record.now_ms), record.now_ms);
+  auto recorded = engine_.record(record);
+  if (recorded && recorded->kind != Recorded::Kind::duplicate) append(record);
+  return recorded;
+}
+
+result<void> Store::set_pool(PoolSet event) {
+  if (auto refused = refuse_if_read_only(); !refused) return refused;
+  event.now_ms = std::max(event.now_ms, engine_.now_ms());
+  auto set = engine_.set_pool(event);
+  if (set) append(Event(event));
+  return set;
+}
+
+result<bool> Store::delete_pool(PoolDelete event) {
+  if (auto refused = refuse_if_read_only(); !refused) return refused.error();
+  event.now_ms = std::max(event.now_ms, engine_.now_ms());
+  const bool existed = engine_.delete_pool(event);
+  if (existed) append(Event(event));
+  return existed;
+}
+
+result<void> Store::commit() {
+  if (read_only_) return *read_only_;
+  if (uncommitted_bytes() == 0) return {};
+  if (auto written = journal_->commit(); !written) {
+    read_only_ = written.error();
+    return written;
+  }
+  if (schedule_->due_after_write(std::chrono::steady_clock::now())) syncer_->request();
+  return {};
+}
+
+bool Store::may_acknowledge(std::uint64_t sequence) const {
+  return options_.durability != Durability::always || synced_sequence() >= sequence;
+}
+
+void Store::sync_failed(const Failure& failure) {
+  if (!read_only_) read_only_ = failure;
+}
+
+/// Everything in memory is on disk before a snapshot of it may be: no snapshot is ahead of its journal.
+result<SnapshotStamp> Store::prepare_snapshot() {
+  if (auto written = commit(); !written) return written.error();
+  if (auto synced = journal_->sync(); !synced) {
+    sync_failed(synced.error());
+    return synced.error();
+  }
+  return SnapshotStamp{id_, written_sequence()};
+}
+
+result<void> Store::save(std::int64_t now_ms) {
+  if (saving()) return Failure{"a background save is in progress"};
+  const auto stamp = prepare_snapshot();
+  if (!stamp) return stamp.error();
+  last_try_ms_ = now_ms;
+  auto written = write_snapshot(files_, options_.directory, *stamp, engine_);
+  if (!written) {
+    last_save_failed_ = true;
+    return written;
+  }
+  finish_snapshot(stamp->sequence, now_ms);
+  return remove_old_snapshots(files_, options_.directory);
+}
+
+result<void> Store::save_in_background() {
+  if (saving()) return Failure{"a background save is in progress"};
+  const auto stamp = prepare_snapshot();
+  if (!stamp) return stamp.error();
+  return background_.start(files_, options_.directory, *stamp, engine_);
+}
+
+void Store::await_background_save() {
+  while (saving()) {
+    if (const auto ended = background_.poll(); ended && *ended) finish_snapshot(background_.sequence(), last_try_ms_);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+void Store::finish_snapshot(std::uint64_t sequence, std::int64_t now_ms) {
+  saved_sequence_ = sequence;
+  last_save_ms_ = now_ms;
+  last_save_failed_ = false;
+}
+
+bool Store::snapshot_due(std::int64_t now_ms) const {
+  if (saving() || read_only_ || events_since_save() == 0) return false;
+  if (last_save_failed_ && now_ms - last_try_ms_ < snapshot_retry_ms) return false;
+  const std::int64_t every_ms = std::chrono::milliseconds(options_.snapshot_every).count();
+  return (every_ms > 0 && now_ms - last_try_ms_ >= every_ms) ||
+         (options_.snapshot_every_records > 0 && events_since_save() >= options_.snapshot_every_records);
+}
+
+std::optional<std::string> Store::tick(std::int64_t now_ms) {
+  if (schedule_->due_at_tick(std::chrono::steady_clock::now())) syncer_->request();
+  if (const auto ended = background_.poll()) {
+    if (!*ended) {
+      last_save_failed_ = true;
+      return "the snapshot failed: " + ended->error().message;
+    }
+    finish_snapshot(background_.sequence(), now_ms);
+    if (auto removed = remove_old_snapshots(files_, options_.directory); !removed) return removed.error().message;
+    return "snapshot of event " + std::to_string(saved_sequence_) + " written";
+  }
+  if (snapshot_due(now_ms)) {
+    last_try_ms_ = now_ms;
+    if (auto started = save_in_background(); !started) {
+      last_save_failed_ = true;
+      return "the snapshot failed: " + started.error().message;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace penchant

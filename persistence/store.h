@@ -1,0 +1,128 @@
+// Store: one engine and its folder. The only writer of an engine: every event goes through it into memory and into
+// the journal's buffer, and nothing may be acknowledged before commit() has written it.
+//
+//   auto store = Store::open(files, options, clock_ms);
+//   auto recorded = (*store)->record(record);       // in memory
+//   if (auto written = (*store)->commit(); written) reply(recorded);
+//
+// Promises, by durability: always: what is acknowledged once may_acknowledge() says so is on disk; everysec: what was
+// acknowledged is on disk within a second; os: when the system likes. In all three what is acknowledged survives the
+// death of the process.
+//
+// When a write or a sync fails the store is read-only until it is opened again, because what is on disk is no longer
+// known: events of the failed commit are in memory and were not acknowledged, later ones are refused, questions go on.
+//
+// Owner: one thread, which makes all calls. Lifetime: `files` outlives the store. The store takes the folder's lock.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/result.h"
+#include "persistence/background_snapshot.h"
+#include "persistence/file.h"
+#include "persistence/journal.h"
+#include "persistence/recovery.h"
+#include "persistence/syncer.h"
+
+namespace penchant {
+
+struct StoreOptions {
+  std::string directory;
+  Durability durability = Durability::everysec;
+  double decay_days = decay_days_default;
+  bool keep_decay = false;  // decay_days does not matter: the folder's own stays
+  std::chrono::seconds snapshot_every{300};           // 0: never by time
+  std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
+  JournalOptions journal;
+};
+
+class Store {
+ public:
+  /// Creates the folder where there is none, recovers, and writes a change of decay_days as an event. `on_synced` is
+  /// called on another thread after each sync.
+  static result<std::unique_ptr<Store>> open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
+                                             Syncer::Callback on_synced, const ReplayProgress& progress);
+
+  const Engine& engine() const { return engine_; }
+
+  // Events. Each is in memory when this returns and in the journal's buffer until commit(). `record.now_ms` is the
+  // server's clock; the engine's does not run backwards.
+  result<Recorded> record(Record record);
+  result<void> set_pool(PoolSet event);
+  result<bool> delete_pool(PoolDelete event);  // whether there was one
+
+  /// Writes all events since the last commit, with one write; no system call where there are none.
+  result<void> commit();
+  std::size_t uncommitted_bytes() const { return journal_->buffered_bytes(); }
+
+  /// Why events are refused, if they are.
+  const std::optional<Failure>& read_only() const { return read_only_; }
+
+  /// Whether what was committed up to `sequence` may be acknowledged: with `always`, when it is on disk.
+  bool may_acknowledge(std::uint64_t sequence) const;
+  std::uint64_t written_sequence() const { return journal_->written_sequence(); }
+  std::uint64_t synced_sequence() const { return journal_->synced_sequence(); }
+
+  /// A snapshot now, while the caller waits.
+  result<void> save(std::int64_t now_ms);
+  /// A snapshot by a child process. A Failure if one is under way, or the system has no process to give.
+  result<void> save_in_background();
+  /// To be called every 100 ms: asks for syncs, begins and ends snapshots. What went wrong since, or well, if
+  /// anything, is a sentence for the log.
+  std::optional<std::string> tick(std::int64_t now_ms);
+  /// Told by the caller that a sync failed (on_synced runs on another thread).
+  void sync_failed(const Failure& failure);
+
+  /// Waits for the background snapshot under way, if there is one: when the server ends.
+  void await_background_save();
+
+  bool saving() const { return background_.running(); }
+  std::int64_t last_save_ms() const { return last_save_ms_; }
+  std::uint64_t events_since_save() const { return written_sequence() - saved_sequence_; }
+  bool last_save_failed() const { return last_save_failed_; }
+
+  const StoreOptions& options() const { return options_; }
+  const StoreId& id() const { return id_; }
+  std::uint64_t replayed() const { return replayed_; }
+  std::uint64_t snapshot_sequence() const { return saved_sequence_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  Store(FileSystem& files, const StoreOptions& options) : files_(files), options_(options) {}
+  result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress);
+  result<void> refuse_if_read_only() const;
+  result<SnapshotStamp> prepare_snapshot();
+  void finish_snapshot(std::uint64_t sequence, std::int64_t now_ms);
+  bool snapshot_due(std::int64_t now_ms) const;
+  template <class Event>
+  void append(const Event& event);
+
+  FileSystem& files_;
+  const StoreOptions options_;
+  std::unique_ptr<FileLock> lock_;
+  StoreId id_{};
+  Engine engine_;
+  std::unique_ptr<Journal> journal_;
+  std::vector<std::byte> payload_;  // scratch of append()
+  std::optional<Failure> read_only_;
+  std::optional<SyncSchedule> schedule_;
+  BackgroundSnapshot background_;
+  std::uint64_t saved_sequence_ = 0;
+  std::int64_t last_save_ms_ = 0;
+  std::int64_t last_try_ms_ = 0;
+  bool last_save_failed_ = false;
+  std::uint64_t replayed_ = 0;
+  std::vector<std::string> warnings_;
+  std::optional<Syncer> syncer_;  // last: its thread uses the journal
+};
+
+}  // namespace penchant

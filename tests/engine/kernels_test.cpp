@@ -1,0 +1,108 @@
+#include "engine/kernels.h"
+
+#include <Eigen/Core>
+#include <boost/test/unit_test.hpp>
+#include <random>
+#include <vector>
+
+namespace penchant::test {
+namespace {
+
+constexpr std::size_t lines_tried_max = 67;
+constexpr std::size_t rows_tried_max = 9;
+constexpr float prior_selected = 5;
+constexpr float prior_observed = 10;
+
+using Row = Eigen::Array<float, static_cast<int>(line_floats), Eigen::Dynamic>;
+using Kernel = decltype(&score_rows);
+
+struct Sums {
+  Eigen::ArrayXf score;
+  Eigen::ArrayXf seen;
+
+  explicit Sums(std::size_t line_count) : score(columns(line_count)), seen(columns(line_count)) {
+    score.setConstant(-1);  // what was there is overwritten
+    seen.setConstant(-1);
+  }
+  static Eigen::Index columns(std::size_t line_count) { return static_cast<Eigen::Index>(line_count * line_columns); }
+  bool operator==(const Sums& other) const { return (score == other.score).all() && (seen == other.seen).all(); }
+};
+
+/// Rows of small integers, each of `line_count` lines or fewer.
+struct Rows {
+  std::vector<Row> rows;
+  std::vector<RowView> views;
+
+  Rows(std::size_t count, std::size_t line_count, std::mt19937& random) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t lines = random() % 3 == 0 ? random() % (line_count + 1) : line_count;
+      Row& row = rows.emplace_back(line_floats, static_cast<Eigen::Index>(lines));
+      for (float& cell : row.reshaped()) cell = static_cast<float>(random() % 100);
+    }
+    for (const Row& row : rows) views.push_back({row.data(), static_cast<std::size_t>(row.cols())});
+  }
+};
+
+Sums reference(const Rows& rows, std::size_t line_count) {
+  Sums sums(line_count);
+  for (std::size_t column = 0; column < line_count * line_columns; ++column) {
+    float score = 0;
+    float seen = 0;
+    for (const RowView& row : rows.views) {
+      const bool has_counts = column < row.line_count * line_columns;
+      const float* cell = row.lines + column / line_columns * line_floats + column % line_columns;
+      const float selected = has_counts ? cell[0] : 0;
+      const float observed = has_counts ? cell[line_columns] : 0;
+      score += (selected + prior_selected) / (observed + prior_observed);
+      seen += observed;
+    }
+    sums.score[static_cast<Eigen::Index>(column)] = score;
+    sums.seen[static_cast<Eigen::Index>(column)] = seen;
+  }
+  return sums;
+}
+
+Sums computed(Kernel kernel, const Rows& rows, std::size_t line_count) {
+  Sums sums(line_count);
+  kernel(rows.views, line_count, prior_selected, prior_observed, sums.score.data(), sums.seen.data());
+  return sums;
+}
+
+void check_every_size(Kernel kernel) {
+  std::mt19937 random(1);
+  for (std::size_t line_count = 0; line_count <= lines_tried_max; ++line_count) {
+    for (std::size_t row_count = 0; row_count <= rows_tried_max; ++row_count) {
+      const Rows rows(row_count, line_count, random);
+      BOOST_REQUIRE_MESSAGE(computed(kernel, rows, line_count) == reference(rows, line_count),
+                            row_count << " rows of " << line_count << " lines");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE(kernels)
+
+BOOST_AUTO_TEST_CASE(the_baseline_equals_the_plain_loop_at_every_size) {
+  check_every_size(detail::score_rows_baseline);
+}
+
+BOOST_AUTO_TEST_CASE(avx2_equals_the_plain_loop_at_every_size) {
+  if (!detail::score_rows_avx2_available()) return;
+  check_every_size(detail::score_rows_avx2);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_processor_chooses_equals_the_plain_loop_at_every_size) {
+  check_every_size(score_rows);
+}
+
+BOOST_AUTO_TEST_CASE(rows_longer_than_asked_are_read_as_far_as_asked) {
+  std::mt19937 random(2);
+  const Rows rows(4, 9, random);
+  for (std::size_t line_count = 0; line_count < 9; ++line_count) {
+    BOOST_TEST((computed(score_rows, rows, line_count) == reference(rows, line_count)));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace penchant::test
