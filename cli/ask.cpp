@@ -45,27 +45,27 @@ int ask(const po::variables_map& values, const Texts& request) {
 }  // namespace
 
 int run_record(std::span<const std::string> arguments) {
-  Usage usage{"Records a verdict on one image and prints its number within the user (0: known already).\n\n"
-              "Examples:\n"
-              "  penchant record ann selected epicrealismXL \"photorealistic portrait of a woman\"\n"
-              "  penchant record ann rejected dreamShaperXL \"anime girl\" --lora ink=0.8 --param steps=28 --id image-17\n\n"
-              "Usage: penchant record USER selected|rejected|neutral CHECKPOINT PROMPT [options]\n",
-              po::options_description("Options"),
-              {"user", "verdict", "checkpoint", "prompt"}};
-  usage.options.add_options()
-      ("negative", po::value<std::string>(), "the negative prompt")
-      ("lora", po::value<Texts>()->composing(), "NAME=STRENGTH; may be repeated")
-      ("param", po::value<Texts>()->composing(), "NAME=VALUE, such as steps=28; may be repeated")
-      ("family", po::value<std::string>(), "the model family, such as sdxl")
-      ("tier", po::value<std::string>(), "draft, standard or quality")
-      ("stage", po::value<std::string>(), "where in a workflow the image was made")
-      ("session", po::value<std::string>(), "the session's id")
-      ("generation", po::value<std::string>(), "the generation's id")
-      ("id", po::value<std::string>(), "the image's id: the same id and verdict count once, another verdict corrects")
-      ("decision", po::value<std::string>(), "the id of the recommendation it followed")
-      ("at", po::value<std::string>(), "when, in Unix milliseconds")
-      ("note", po::value<std::string>(), "what the user says of it")
-      ("vision", po::value<std::string>(), "what a vision model says of it");
+  Usage usage{
+      "Records a verdict on one image and prints its number within the user (0: known already).\n\n"
+      "Examples:\n"
+      "  penchant record ann selected epicrealismXL \"photorealistic portrait of a woman\"\n"
+      "  penchant record ann rejected dreamShaperXL \"anime girl\" --lora ink=0.8 --param steps=28 --id image-17\n\n"
+      "Usage: penchant record USER selected|rejected|neutral CHECKPOINT PROMPT [options]\n",
+      po::options_description("Options"),
+      {"user", "verdict", "checkpoint", "prompt"}};
+  usage.options.add_options()("negative", po::value<std::string>(), "the negative prompt")(
+      "lora", po::value<Texts>()->composing(), "NAME=STRENGTH; may be repeated")(
+      "param", po::value<Texts>()->composing(), "NAME=VALUE, such as steps=28; may be repeated")(
+      "family", po::value<std::string>(), "the model family, such as sdxl")(
+      "tier", po::value<std::string>(), "draft, standard or quality")("stage", po::value<std::string>(),
+                                                                      "where in a workflow the image was made")(
+      "session", po::value<std::string>(), "the session's id")("generation", po::value<std::string>(),
+                                                               "the generation's id")(
+      "id", po::value<std::string>(), "the image's id: the same id and verdict count once, another verdict corrects")(
+      "decision", po::value<std::string>(), "the id of the recommendation it followed")("at", po::value<std::string>(),
+                                                                                        "when, in Unix milliseconds")(
+      "note", po::value<std::string>(), "what the user says of it")("vision", po::value<std::string>(),
+                                                                    "what a vision model says of it");
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
@@ -74,30 +74,37 @@ int run_record(std::span<const std::string> arguments) {
   add_option(values, "negative", "NEGATIVE", request);
   add_pairs(values, "lora", "LORA", request);
   add_pairs(values, "param", "PARAM", request);
-  for (const auto& [name, option] : {std::pair{"family", "FAMILY"}, {"tier", "TIER"}, {"stage", "STAGE"},
-                                     {"session", "SESSION"}, {"generation", "GENERATION"}, {"id", "ID"},
-                                     {"decision", "DECISION"}, {"at", "AT"}, {"note", "NOTE"}, {"vision", "VISION"}}) {
+  for (const auto& [name, option] : {std::pair{"family", "FAMILY"},
+                                     {"tier", "TIER"},
+                                     {"stage", "STAGE"},
+                                     {"session", "SESSION"},
+                                     {"generation", "GENERATION"},
+                                     {"id", "ID"},
+                                     {"decision", "DECISION"},
+                                     {"at", "AT"},
+                                     {"note", "NOTE"},
+                                     {"vision", "VISION"}}) {
     add_option(values, name, option, request);
   }
   return ask(values, request);
 }
 
 int run_recommend(std::span<const std::string> arguments) {
-  Usage usage{"Which checkpoint to use for a prompt, how sure that is, and why. Each arm: checkpoint, score,\n"
-              "observations, probability.\n\n"
-              "Examples:\n"
-              "  penchant recommend ann \"portrait of a man\"\n"
-              "  penchant recommend ann \"portrait of a man\" --family sdxl --tier quality --json\n"
-              "  penchant recommend ann \"portrait of a man\" --among epicrealismXL --among dreamShaperXL\n\n"
-              "Usage: penchant recommend USER PROMPT [options]\n",
-              po::options_description("Options"),
-              {"user", "prompt"}};
-  usage.options.add_options()
-      ("family", po::value<std::string>(), "among the pool of this model family")
-      ("tier", po::value<std::string>(), "draft (always explores), standard or quality")
-      ("among", po::value<Texts>()->composing(), "among these checkpoints; may be repeated")
-      ("top", po::value<std::string>(), "show the best N, whatever the band")
-      ("at", po::value<std::string>(), "as of this time, in Unix milliseconds");
+  Usage usage{
+      "Which checkpoint to use for a prompt, how sure that is, and why. Each arm: checkpoint, score,\n"
+      "observations, probability.\n\n"
+      "Examples:\n"
+      "  penchant recommend ann \"portrait of a man\"\n"
+      "  penchant recommend ann \"portrait of a man\" --family sdxl --tier quality --json\n"
+      "  penchant recommend ann \"portrait of a man\" --among epicrealismXL --among dreamShaperXL\n\n"
+      "Usage: penchant recommend USER PROMPT [options]\n",
+      po::options_description("Options"),
+      {"user", "prompt"}};
+  usage.options.add_options()("family", po::value<std::string>(), "among the pool of this model family")(
+      "tier", po::value<std::string>(), "draft (always explores), standard or quality")(
+      "among", po::value<Texts>()->composing(), "among these checkpoints; may be repeated")(
+      "top", po::value<std::string>(), "show the best N, whatever the band")("at", po::value<std::string>(),
+                                                                             "as of this time, in Unix milliseconds");
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
@@ -110,12 +117,13 @@ int run_recommend(std::span<const std::string> arguments) {
 }
 
 int run_explain(std::span<const std::string> arguments) {
-  Usage usage{"What each keyword of a prompt says of a checkpoint: keyword, selected, observations, rate.\n\n"
-              "Example:\n"
-              "  penchant explain ann \"portrait of a man\" epicrealismXL\n\n"
-              "Usage: penchant explain USER PROMPT CHECKPOINT [options]\n",
-              po::options_description("Options"),
-              {"user", "prompt", "checkpoint"}};
+  Usage usage{
+      "What each keyword of a prompt says of a checkpoint: keyword, selected, observations, rate.\n\n"
+      "Example:\n"
+      "  penchant explain ann \"portrait of a man\" epicrealismXL\n\n"
+      "Usage: penchant explain USER PROMPT CHECKPOINT [options]\n",
+      po::options_description("Options"),
+      {"user", "prompt", "checkpoint"}};
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
@@ -124,12 +132,13 @@ int run_explain(std::span<const std::string> arguments) {
 }
 
 int run_stats(std::span<const std::string> arguments) {
-  Usage usage{"What is known of a user. Each top checkpoint: name, score, observations.\n\n"
-              "Example:\n"
-              "  penchant stats ann\n\n"
-              "Usage: penchant stats USER [options]\n",
-              po::options_description("Options"),
-              {"user"}};
+  Usage usage{
+      "What is known of a user. Each top checkpoint: name, score, observations.\n\n"
+      "Example:\n"
+      "  penchant stats ann\n\n"
+      "Usage: penchant stats USER [options]\n",
+      po::options_description("Options"),
+      {"user"}};
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
@@ -137,15 +146,16 @@ int run_stats(std::span<const std::string> arguments) {
 }
 
 int run_pool(std::span<const std::string> arguments) {
-  Usage usage{"The checkpoints available for a model family and tier.\n\n"
-              "Examples:\n"
-              "  penchant pool set sdxl standard epicrealismXL dreamShaperXL\n"
-              "  penchant pool get sdxl standard\n"
-              "  penchant pool list\n"
-              "  penchant pool del sdxl standard\n\n"
-              "Usage: penchant pool set|get|list|del [FAMILY TIER [CHECKPOINT ...]] [options]\n",
-              po::options_description("Options"),
-              {"action", "arguments..."}};
+  Usage usage{
+      "The checkpoints available for a model family and tier.\n\n"
+      "Examples:\n"
+      "  penchant pool set sdxl standard epicrealismXL dreamShaperXL\n"
+      "  penchant pool get sdxl standard\n"
+      "  penchant pool list\n"
+      "  penchant pool del sdxl standard\n\n"
+      "Usage: penchant pool set|get|list|del [FAMILY TIER [CHECKPOINT ...]] [options]\n",
+      po::options_description("Options"),
+      {"action", "arguments..."}};
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;

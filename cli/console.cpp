@@ -44,14 +44,15 @@ int converse(Transport& transport, bool as_json) {
 
 int run_console(std::span<const std::string> arguments) {
   namespace po = boost::program_options;
-  Usage usage{"Sends a command of docs/protocol.md and prints the answer; without one, reads commands line by line.\n\n"
-              "Examples:\n"
-              "  penchant cli KEYWORDS \"portrait of a woman, 8k\"\n"
-              "  penchant cli --json INFO server\n"
-              "  penchant cli < commands.txt\n\n"
-              "Usage: penchant cli [options] [--] [COMMAND [ARGUMENT ...]]\n",
-              po::options_description("Options"),
-              {"command..."}};
+  Usage usage{
+      "Sends a command of docs/protocol.md and prints the answer; without one, reads commands line by line.\n\n"
+      "Examples:\n"
+      "  penchant cli KEYWORDS \"portrait of a woman, 8k\"\n"
+      "  penchant cli --json INFO server\n"
+      "  penchant cli < commands.txt\n\n"
+      "Usage: penchant cli [options] [--] [COMMAND [ARGUMENT ...]]\n",
+      po::options_description("Options"),
+      {"command..."}};
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;

@@ -1,6 +1,6 @@
 // penchant: the one executable.
-#include <boost/program_options/errors.hpp>
 #include <array>
+#include <boost/program_options/errors.hpp>
 #include <exception>
 #include <iostream>
 #include <string>

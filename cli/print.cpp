@@ -11,33 +11,35 @@
 namespace penchant {
 namespace {
 
-namespace json = boost::json;
-
-json::value to_json(const Reply& reply) {
+// Boost.JSON quotes the texts; its numbers would read 6.5E-1.
+void append_json(const Reply& reply, std::string& out) {
+  const auto append_all = [&](char open, char close, bool is_map) {
+    out += open;
+    for (std::size_t i = 0; i < reply.elements.size(); ++i) {
+      if (i > 0) out += is_map && i % 2 == 1 ? ':' : ',';
+      append_json(reply.elements[i], out);
+    }
+    out += close;
+  };
   switch (reply.kind) {
-    case Reply::Kind::integer: return reply.integer;
-    case Reply::Kind::boolean: return reply.integer != 0;
-    case Reply::Kind::real: return reply.real;
-    case Reply::Kind::null: return nullptr;
+    case Reply::Kind::integer: out += std::to_string(reply.integer); return;
+    case Reply::Kind::boolean: out += reply.integer != 0 ? "true" : "false"; return;
+    case Reply::Kind::null: out += "null"; return;
+    case Reply::Kind::real: {
+      std::array<char, 32> text;
+      out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), reply.real).ptr);
+      return;
+    }
+    case Reply::Kind::map: return append_all('{', '}', true);
+    case Reply::Kind::array:
+    case Reply::Kind::set:
+    case Reply::Kind::push: return append_all('[', ']', false);
     case Reply::Kind::simple:
     case Reply::Kind::error:
     case Reply::Kind::bulk:
     case Reply::Kind::verbatim:
-    case Reply::Kind::big_number: return json::value(reply.text);
-    case Reply::Kind::map: {
-      json::object object;
-      for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
-        object[reply.elements[i].text] = to_json(reply.elements[i + 1]);
-      }
-      return object;
-    }
-    case Reply::Kind::array:
-    case Reply::Kind::set:
-    case Reply::Kind::push: break;
+    case Reply::Kind::big_number: out += boost::json::serialize(boost::json::value(reply.text)); return;
   }
-  json::array array;
-  for (const Reply& element : reply.elements) array.push_back(to_json(element));
-  return array;
 }
 
 bool is_aggregate(const Reply& reply) {
@@ -95,7 +97,11 @@ void print_indented(std::ostream& out, const Reply& reply, std::size_t indent) {
 
 }  // namespace
 
-void print_json(std::ostream& out, const Reply& reply) { out << json::serialize(to_json(reply)) << "\n"; }
+void print_json(std::ostream& out, const Reply& reply) {
+  std::string text;
+  append_json(reply, text);
+  out << text << "\n";
+}
 
 void print_text(std::ostream& out, const Reply& reply) { print_indented(out, reply, 0); }
 

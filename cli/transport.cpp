@@ -49,7 +49,8 @@ class ServerTransport final : public Transport {
     for (;;) {
       switch (parser_.parse(received_)) {
         case ReplyParser::Status::reply: consumed_ = parser_.consumed(); return parser_.reply();
-        case ReplyParser::Status::error: throw std::runtime_error("the answer is no RESP: " + std::string(parser_.error()));
+        case ReplyParser::Status::error:
+          throw std::runtime_error("the answer is no RESP: " + std::string(parser_.error()));
         case ReplyParser::Status::need_more: break;
       }
       std::array<char, 16384> chunk;
@@ -83,7 +84,8 @@ class FilesTransport final : public Transport {
     StoreOptions options;
     options.directory = directory;
     options.keep_decay = true;
-    auto store = Store::open(files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+    auto store = Store::open(
+        files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
     service_.emplace(*store_, WordLists::english(), Bands{});
@@ -95,7 +97,7 @@ class FilesTransport final : public Transport {
     out_.clear();
     ReplyWriter reply(out_, client_.protocol);
     run_command(views, reply, client_, *service_, runtime_);
-    if (auto written = store_->commit(); !written) throw std::runtime_error(written.error().message);
+    if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
     if (parser_.parse(out_) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return parser_.reply();
   }
@@ -121,12 +123,10 @@ std::string encode_request(const std::vector<std::string>& request) {
 }
 
 void add_transport_options(po::options_description& options) {
-  options.add_options()
-      ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
-      ("port", po::value<std::uint16_t>()->default_value(default_port), "the server's port")
-      ("unix", po::value<std::string>(), "the server's Unix socket, in place of host and port")
-      ("data", po::value<std::string>(), "no server: the files of this folder")
-      ("json", "print JSON");
+  options.add_options()("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")(
+      "port", po::value<std::uint16_t>()->default_value(default_port), "the server's port")(
+      "unix", po::value<std::string>(), "the server's Unix socket, in place of host and port")(
+      "data", po::value<std::string>(), "no server: the files of this folder")("json", "print JSON");
 }
 
 std::unique_ptr<Transport> open_transport(const po::variables_map& values) {

@@ -13,7 +13,8 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # instruction set, so that a replay is bit-equal wherever it runs.
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
-add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers -Werror)
+add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers
+                    -Werror)
 # One 64-byte line holds 16 cells; rows start on a line.
 add_compile_definitions(EIGEN_MAX_ALIGN_BYTES=64 EIGEN_NO_IO BOOST_ALLOW_DEPRECATED_HEADERS)
 

@@ -52,7 +52,7 @@ void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, dou
   observed = static_cast<float>(exact->observed);
 }
 
-Counts CountMatrix::at(std::uint32_t row, std::uint32_t column) const {
+Counts CountMatrix::counts(std::uint32_t row, std::uint32_t column) const {
   const Row& lines = rows_[row];
   const Eigen::Index line = column / line_columns;
   const Eigen::Index lane = column % line_columns;
@@ -67,9 +67,8 @@ void CountMatrix::scale(double factor, double unit) {
     counts.selected *= factor;
     counts.observed *= factor;
   }
-  boost::unordered::erase_if(heavy_, [unit](const auto& cell) {
-    return cell.second.observed < heavy_observations / 2 * unit;
-  });
+  boost::unordered::erase_if(heavy_,
+                             [unit](const auto& cell) { return cell.second.observed < heavy_observations / 2 * unit; });
 }
 
 }  // namespace penchant

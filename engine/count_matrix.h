@@ -51,10 +51,8 @@ class CountMatrix {
   /// Adds to one cell; `added` may be negative, to take back what was added before.
   void add(std::uint32_t row, std::uint32_t column, Counts added, double unit);
 
-  Counts at(std::uint32_t row, std::uint32_t column) const;
-  RowView row(std::uint32_t row) const {
-    return {rows_[row].data(), static_cast<std::size_t>(rows_[row].cols())};
-  }
+  Counts counts(std::uint32_t row, std::uint32_t column) const;
+  RowView row(std::uint32_t row) const { return {rows_[row].data(), static_cast<std::size_t>(rows_[row].cols())}; }
 
   /// Multiplies every count: by a power of two when the landmark moves, by anything when the decay changes.
   /// Cells no longer heavy at `unit` (of the new scale) go back to the matrix alone.

@@ -37,7 +37,8 @@ std::uint32_t Engine::arm(ArmTable& arms, std::string_view name, std::string_vie
   return *column;
 }
 
-result<void> Engine::room_for(const Record& record, const User* user) const {
+/// Whether the record fits the limits; leaves what is known of its keywords in known_keywords_.
+result<void> Engine::room_for(const Record& record, const User* user) {
   if (!user && users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
   }
@@ -56,10 +57,9 @@ result<void> Engine::room_for(const Record& record, const User* user) const {
   if (who.loras().size() + new_loras > arms_per_user_max) {
     return Failure{"this user has the most LoRAs one may have, " + std::to_string(arms_per_user_max)};
   }
-  std::array<std::optional<Interner::Id>, keywords_max> ids;
-  PENCHANT_CHECK(record.keywords.size() <= ids.size());
-  std::ranges::transform(record.keywords, ids.begin(), [this](const Keyword& k) { return find_keyword(k.text); });
-  return who.room_for(std::span(ids.data(), record.keywords.size()), column.value_or(who.checkpoints().size()));
+  known_keywords_.clear();
+  for (const Keyword& keyword : record.keywords) known_keywords_.push_back(find_keyword(keyword.text));
+  return who.room_for(known_keywords_, column.value_or(who.checkpoints().size()));
 }
 
 result<Recorded> Engine::record(const Record& record) {
@@ -76,7 +76,9 @@ result<Recorded> Engine::record(const Record& record) {
   user.keep_landmark_near(half_lives_now);
 
   lesson_keywords_.clear();
-  for (const Keyword& keyword : record.keywords) lesson_keywords_.push_back(keywords_.intern(keyword.text));
+  for (std::size_t i = 0; i < record.keywords.size(); ++i) {
+    lesson_keywords_.push_back(known_keywords_[i] ? *known_keywords_[i] : keywords_.intern(record.keywords[i].text));
+  }
   lesson_loras_.clear();
   for (const LoraTag& lora : record.loras) lesson_loras_.push_back(arm(user.loras(), lora.name, record.family));
   const Lesson lesson{.verdict = record.verdict,

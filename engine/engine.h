@@ -68,7 +68,7 @@ class Engine {
 
   std::int64_t move_clock(std::int64_t now_ms);
   User& find_or_add_user(std::string_view name);
-  result<void> room_for(const Record& record, const User* user) const;
+  result<void> room_for(const Record& record, const User* user);
   std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
 
   std::int64_t now_ms_ = 0;
@@ -81,6 +81,7 @@ class Engine {
   boost::unordered_flat_map<std::string_view, std::uint32_t> user_numbers_;  // keys point into user_names_
 
   // Scratch of record(), kept so that it allocates nothing: numbers of the record's keywords and LoRAs.
+  std::vector<std::optional<Interner::Id>> known_keywords_;
   std::vector<Interner::Id> lesson_keywords_;
   std::vector<std::uint32_t> lesson_loras_;
 };

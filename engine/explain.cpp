@@ -73,7 +73,7 @@ void append_reason(const Recommendation& recommendation, std::span<const Keyword
   const ArmAnswer& best = recommendation.arms.front();
   append_evidence(best.checkpoint, best.column, keywords, scorer, out);
   switch (recommendation.band) {
-    case Band::explore: out += ": too few to be sure, so try "; break;
+    case Band::explore: out += recommendation.draft ? ": a draft, so try " : ": too few to be sure, so try "; break;
     case Band::hedge: out += ": fairly sure, so keep "; break;
     case Band::exploit: out += ": sure enough to use it alone"; return;
   }

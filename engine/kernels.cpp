@@ -18,8 +18,9 @@ using Vector32 [[gnu::vector_size(32), gnu::may_alias]] = float;
 // Inlined into each variant, so that each is compiled for its own instruction set; Vector is its register. A
 // line's sums stay in registers while the rows pass by.
 template <class Vector>
-[[gnu::always_inline]] inline void score_rows_body(std::span<const RowView> rows, std::size_t line_count, float prior_selected,
-                                                   float prior_observed, float* score, float* seen) {
+[[gnu::always_inline]] inline void score_rows_body(std::span<const RowView> rows, std::size_t line_count,
+                                                   float prior_selected, float prior_observed, float* score,
+                                                   float* seen) {
   constexpr std::size_t lanes = sizeof(Vector) / sizeof(float);
   constexpr std::size_t parts = line_columns / lanes;
   const float unseen = prior_selected / prior_observed;
@@ -53,7 +54,7 @@ template <class Vector>
 namespace detail {
 
 void score_rows_baseline(std::span<const RowView> rows, std::size_t line_count, float prior_selected,
-                       float prior_observed, float* score, float* seen) {
+                         float prior_observed, float* score, float* seen) {
   score_rows_body<Vector16>(rows, line_count, prior_selected, prior_observed, score, seen);
 }
 
@@ -67,8 +68,8 @@ bool score_rows_avx2_available() { return __builtin_cpu_supports("avx2") != 0; }
 #else
 bool score_rows_avx2_available() { return false; }
 
-void score_rows_avx2(std::span<const RowView> rows, std::size_t line_count, float prior_selected,
-                     float prior_observed, float* score, float* seen) {
+void score_rows_avx2(std::span<const RowView> rows, std::size_t line_count, float prior_selected, float prior_observed,
+                     float* score, float* seen) {
   score_rows_baseline(rows, line_count, prior_selected, prior_observed, score, seen);
 }
 #endif
@@ -79,7 +80,7 @@ void score_rows(std::span<const RowView> rows, std::size_t line_count, float pri
                 float* score, float* seen) {
   static const bool avx2 = detail::score_rows_avx2_available();
   (avx2 ? detail::score_rows_avx2 : detail::score_rows_baseline)(rows, line_count, prior_selected, prior_observed,
-                                                               score, seen);
+                                                                 score, seen);
 }
 
 }  // namespace penchant

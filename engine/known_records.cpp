@@ -1,8 +1,8 @@
 #include "engine/known_records.h"
 
-#include <boost/container_hash/hash.hpp>
 #include <array>
 #include <bit>
+#include <boost/container_hash/hash.hpp>
 #include <cstring>
 
 #include "engine/check.h"

@@ -24,9 +24,9 @@ struct Known {
   std::uint64_t sequence = 0;  // within the user
   double half_lives = 0;       // Decay::half_lives of the time its weight is reckoned from
   Verdict verdict = Verdict::neutral;
-  std::uint32_t checkpoint = 0;            // column
+  std::uint32_t checkpoint = 0;  // column
   std::vector<Interner::Id> keywords;
-  std::vector<std::uint32_t> loras;        // columns
+  std::vector<std::uint32_t> loras;  // columns
 };
 
 class KnownRecords {

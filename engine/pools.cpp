@@ -21,8 +21,8 @@ void Pools::set(std::string_view family, Tier tier, std::vector<PoolEntry> check
   }
   // Behind the family's lower tiers, or at the end where the family is new.
   const auto family_begin = std::ranges::find(pools_, family, &Pool::family);
-  const auto place = std::find_if(family_begin, pools_.end(),
-                                  [&](const Pool& p) { return p.family != family || p.tier > tier; });
+  const auto place =
+      std::find_if(family_begin, pools_.end(), [&](const Pool& p) { return p.family != family || p.tier > tier; });
   pools_.insert(place, {std::string(family), tier, std::move(checkpoints)});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "engine/check.h"
 #include "engine/model_name.h"
@@ -13,14 +14,17 @@ namespace {
 // between two verdicts, and the rounding of single precision, make smaller differences and mean nothing.
 constexpr double score_steps = 1e6;
 constexpr double observation_steps = 1e3;
-constexpr std::uint64_t observation_key_max = (std::uint64_t{1} << 40) - 1;
+
+constexpr unsigned observation_bits = 40;
+constexpr std::uint64_t observation_key_max = (std::uint64_t{1} << observation_bits) - 1;
+
+std::uint64_t score_key(double score) { return static_cast<std::uint64_t>(score * score_steps + 0.5); }
 
 /// Orders arms: a higher score first, then fewer observations.
-std::uint64_t rank_key(const ArmScore& arm) {
-  const auto score = static_cast<std::uint64_t>(arm.score * score_steps + 0.5);
-  const auto observations =
-      static_cast<std::uint64_t>(std::min(arm.observations * observation_steps + 0.5, double{observation_key_max}));
-  return (score << 40) | (observation_key_max - observations);
+std::uint64_t rank_key(std::uint64_t score, double observations) {
+  const auto steps = static_cast<std::uint64_t>(
+      std::min(observations * observation_steps + 0.5, static_cast<double>(observation_key_max)));
+  return (score << observation_bits) | (observation_key_max - steps);
 }
 
 }  // namespace
@@ -63,20 +67,21 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   if (user) scorer_.score_columns();
 
   const std::size_t width_max = std::max({bands_.explore_arms, bands_.hedge_arms, std::uint32_t{1}});
-  rank(user, std::max<std::size_t>(question.top.value_or(0), width_max));
+  rank(std::max<std::size_t>(question.top.value_or(0), width_max));
 
   answers_.clear();
   for (const Ranked& ranked : ranked_) {
-    const Candidate& candidate = candidates_[ranked.number];
-    const ArmScore exact = scorer_.exact(candidate.column);
-    answers_.push_back({candidate.name, candidate.column, exact.score, exact.observations, 0});
+    const Candidate arm = candidate(engine, user, ranked.number);
+    const ArmScore exact = scorer_.exact(arm.column);
+    answers_.push_back({arm.name, arm.column, exact.score, exact.observations, 0});
   }
   Recommendation answer;
-  answer.arms_in_question = candidates_.size();
+  answer.arms_in_question = arm_count_;
   answer.confidence = confidence_of(answers_.front().observations);
-  answer.band = question.tier == Tier::draft ? Band::explore : bands_.band(answer.confidence);
-  answer.band_arms = std::min<std::size_t>(bands_.width(answer.band), answer.arms_in_question);
-  for (std::size_t i = 0; i < std::min(answer.band_arms, answers_.size()); ++i) {
+  answer.draft = question.tier == Tier::draft;
+  answer.band = answer.draft ? Band::explore : bands_.band(answer.confidence);
+  answer.band_arms = std::min<std::size_t>(bands_.width(answer.band), arm_count_);
+  for (std::size_t i = 0; i < answer.band_arms; ++i) {
     answers_[i].probability = 1.0 / static_cast<double>(answer.band_arms);
   }
   const std::size_t shown = question.top ? *question.top : answer.band_arms;
@@ -87,56 +92,72 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
 /// The arms in question: AMONG, else the pools of FAMILY and TIER, else the user's checkpoints.
 result<void> Recommender::gather(const Engine& engine, const User* user, const Question& question) {
   candidates_.clear();
+  add_among(engine, user, question.among);
+  if (candidates_.empty() && !question.family.empty()) {
+    add_pools(engine, user, question);
+    if (candidates_.empty() && user) add_family(engine, *user, question.family);
+  }
+  all_columns_ = candidates_.empty() && question.family.empty() && user;
+  arm_count_ = all_columns_ ? user->checkpoints().size() : candidates_.size();
+  if (arm_count_ > 0) return {};
+  return Failure{"no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict"};
+}
+
+void Recommender::add_among(const Engine& engine, const User* user, std::span<const std::string_view> among) {
   seen_keys_.clear();
-  for (const std::string_view name : question.among) {
+  for (const std::string_view name : among) {
     if (!seen_keys_.insert(model_key(name)).second) continue;
     const auto key = engine.find_name(model_key(name));
     const auto column = key && user ? user->checkpoints().find(*key) : std::nullopt;
     candidates_.push_back({column ? engine.name_text(user->checkpoints()[*column].name) : name, column});
   }
-  if (!candidates_.empty()) return {};
-
-  if (!question.family.empty()) {
-    for (const Pool& pool : engine.pools().all()) {
-      if (pool.family != question.family || (question.tier && pool.tier != *question.tier)) continue;
-      add_pool(engine, user, pool);
-    }
-    if (!candidates_.empty()) return {};
-  }
-  if (user) {
-    const auto family = question.family.empty() ? std::nullopt : engine.find_name(question.family);
-    for (std::uint32_t column = 0; column < user->checkpoints().size(); ++column) {
-      const Arm& arm = user->checkpoints()[column];
-      if (!question.family.empty() && (!family || arm.family != *family)) continue;
-      candidates_.push_back({engine.name_text(arm.name), column});
-    }
-    if (!candidates_.empty()) return {};
-  }
-  return Failure{"no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict"};
 }
 
-void Recommender::add_pool(const Engine& engine, const User* user, const Pool& pool) {
-  for (const PoolEntry& entry : pool.checkpoints) {
-    if (!seen_keys_.insert(engine.name_text(entry.key)).second) continue;
-    const auto column = user ? user->checkpoints().find(entry.key) : std::nullopt;
-    candidates_.push_back({engine.name_text(column ? user->checkpoints()[*column].name : entry.name), column});
+void Recommender::add_pools(const Engine& engine, const User* user, const Question& question) {
+  seen_keys_.clear();
+  for (const Pool& pool : engine.pools().all()) {
+    if (pool.family != question.family || (question.tier && pool.tier != *question.tier)) continue;
+    for (const PoolEntry& entry : pool.checkpoints) {
+      if (!seen_keys_.insert(engine.name_text(entry.key)).second) continue;
+      const auto column = user ? user->checkpoints().find(entry.key) : std::nullopt;
+      candidates_.push_back({engine.name_text(column ? user->checkpoints()[*column].name : entry.name), column});
+    }
   }
 }
 
-/// Leaves the best `shown` candidates in ranked_, best first.
-void Recommender::rank(const User* user, std::size_t shown) {
+void Recommender::add_family(const Engine& engine, const User& user, std::string_view family) {
+  const auto id = engine.find_name(family);
+  for (std::uint32_t column = 0; id && column < user.checkpoints().size(); ++column) {
+    const Arm& arm = user.checkpoints()[column];
+    if (arm.family == *id) candidates_.push_back({engine.name_text(arm.name), column});
+  }
+}
+
+Recommender::Candidate Recommender::candidate(const Engine& engine, const User* user, std::uint32_t number) const {
+  if (!all_columns_) return candidates_[number];
+  return {engine.name_text(user->checkpoints()[number].name), number};
+}
+
+/// Leaves the best `shown` arms in ranked_, best first. While the arms pass by it is a heap with the worst in front.
+void Recommender::rank(std::size_t shown) {
   ranked_.clear();
-  for (std::uint32_t number = 0; number < candidates_.size(); ++number) {
-    const auto column = candidates_[number].column;
-    const ArmScore score = user && column ? scorer_.ranked(*column) : ArmScore{};
-    ranked_.push_back({rank_key(score), number});
+  shown = std::min(shown, arm_count_);
+  for (std::uint32_t number = 0; number < arm_count_; ++number) {
+    const auto column = all_columns_ ? std::optional(number) : candidates_[number].column;
+    const ArmScore scored = column ? scorer_.ranked(*column) : ArmScore{};
+    const std::uint64_t score = score_key(scored.score);
+    const bool is_full = ranked_.size() == shown;
+    if (is_full && score < ranked_.front().key >> observation_bits) continue;
+    const Ranked arm{rank_key(score, scored.observations), number};
+    if (is_full) {
+      if (!(arm < ranked_.front())) continue;
+      std::ranges::pop_heap(ranked_, std::less{});
+      ranked_.pop_back();
+    }
+    ranked_.push_back(arm);
+    std::ranges::push_heap(ranked_, std::less{});
   }
-  const auto better = [](const Ranked& a, const Ranked& b) {
-    return a.key != b.key ? a.key > b.key : a.number < b.number;
-  };
-  shown = std::min(shown, ranked_.size());
-  std::partial_sort(ranked_.begin(), ranked_.begin() + static_cast<std::ptrdiff_t>(shown), ranked_.end(), better);
-  ranked_.resize(shown);
+  std::ranges::sort_heap(ranked_, std::less{});
 }
 
 }  // namespace penchant

@@ -60,8 +60,9 @@ struct ArmAnswer {
 
 struct Recommendation {
   Band band = Band::explore;
-  double confidence = 0;           // in the best arm
-  std::size_t band_arms = 0;       // how many the band asks for, at most as many as there are
+  bool draft = false;         // TIER draft: it explores whatever the confidence
+  double confidence = 0;      // in the best arm
+  std::size_t band_arms = 0;  // how many the band asks for, at most as many as there are
   std::size_t arms_in_question = 0;
   std::span<const ArmAnswer> arms;  // best first; the band's, or TOP's
 };
@@ -84,17 +85,23 @@ class Recommender {
   struct Ranked {
     std::uint64_t key;     // larger is better; see rank_key
     std::uint32_t number;  // of the candidate, or the column where all columns are in question
+    bool operator<(const Ranked& worse) const { return key != worse.key ? key > worse.key : number < worse.number; }
   };
 
   result<void> gather(const Engine& engine, const User* user, const Question& question);
-  void add_pool(const Engine& engine, const User* user, const Pool& pool);
-  void rank(const User* user, std::size_t shown);
+  void add_among(const Engine& engine, const User* user, std::span<const std::string_view> among);
+  void add_pools(const Engine& engine, const User* user, const Question& question);
+  void add_family(const Engine& engine, const User& user, std::string_view family);
+  Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
+  void rank(std::size_t shown);
 
   Bands bands_;
   Scorer scorer_;
+  bool all_columns_ = false;  // the arms are the user's checkpoints, all of them; candidates_ is not used then
+  std::size_t arm_count_ = 0;
   std::vector<Candidate> candidates_;
   boost::unordered_flat_set<std::string_view> seen_keys_;
-  std::vector<Ranked> ranked_;
+  std::vector<Ranked> ranked_;  // the best, best first
   std::vector<ArmAnswer> answers_;
 };
 

@@ -24,6 +24,7 @@ void Scorer::ask(const Engine& engine, const User* user, std::span<const Keyword
     // Asked about a time long before the landmark, a record now outweighs every float.
     unit_ = std::max(unit_, exp2_exact(-silent_half_lives_max));
   }
+  per_unit_ = 1 / unit_;
   for (const Keyword& keyword : keywords) {
     const auto id = user ? engine.find_keyword(keyword.text) : std::nullopt;
     const auto row = id ? user->row(*id) : std::nullopt;
@@ -54,10 +55,8 @@ void Scorer::score_columns() {
   const auto unmet = static_cast<float>(static_cast<double>(rows_.size() - row_views_.size()) * prior_mean);
   const auto count = static_cast<float>(rows_.size());
   score_.head(columns) = (score_.head(columns) + unmet) / count;
-  seen_.head(columns) = seen_.head(columns) / static_cast<float>(unit_);
+  seen_.head(columns) = seen_.head(columns) * static_cast<float>(per_unit_);
 }
-
-ArmScore Scorer::ranked(std::uint32_t column) const { return {score_[column], seen_[column]}; }
 
 ArmScore Scorer::exact(std::optional<std::uint32_t> column) const {
   if (rows_.empty()) {
@@ -77,7 +76,7 @@ ArmScore Scorer::exact(std::optional<std::uint32_t> column) const {
 
 Counts Scorer::counts(std::size_t keyword, std::optional<std::uint32_t> column) const {
   if (!rows_[keyword] || !column) return {};
-  return now(user_->matrix().at(*rows_[keyword], *column));
+  return now(user_->matrix().counts(*rows_[keyword], *column));
 }
 
 Counts Scorer::overall(std::uint32_t column) const { return now(user_->checkpoints()[column].overall); }

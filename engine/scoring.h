@@ -39,7 +39,7 @@ class Scorer {
   void ask(const Engine& engine, const User* user, std::span<const Keyword> keywords, std::int64_t at_ms);
 
   void score_columns();
-  ArmScore ranked(std::uint32_t column) const;  // after score_columns()
+  ArmScore ranked(std::uint32_t column) const { return {score_[column], seen_[column]}; }  // after score_columns()
 
   ArmScore exact(std::optional<std::uint32_t> column) const;
   /// The decayed counts of the prompt's i-th keyword with an arm.
@@ -49,10 +49,11 @@ class Scorer {
   std::size_t keyword_count() const { return rows_.size(); }
 
  private:
-  Counts now(Counts stored) const { return {stored.selected / unit_, stored.observed / unit_}; }
+  Counts now(Counts stored) const { return {stored.selected * per_unit_, stored.observed * per_unit_}; }
 
   const User* user_ = nullptr;
   double unit_ = 1;                                 // what a record now weighs against the user's landmark
+  double per_unit_ = 1;                             // 1 / unit_
   std::vector<std::optional<std::uint32_t>> rows_;  // of the prompt's keywords, where the user has them
   std::vector<RowView> row_views_;
   Eigen::ArrayXf score_;

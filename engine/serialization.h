@@ -45,27 +45,27 @@ void load_sequence(Archive& archive, Vector& values, std::uint64_t count_max) {
 
 template <class Archive>
 void serialize(Archive& archive, Counts& counts, unsigned) {
-  archive & counts.selected & counts.observed;
+  archive& counts.selected& counts.observed;
 }
 
 template <class Archive>
 void serialize(Archive& archive, Totals& totals, unsigned) {
-  archive & totals.records & totals.selected & totals.rejected & totals.neutral;
+  archive& totals.records& totals.selected& totals.rejected& totals.neutral;
 }
 
 template <class Archive>
 void serialize(Archive& archive, Arm& arm, unsigned) {
-  archive & arm.key & arm.name & arm.family & arm.overall;
+  archive& arm.key& arm.name& arm.family& arm.overall;
 }
 
 template <class Archive>
 void serialize(Archive& archive, PoolEntry& entry, unsigned) {
-  archive & entry.key & entry.name;
+  archive& entry.key& entry.name;
 }
 
 template <class Archive>
 void serialize(Archive& archive, Pool& pool, unsigned) {
-  archive & pool.family & pool.tier;
+  archive& pool.family& pool.tier;
   if constexpr (Archive::is_saving::value) {
     detail::save_sequence(archive, pool.checkpoints);
   } else {
@@ -75,7 +75,7 @@ void serialize(Archive& archive, Pool& pool, unsigned) {
 
 template <class Archive>
 void Decay::serialize(Archive& archive, unsigned) {
-  archive & days_ & half_lives_per_ms_ & half_lives_at_epoch_;
+  archive& days_& half_lives_per_ms_& half_lives_at_epoch_;
 }
 
 template <class Archive>

@@ -21,6 +21,7 @@ struct Client {
   std::uint64_t id = 0;
   int protocol = 2;
   bool closing = false;  // after the replies so far have been sent
+  bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
   std::string name;
   std::string library_name;
   std::string library_version;
@@ -56,8 +57,8 @@ struct Call {
 struct Command {
   enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8 };
 
-  std::string_view name;       // upper case
-  int arity_min;               // arguments, the name not counted
+  std::string_view name;  // upper case
+  int arity_min;          // arguments, the name not counted
   std::uint8_t flags;
   void (*run)(Call&);
   std::string_view arguments;  // as docs/protocol.md writes them

@@ -7,7 +7,6 @@
 namespace penchant {
 namespace {
 
-
 constexpr std::array table{
     Command{"BGSAVE", 0, Command::admin, commands::bgsave, "", "Writes a snapshot while requests go on."},
     Command{"CLIENT", 1, Command::connection, commands::client,
@@ -24,7 +23,8 @@ constexpr std::array table{
             "Chooses the protocol's version."},
     Command{"INFO", 0, Command::read, commands::info, "[section ...]", "Figures about the server."},
     Command{"KEYWORDS", 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
-    Command{"LASTSAVE", 0, Command::read, commands::lastsave, "", "When the last snapshot was written, in Unix seconds."},
+    Command{"LASTSAVE", 0, Command::read, commands::lastsave, "",
+            "When the last snapshot was written, in Unix seconds."},
     Command{"PING", 0, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
     Command{"PLAN", 4, Command::read, commands::plan,
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
@@ -38,7 +38,8 @@ constexpr std::array table{
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
             "[POLICY banded] [AT unix-ms]",
             "Which checkpoint to use for a prompt, and how sure that is."},
-    Command{"RECORD", 4, Command::write, commands::record, "user selected|rejected|neutral checkpoint prompt [option ...]",
+    Command{"RECORD", 4, Command::write, commands::record,
+            "user selected|rejected|neutral checkpoint prompt [option ...]",
             "Learns a verdict on one image. Its number within the user; 0 if it is known already."},
     Command{"REJECTALL", 4, Command::write, commands::reject_all, "user prompt n checkpoint ... [option ...]",
             "Learns that all of n images were rejected. How many were recorded."},

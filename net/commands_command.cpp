@@ -1,16 +1,17 @@
 // COMMAND: the table of commands, as clients ask for it (redis-cli's hints come from DOCS).
+#include "net/command.h"
+
 #include <algorithm>
 #include <string>
 #include <vector>
-
-#include "net/command.h"
 
 namespace penchant::commands {
 namespace {
 
 std::string lower(std::string_view upper) {
   std::string text(upper);
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   return text;
 }
 
@@ -32,24 +33,24 @@ void write_info(ReplyWriter& reply, const Command& command) {
 void write_docs(ReplyWriter& reply, const Command& command) {
   reply.bulk(lower(command.name));
   reply.map(command.arguments.empty() ? 3 : 4);
-  reply.bulk("summary");
+  reply.word<"summary">();
   reply.bulk(command.summary);
-  reply.bulk("since");
-  reply.bulk("0.1.0");
-  reply.bulk("group");
+  reply.word<"since">();
+  reply.word<"0.1.0">();
+  reply.word<"group">();
   reply.bulk((command.flags & (Command::connection)) != 0 ? "connection"
              : (command.flags & Command::admin) != 0      ? "server"
                                                           : "preferences");
   if (command.arguments.empty()) return;
   // One argument that reads as the whole syntax: redis-cli shows it as a hint while one types.
-  reply.bulk("arguments");
+  reply.word<"arguments">();
   reply.array(1);
   reply.map(3);
-  reply.bulk("name");
-  reply.bulk("arguments");
-  reply.bulk("type");
-  reply.bulk("string");
-  reply.bulk("display_text");
+  reply.word<"name">();
+  reply.word<"arguments">();
+  reply.word<"type">();
+  reply.word<"string">();
+  reply.word<"display_text">();
   reply.bulk(command.arguments);
 }
 

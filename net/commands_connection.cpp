@@ -10,8 +10,7 @@ namespace {
 constexpr std::size_t client_name_bytes_max = 256;
 
 bool is_client_name(std::string_view name) {
-  return name.size() <= client_name_bytes_max &&
-         std::ranges::all_of(name, [](char c) { return c > ' ' && c != 0x7f; });
+  return name.size() <= client_name_bytes_max && std::ranges::all_of(name, [](char c) { return c > ' ' && c != 0x7f; });
 }
 
 constexpr std::string_view no_password =
@@ -89,19 +88,19 @@ void hello(Call& call) {
   call.reply.set_protocol(protocol);
   ReplyWriter& reply = call.reply;
   reply.map(7);
-  reply.bulk("server");
-  reply.bulk("penchant");
-  reply.bulk("version");
+  reply.word<"server">();
+  reply.word<"penchant">();
+  reply.word<"version">();
   reply.bulk(version);
-  reply.bulk("proto");
+  reply.word<"proto">();
   reply.integer(protocol);
-  reply.bulk("id");
+  reply.word<"id">();
   reply.integer(static_cast<std::int64_t>(call.client.id));
-  reply.bulk("mode");
-  reply.bulk("standalone");
-  reply.bulk("role");
-  reply.bulk("master");
-  reply.bulk("modules");
+  reply.word<"mode">();
+  reply.word<"standalone">();
+  reply.word<"role">();
+  reply.word<"master">();
+  reply.word<"modules">();
   reply.array(0);
 }
 

@@ -62,21 +62,21 @@ void recommend(Call& call) {
   const Recommendation& recommendation = answer->recommendation;
   ReplyWriter& reply = call.reply;
   reply.map(8);
-  reply.bulk("decision");
+  reply.word<"decision">();
   reply.bulk(answer->decision);
-  reply.bulk("checkpoint");
+  reply.word<"checkpoint">();
   reply.bulk(recommendation.arms.front().checkpoint);
-  reply.bulk("score");
+  reply.word<"score">();
   reply.real(recommendation.arms.front().score);
-  reply.bulk("confidence");
+  reply.word<"confidence">();
   reply.real(recommendation.confidence);
-  reply.bulk("band");
+  reply.word<"band">();
   reply.bulk(to_string(recommendation.band));
-  reply.bulk("policy");
-  reply.bulk("banded");
-  reply.bulk("arms");
+  reply.word<"policy">();
+  reply.word<"banded">();
+  reply.word<"arms">();
   write_arms(reply, recommendation.arms);
-  reply.bulk("reason");
+  reply.word<"reason">();
   reply.bulk(answer->reason);
 }
 
@@ -96,11 +96,11 @@ void plan(Call& call) {
   // With fewer images than arms only the best has any.
   const std::size_t used = count < arms.size() ? 1 : arms.size();
   call.reply.map(3);
-  call.reply.bulk("decision");
+  call.reply.word<"decision">();
   call.reply.bulk(answer->decision);
-  call.reply.bulk("band");
+  call.reply.word<"band">();
   call.reply.bulk(to_string(answer->recommendation.band));
-  call.reply.bulk("checkpoints");
+  call.reply.word<"checkpoints">();
   call.reply.array(used);
   for (std::size_t i = 0; i < used; ++i) {
     call.reply.array(2);
@@ -130,11 +130,11 @@ void explain(Call& call) {
   const Explanation explanation = call.service.explain(user, prompt, checkpoint);
   ReplyWriter& reply = call.reply;
   reply.map(4);
-  reply.bulk("score");
+  reply.word<"score">();
   reply.real(explanation.total.score);
-  reply.bulk("confidence");
+  reply.word<"confidence">();
   reply.real(confidence_of(explanation.total.observations));
-  reply.bulk("keywords");
+  reply.word<"keywords">();
   reply.array(explanation.keywords.size());
   for (std::size_t i = 0; i < explanation.keywords.size(); ++i) {
     const Counts& counts = explanation.counts[i];
@@ -144,7 +144,7 @@ void explain(Call& call) {
     reply.real(counts.observed);
     counts.observed > 0 ? reply.real(counts.selected / counts.observed) : reply.null();
   }
-  reply.bulk("reason");
+  reply.word<"reason">();
   reply.bulk(explanation.reason);
 }
 
@@ -177,7 +177,7 @@ void stats(Call& call) {
   figure("keywords", user.matrix().row_count());
   figure("checkpoints", user.checkpoints().size());
   figure("loras", user.loras().size());
-  reply.bulk("top_checkpoints");
+  reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 
   // Without keywords the question is about the arms overall.

@@ -1,5 +1,6 @@
 // RECORD and REJECTALL: verdicts come in.
 #include <array>
+#include <boost/container/static_vector.hpp>
 #include <limits>
 
 #include "engine/limits.h"
@@ -13,28 +14,26 @@ constexpr std::int64_t time_ms_max = std::numeric_limits<std::int64_t>::max() / 
 /// A record's options as they are read; `record` views its arrays.
 struct RecordOptions {
   Record record;
-  std::array<LoraTag, record_loras_max> loras;
-  std::array<Parameter, record_parameters_max> parameters;
-  std::size_t lora_count = 0;
-  std::size_t parameter_count = 0;
+  boost::container::static_vector<LoraTag, record_loras_max> loras;
+  boost::container::static_vector<Parameter, record_parameters_max> parameters;
 };
 
 void read_lora(Arguments& arguments, RecordOptions& options) {
   const std::string_view name = arguments.text("the LoRA's name");
   const double strength = arguments.real("the LoRA's strength");
-  if (options.lora_count == record_loras_max) {
+  if (options.loras.size() == record_loras_max) {
     return arguments.fail("a record has at most " + std::to_string(record_loras_max) + " LoRAs");
   }
-  options.loras[options.lora_count++] = {name, strength, strength};
+  options.loras.push_back({name, strength, strength});
 }
 
 void read_parameter(Arguments& arguments, RecordOptions& options) {
   const std::string_view name = arguments.text("the parameter's name");
   const std::string_view value = arguments.text("the parameter's value");
-  if (options.parameter_count == record_parameters_max) {
+  if (options.parameters.size() == record_parameters_max) {
     return arguments.fail("a record has at most " + std::to_string(record_parameters_max) + " parameters");
   }
-  options.parameters[options.parameter_count++] = {name, value};
+  options.parameters.push_back({name, value});
 }
 
 void read_tier(Arguments& arguments, Record& record) {
@@ -48,10 +47,14 @@ bool read_text_option(Arguments& arguments, Record& record) {
     std::string_view Record::*member;
   };
   constexpr std::array options{
-      Option{"NEGATIVE", &Record::negative_prompt}, Option{"FAMILY", &Record::family},
-      Option{"STAGE", &Record::stage},              Option{"SESSION", &Record::session},
-      Option{"GENERATION", &Record::generation},    Option{"ID", &Record::id},
-      Option{"DECISION", &Record::decision},        Option{"NOTE", &Record::note},
+      Option{"NEGATIVE", &Record::negative_prompt},
+      Option{"FAMILY", &Record::family},
+      Option{"STAGE", &Record::stage},
+      Option{"SESSION", &Record::session},
+      Option{"GENERATION", &Record::generation},
+      Option{"ID", &Record::id},
+      Option{"DECISION", &Record::decision},
+      Option{"NOTE", &Record::note},
       Option{"VISION", &Record::vision},
   };
   for (const Option& option : options) {
@@ -77,8 +80,8 @@ void read_options(Arguments& arguments, RecordOptions& options) {
       arguments.fail_unknown_option();
     }
   }
-  options.record.loras = std::span(options.loras).first(options.lora_count);
-  options.record.parameters = std::span(options.parameters).first(options.parameter_count);
+  options.record.loras = options.loras;
+  options.record.parameters = options.parameters;
 }
 
 }  // namespace
@@ -97,7 +100,10 @@ void record(Call& call) {
 
   const auto recorded = call.service.record(options.record);
   if (!recorded) return call.reply.error("ERR " + recorded.error().message);
-  if (recorded->kind == Recorded::Kind::duplicate) return call.reply.integer(0);
+  if (recorded->kind == Recorded::Kind::duplicate) {
+    call.client.told_known = true;
+    return call.reply.integer(0);
+  }
   ++call.runtime.records;
   call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
 }
@@ -114,6 +120,7 @@ void reject_all(Call& call) {
 
   const auto recorded = call.service.reject_all(options.record, checkpoints);
   if (!recorded) return call.reply.error("ERR " + recorded.error().message);
+  call.client.told_known = *recorded < checkpoints.size();
   call.runtime.records += *recorded;
   call.reply.integer(static_cast<std::int64_t>(*recorded));
 }

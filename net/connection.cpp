@@ -1,5 +1,7 @@
 #include "net/connection.h"
 
+#include <utility>
+
 namespace penchant {
 namespace {
 
@@ -11,6 +13,7 @@ constexpr std::size_t kept_output_bytes = std::size_t{64} << 10;
 std::size_t Connection::run(std::string_view input) {
   std::size_t used = 0;
   unfinished_ = false;
+  service_.set_time(clock_ms());
   ReplyWriter reply(output_, client_.protocol);
   for (std::size_t requests = 0; requests < batch_requests_max && output_.size() < batch_output_bytes; ++requests) {
     if (client_.closing) return input.size();
@@ -31,7 +34,10 @@ std::size_t Connection::run(std::string_view input) {
     const std::size_t begin = output_.size();
     const std::size_t events_before = service_.store().uncommitted_bytes();
     run_command(parser_.arguments(), reply, client_, service_, runtime_);
-    if (service_.store().uncommitted_bytes() != events_before) write_replies_.push_back({begin, output_.size()});
+    const bool told_known = std::exchange(client_.told_known, false);
+    if (told_known || service_.store().uncommitted_bytes() != events_before) {
+      write_replies_.push_back({begin, output_.size()});
+    }
   }
   return used;
 }

@@ -18,7 +18,7 @@
 
 namespace penchant {
 
-inline constexpr std::size_t batch_requests_max = 4096;             // then others have their turn
+inline constexpr std::size_t batch_requests_max = 4096;                  // then others have their turn
 inline constexpr std::size_t batch_output_bytes = std::size_t{1} << 20;  // replies beyond it wait until these are sent
 
 class Connection {

@@ -118,13 +118,15 @@ struct Section {
 };
 
 constexpr std::array sections_in_order{
-    Section{"Server", server},           Section{"Clients", clients}, Section{"Memory", memory},
-    Section{"Persistence", persistence}, Section{"Stats", stats},     Section{"Replication", replication},
-    Section{"CPU", cpu},                 Section{"Preferences", preferences},
+    Section{"Server", server}, Section{"Clients", clients},
+    Section{"Memory", memory}, Section{"Persistence", persistence},
+    Section{"Stats", stats},   Section{"Replication", replication},
+    Section{"CPU", cpu},       Section{"Preferences", preferences},
 };
 
 bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, [](char c) { return c | 0x20; }, [](char c) { return c | 0x20; });
+  return std::ranges::equal(
+      a, b, {}, [](char c) { return c | 0x20; }, [](char c) { return c | 0x20; });
 }
 
 }  // namespace

@@ -106,14 +106,23 @@ void ReplyWriter::map(std::size_t pairs) {
 void ReplyWriter::set(std::size_t values) { header(protocol_ == 3 ? '~' : '*', values); }
 
 void ReplyWriter::real(double value) {
-  char buffer[1 + real_chars_max + 2];
-  buffer[0] = ',';
-  char* const end = put_real(buffer + 1, value);
   if (protocol_ == 3) {
-    out_.append(buffer, put_line_end(end));
-  } else {
-    bulk({buffer + 1, end});
+    char buffer[1 + real_chars_max + 2];
+    buffer[0] = ',';
+    out_.append(buffer, put_line_end(put_real(buffer + 1, value)));
+    return;
   }
+  // The digits first, behind room for "$24\r\n"; then the length before them, so that one append takes all.
+  constexpr std::size_t head_max = 5;
+  char buffer[head_max + real_chars_max + 2];
+  char* const digits = buffer + head_max;
+  char* const end = put_real(digits, value);
+  const auto size = static_cast<unsigned>(end - digits);
+  char* begin = put_line_end(digits - 2) - 2;
+  *--begin = static_cast<char>('0' + size % 10);
+  if (size >= 10) *--begin = static_cast<char>('0' + size / 10);
+  *--begin = '$';
+  out_.append(begin, put_line_end(end));
 }
 
 void ReplyWriter::boolean(bool value) {

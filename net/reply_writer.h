@@ -15,12 +15,35 @@
 // Source: the RESP specification, https://redis.io/docs/latest/develop/reference/protocol-spec/.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace penchant {
+
+/// A text known when the program is compiled, and its bulk string.
+template <std::size_t size_with_zero>
+struct WordBytes {
+  static constexpr std::size_t size = size_with_zero - 1;
+  static_assert(size >= 1 && size <= 99);
+
+  consteval WordBytes(const char (&text)[size_with_zero]) {
+    char* at = bytes;
+    *at++ = '$';
+    if (size >= 10) *at++ = static_cast<char>('0' + size / 10);
+    *at++ = static_cast<char>('0' + size % 10);
+    *at++ = '\r';
+    *at++ = '\n';
+    at = std::copy_n(text, size, at);
+    *at++ = '\r';
+    *at++ = '\n';
+  }
+  constexpr std::string_view view() const { return {bytes, size + (size >= 10 ? 7 : 6)}; }
+
+  char bytes[size + 7] = {};
+};
 
 class ReplyWriter {
  public:
@@ -34,6 +57,11 @@ class ReplyWriter {
 
   void integer(std::int64_t value);
   void bulk(std::string_view bytes);
+  /// A bulk string that is always the same, such as a map's key: `reply.word<"score">()`.
+  template <WordBytes word_bytes>
+  void word() {
+    out_ += word_bytes.view();
+  }
   void null();
   void array(std::size_t values);
   void map(std::size_t pairs);

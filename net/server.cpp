@@ -72,7 +72,7 @@ void Server::listen_tcp() {
 
 void Server::listen_unix() {
   // A socket file left by a server that was killed is in the way; one that somebody listens on is not ours to take.
-  struct stat status{};
+  struct stat status {};
   if (lstat(options_.unix_path.c_str(), &status) == 0) {
     if (!S_ISSOCK(status.st_mode)) throw std::runtime_error(options_.unix_path + " exists and is no socket");
     asio::local::stream_protocol::socket probe(io_);
@@ -201,10 +201,11 @@ void Server::shut_down(bool save) {
   stopping_ = true;
   log_info("shutting down");
   Store& store = service_.store();
-  if (const auto written = store.commit(); !written) log_error(written.error().message);
+  store.await_background_save();
   if (save && !store.read_only() && store.events_since_save() > 0) {
-    store.await_background_save();
     if (const auto saved = store.save(clock_ms()); !saved) log_error("the snapshot failed: " + saved.error().message);
+  } else if (const auto synced = store.sync(); !synced) {
+    log_error(synced.error().message);
   }
   boost::system::error_code ignored;
   tcp_.close(ignored);

@@ -34,8 +34,8 @@ struct ServerOptions {
   std::string unix_path;      // empty: none
   unsigned unix_mode = 0700;
   std::size_t clients_max = 10'000;
-  std::chrono::seconds idle_max{0};       // a client that says nothing for so long is closed; 0: never
-  std::chrono::seconds request_max{60};   // an unfinished request, or an unread reply, may last so long
+  std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
+  std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
 };
 
 using Executor = boost::asio::io_context::executor_type;

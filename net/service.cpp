@@ -47,9 +47,8 @@ void Service::read_prompts(Record& record) {
   record.loras = loras_;
 }
 
-result<Recorded> Service::record(Record record) {
-  if (auto valid = validate(record); !valid) return valid.error();
-  record.now_ms = clock_ms();
+result<Recorded> Service::record(Record& record) {
+  record.now_ms = clock_ms_;
   read_prompts(record);
   return store_.record(record);
 }
@@ -57,7 +56,7 @@ result<Recorded> Service::record(Record record) {
 result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std::string_view> checkpoints) {
   Record record = all;
   record.verdict = Verdict::rejected;
-  record.now_ms = clock_ms();
+  record.now_ms = clock_ms_;
   const auto number_id = [&](std::size_t i, std::string& id) {
     if (!all.id.empty()) record.id = id.assign(all.id).append(":").append(std::to_string(i + 1));
     record.checkpoint = checkpoints[i];
@@ -80,14 +79,13 @@ result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std
 
 result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   reader_.read(request.prompt, {}, prompt_);
-  const auto recommendation = recommender_.recommend(
-      engine(), {.user = request.user,
-                 .keywords = prompt_.keywords(),
-                 .family = request.family,
-                 .tier = request.tier,
-                 .among = request.among,
-                 .top = request.top,
-                 .at_ms = request.at_ms.value_or(std::max(clock_ms(), engine().now_ms()))});
+  const auto recommendation = recommender_.recommend(engine(), {.user = request.user,
+                                                                .keywords = prompt_.keywords(),
+                                                                .family = request.family,
+                                                                .tier = request.tier,
+                                                                .among = request.among,
+                                                                .top = request.top,
+                                                                .at_ms = request.at_ms.value_or(now_ms())});
   if (!recommendation) return recommendation.error();
   reason_.clear();
   append_reason(*recommendation, prompt_.keywords(), recommender_.scorer(), reason_);
@@ -111,7 +109,7 @@ std::span<const double> Service::score(std::string_view user_name, std::string_v
                                        std::span<const std::string_view> checkpoints) {
   const User* user = engine().find_user(user_name);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), user, prompt_.keywords(), std::max(clock_ms(), engine().now_ms()));
+  scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
   scores_.clear();
   for (const std::string_view checkpoint : checkpoints) {
     scores_.push_back(scorer_.exact(column(user, checkpoint)).score);
@@ -123,7 +121,7 @@ Explanation Service::explain(std::string_view user_name, std::string_view prompt
   const User* user = engine().find_user(user_name);
   const auto at = column(user, checkpoint);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), user, prompt_.keywords(), std::max(clock_ms(), engine().now_ms()));
+  scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
   counts_.clear();
   for (std::size_t i = 0; i < prompt_.keywords().size(); ++i) counts_.push_back(scorer_.counts(i, at));
   reason_.clear();

@@ -5,6 +5,7 @@
 // Lifetime: answers are views that last until the next call. Threading: the store's thread.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -52,12 +53,16 @@ class Service {
  public:
   Service(Store& store, const WordLists& lists, const Bands& bands);
 
+  /// The time of all that follows, until the next call: once a batch, since asking the clock costs as much as an
+  /// answer.
+  void set_time(std::int64_t now_ms) { clock_ms_ = now_ms; }
+
   Store& store() { return store_; }
   const Store& store() const { return store_; }
   const Engine& engine() const { return store_.engine(); }
 
-  /// Records a verdict: `record` without keywords; LoRA tags of the prompt join its LoRAs.
-  result<Recorded> record(Record record);
+  /// Records a verdict: `record` comes without keywords and time; LoRA tags of the prompt join its LoRAs.
+  result<Recorded> record(Record& record);
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. Nothing is recorded if one is not valid.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
 
@@ -68,6 +73,7 @@ class Service {
   std::span<const Keyword> keywords(std::string_view prompt);
 
  private:
+  std::int64_t now_ms() const { return std::max(clock_ms_, engine().now_ms()); }
   void read_prompts(Record& record);
   std::optional<std::uint32_t> column(const User* user, std::string_view checkpoint) const;
   std::string_view next_decision();
@@ -85,6 +91,7 @@ class Service {
   std::string decision_;         // the prefix that tells this start from others, then the number
   std::size_t decision_prefix_;  // its length
   std::uint64_t decisions_ = 0;
+  std::int64_t clock_ms_ = clock_ms();
 };
 
 }  // namespace penchant

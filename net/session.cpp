@@ -64,6 +64,7 @@ AwaitableBool converse(Server& server, Session& session, std::string_view input)
   Connection& connection = session.connection;
   for (;;) {
     const std::size_t used = connection.run(input);
+    if (used > 0) session.owing_since.reset();  // what is unfinished now began later
     // Before any await: the input may lie in the buffer that all sessions share.
     if (input.data() == session.pending.data()) {
       session.pending.erase(0, used);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,6 +41,10 @@ result<void> BackgroundSnapshot::start(FileSystem& files, const std::string& dir
     return failure;
   }
   if (child == 0) {
+    // It ends with the server, and does not hold on to the folder's lock, the port and the clients until then.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close_range(3, static_cast<unsigned>(ends[1]) - 1, 0);
+    close_range(static_cast<unsigned>(ends[1]) + 1, ~0U, 0);
     const auto written = write_snapshot(files, directory, stamp, engine);
     if (written) _exit(0);
     const std::string& sentence = written.error().message;
@@ -53,18 +58,18 @@ result<void> BackgroundSnapshot::start(FileSystem& files, const std::string& dir
   return {};
 }
 
-std::optional<result<void>> BackgroundSnapshot::poll() {
-  if (!running()) return std::nullopt;
+BackgroundSnapshot::State BackgroundSnapshot::poll() {
+  if (!running()) return State::idle;
   int status = 0;
-  if (waitpid(child_, &status, WNOHANG) == 0) return std::nullopt;
-  std::string sentence(sentence_bytes_max, '\0');
-  const ssize_t size = read(pipe_, sentence.data(), sentence.size());
-  sentence.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (waitpid(child_, &status, WNOHANG) == 0) return State::running;
+  failure_.resize(sentence_bytes_max);
+  const ssize_t size = read(pipe_, failure_.data(), failure_.size());
+  failure_.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
   close(pipe_);
   child_ = 0;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return result<void>{};
-  if (sentence.empty()) sentence = "the process that wrote the snapshot died";
-  return result<void>(Failure{sentence});
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return State::succeeded;
+  if (failure_.empty()) failure_ = "the process that wrote the snapshot died";
+  return State::failed;
 }
 
 }  // namespace penchant

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "engine/engine.h"
@@ -26,16 +25,19 @@ class BackgroundSnapshot {
   bool running() const { return child_ > 0; }
   std::uint64_t sequence() const { return sequence_; }
 
-  result<void> start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                     const Engine& engine);
+  result<void> start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp, const Engine& engine);
 
-  /// Nothing while the child is at work; then, once, how it ended.
-  std::optional<result<void>> poll();
+  enum class State : std::uint8_t { idle, running, succeeded, failed };
+  /// How the child is; succeeded or failed once, idle after that.
+  State poll();
+  /// Why the last one failed.
+  const std::string& failure() const { return failure_; }
 
  private:
   pid_t child_ = 0;
   int pipe_ = -1;  // the child's sentence, if it failed
   std::uint64_t sequence_ = 0;
+  std::string failure_;
 };
 
 }  // namespace penchant

@@ -12,6 +12,7 @@
 
 #include "engine/event.h"
 #include "engine/result.h"
+#include "persistence/event_fields.h"
 
 namespace penchant {
 
@@ -30,6 +31,9 @@ class EventDecoder {
  private:
   class Reader;
   result<Record> decode_record(Reader& reader);
+  void read_field(Reader& reader, EventField field, Record& record);
+  void read_loras(Reader& reader);
+  void read_parameters(Reader& reader);
 
   std::vector<Keyword> keywords_;
   std::vector<Keyword> negative_keywords_;

@@ -146,6 +146,25 @@ Tier read_tier(Reader& reader) {
   return static_cast<Tier>(value);
 }
 
+/// Where a field that is a plain text belongs; null for any other.
+std::string_view Record::*text_member(EventField field) {
+  switch (field) {
+    case EventField::user: return &Record::user;
+    case EventField::checkpoint: return &Record::checkpoint;
+    case EventField::prompt: return &Record::prompt;
+    case EventField::negative_prompt: return &Record::negative_prompt;
+    case EventField::family: return &Record::family;
+    case EventField::stage: return &Record::stage;
+    case EventField::session: return &Record::session;
+    case EventField::generation: return &Record::generation;
+    case EventField::id: return &Record::id;
+    case EventField::decision: return &Record::decision;
+    case EventField::note: return &Record::note;
+    case EventField::vision: return &Record::vision;
+    default: return nullptr;
+  }
+}
+
 /// now − difference, modulo 2^64.
 template <class Reader>
 std::int64_t read_time_before(Reader& reader, std::int64_t now_ms) {
@@ -155,52 +174,54 @@ std::int64_t read_time_before(Reader& reader, std::int64_t now_ms) {
 
 }  // namespace
 
+void EventDecoder::read_loras(Reader& reader) {
+  loras_.clear();
+  for (std::size_t left = reader.count(record_loras_max); left > 0; --left) {
+    const std::string_view name = reader.text();
+    const double model = reader.real();
+    loras_.push_back({name, model, reader.real()});
+  }
+}
+
+void EventDecoder::read_parameters(Reader& reader) {
+  parameters_.clear();
+  for (std::size_t left = reader.count(record_parameters_max); left > 0; --left) {
+    const std::string_view name = reader.text();
+    parameters_.push_back({name, reader.text()});
+  }
+}
+
+void EventDecoder::read_field(Reader& reader, EventField field, Record& record) {
+  switch (field) {
+    case EventField::now: record.now_ms = reader.signed_number(); return;
+    case EventField::at: record.at_ms = read_time_before(reader, record.now_ms); return;
+    case EventField::weight_time: record.weight_ms = read_time_before(reader, record.now_ms); return;
+    case EventField::verdict: record.verdict = read_verdict(reader); return;
+    case EventField::tier: record.tier = read_tier(reader); return;
+    case EventField::keywords:
+      read_keywords(reader, keywords_);
+      record.keywords = keywords_;
+      return;
+    case EventField::negative_keywords:
+      read_keywords(reader, negative_keywords_);
+      record.negative_keywords = negative_keywords_;
+      return;
+    case EventField::loras:
+      read_loras(reader);
+      record.loras = loras_;
+      return;
+    case EventField::parameters:
+      read_parameters(reader);
+      record.parameters = parameters_;
+      return;
+    default: break;
+  }
+  if (const auto member = text_member(field)) record.*member = reader.text();  // others were refused by field()
+}
+
 result<Record> EventDecoder::decode_record(Reader& reader) {
   Record record;
-  while (!reader.at_end()) {
-    switch (reader.field(fields_of(EventKind::record))) {
-      case EventField::now: record.now_ms = reader.signed_number(); break;
-      case EventField::at: record.at_ms = read_time_before(reader, record.now_ms); break;
-      case EventField::weight_time: record.weight_ms = read_time_before(reader, record.now_ms); break;
-      case EventField::verdict: record.verdict = read_verdict(reader); break;
-      case EventField::tier: record.tier = read_tier(reader); break;
-      case EventField::user: record.user = reader.text(); break;
-      case EventField::checkpoint: record.checkpoint = reader.text(); break;
-      case EventField::prompt: record.prompt = reader.text(); break;
-      case EventField::negative_prompt: record.negative_prompt = reader.text(); break;
-      case EventField::family: record.family = reader.text(); break;
-      case EventField::stage: record.stage = reader.text(); break;
-      case EventField::session: record.session = reader.text(); break;
-      case EventField::generation: record.generation = reader.text(); break;
-      case EventField::id: record.id = reader.text(); break;
-      case EventField::decision: record.decision = reader.text(); break;
-      case EventField::note: record.note = reader.text(); break;
-      case EventField::vision: record.vision = reader.text(); break;
-      case EventField::keywords: read_keywords(reader, keywords_); record.keywords = keywords_; break;
-      case EventField::negative_keywords:
-        read_keywords(reader, negative_keywords_);
-        record.negative_keywords = negative_keywords_;
-        break;
-      case EventField::loras:
-        loras_.clear();
-        for (std::size_t left = reader.count(record_loras_max); left > 0; --left) {
-          const std::string_view name = reader.text();
-          const double model = reader.real();
-          loras_.push_back({name, model, reader.real()});
-        }
-        record.loras = loras_;
-        break;
-      case EventField::parameters:
-        parameters_.clear();
-        for (std::size_t left = reader.count(record_parameters_max); left > 0; --left) {
-          const std::string_view name = reader.text();
-          parameters_.push_back({name, reader.text()});
-        }
-        record.parameters = parameters_;
-        break;
-      default: break;  // refused by field()
-    }
-  }
+  while (!reader.at_end()) read_field(reader, reader.field(fields_of(EventKind::record)), record);
   reader.require(required_fields_of(EventKind::record));
   if (reader.failed()) return reader.failure();
   if (const auto bounds = check_bounds(record); !bounds) return bounds.error();

@@ -1,5 +1,7 @@
 #include <bit>
+#include <cstring>
 
+#include "engine/check.h"
 #include "persistence/event_codec.h"
 #include "persistence/event_fields.h"
 #include "persistence/little_endian.h"
@@ -7,9 +9,24 @@
 namespace penchant {
 namespace {
 
+constexpr std::size_t number_bytes_max = 10;
+constexpr std::size_t field_bytes_max = 1 + number_bytes_max;  // tag, and a number or a length
+
+// Room for the whole event is made at once, so that its bytes are written without a check each.
 class Writer {
  public:
-  Writer(std::vector<std::byte>& out, EventKind kind) : out_(out) { byte(static_cast<std::uint8_t>(kind)); }
+  Writer(std::vector<std::byte>& out, EventKind kind, std::size_t bytes_max) : out_(out) {
+    const std::size_t begin = out_.size();
+    out_.resize(begin + 1 + bytes_max);
+    at_ = out_.data() + begin;
+    byte(static_cast<std::uint8_t>(kind));
+  }
+  ~Writer() {
+    PENCHANT_CHECK(at_ <= out_.data() + out_.size());
+    out_.resize(static_cast<std::size_t>(at_ - out_.data()));
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   void small(EventField field, std::uint8_t value) {
     tag(field);
@@ -65,15 +82,15 @@ class Writer {
   }
 
  private:
-  void byte(std::uint8_t value) { out_.push_back(static_cast<std::byte>(value)); }
+  void byte(std::uint8_t value) { *at_++ = static_cast<std::byte>(value); }
   void tag(EventField field) { byte(static_cast<std::uint8_t>(field)); }
   void number(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
     byte(static_cast<std::uint8_t>(value));
   }
   void bytes(std::string_view value) {
-    const auto raw = std::as_bytes(std::span(value));
-    out_.insert(out_.end(), raw.begin(), raw.end());
+    std::memcpy(at_, value.data(), value.size());
+    at_ += value.size();
   }
   void text(std::string_view value) {
     number(value.size());
@@ -82,15 +99,44 @@ class Writer {
   void real(double value) { fixed(std::bit_cast<std::uint64_t>(value)); }
   template <class Unsigned>
   void fixed(Unsigned value) {
-    out_.resize(out_.size() + sizeof value);
-    store_little_endian(out_.data() + out_.size() - sizeof value, value);
+    store_little_endian(at_, value);
+    at_ += sizeof value;
   }
 
   std::vector<std::byte>& out_;
+  std::byte* at_ = nullptr;
 };
 
+std::size_t bytes_max_of(std::span<const Keyword> keywords) {
+  std::size_t bytes = field_bytes_max;
+  for (const Keyword& keyword : keywords) bytes += number_bytes_max + keyword.text.size() + sizeof keyword.weight;
+  return bytes;
+}
+
+std::size_t bytes_max_of(std::span<const std::string_view> texts) {
+  std::size_t bytes = field_bytes_max;
+  for (const std::string_view text : texts) bytes += number_bytes_max + text.size();
+  return bytes;
+}
+
+std::size_t bytes_max_of(const Record& record) {
+  constexpr std::size_t numbers = 5;
+  std::size_t bytes = numbers * field_bytes_max + bytes_max_of(record.keywords) +
+                      bytes_max_of(record.negative_keywords) + 2 * field_bytes_max;
+  for (const std::string_view text :
+       {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
+        record.session, record.generation, record.id, record.decision, record.note, record.vision}) {
+    bytes += field_bytes_max + text.size();
+  }
+  for (const LoraTag& lora : record.loras) bytes += number_bytes_max + lora.name.size() + 2 * sizeof(double);
+  for (const Parameter& parameter : record.parameters) {
+    bytes += 2 * number_bytes_max + parameter.name.size() + parameter.value.size();
+  }
+  return bytes;
+}
+
 void encode(const PoolSet& event, std::vector<std::byte>& out) {
-  Writer writer(out, EventKind::pool_set);
+  Writer writer(out, EventKind::pool_set, 3 * field_bytes_max + event.family.size() + bytes_max_of(event.checkpoints));
   writer.signed_number(EventField::now, event.now_ms);
   writer.small(EventField::tier, static_cast<std::uint8_t>(event.tier));
   writer.text(EventField::family, event.family);
@@ -98,14 +144,14 @@ void encode(const PoolSet& event, std::vector<std::byte>& out) {
 }
 
 void encode(const PoolDelete& event, std::vector<std::byte>& out) {
-  Writer writer(out, EventKind::pool_delete);
+  Writer writer(out, EventKind::pool_delete, 3 * field_bytes_max + event.family.size());
   writer.signed_number(EventField::now, event.now_ms);
   writer.small(EventField::tier, static_cast<std::uint8_t>(event.tier));
   writer.text(EventField::family, event.family);
 }
 
 void encode(const DecayChange& event, std::vector<std::byte>& out) {
-  Writer writer(out, EventKind::decay_change);
+  Writer writer(out, EventKind::decay_change, 2 * field_bytes_max);
   writer.signed_number(EventField::now, event.now_ms);
   writer.real(EventField::days, event.decay_days);
 }
@@ -118,7 +164,7 @@ std::int64_t time_between(std::int64_t from_ms, std::int64_t to_ms) {
 }  // namespace
 
 void encode(const Record& record, std::vector<std::byte>& out) {
-  Writer writer(out, EventKind::record);
+  Writer writer(out, EventKind::record, bytes_max_of(record));
   const std::int64_t at_ms = record.at_ms.value_or(record.now_ms);
   writer.signed_number(EventField::now, record.now_ms);
   if (at_ms != record.now_ms) writer.signed_number(EventField::at, time_between(at_ms, record.now_ms));

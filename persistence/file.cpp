@@ -185,7 +185,7 @@ result<std::vector<std::string>> PosixFileSystem::list(const std::string& path) 
 }
 
 result<void> PosixFileSystem::make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) == 0) return {};
+  if (::mkdir(path.c_str(), 0700) == 0) return sync_directory(directory_of(path));
   const int error = errno;
   struct stat status {};
   if (error == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};

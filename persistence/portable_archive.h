@@ -75,9 +75,7 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
     template <class T>
     struct apply : std::is_floating_point<T> {};
   };
-  void save_binary(const void* bytes, std::size_t size) {
-    sink_.write({static_cast<const std::byte*>(bytes), size});
-  }
+  void save_binary(const void* bytes, std::size_t size) { sink_.write({static_cast<const std::byte*>(bytes), size}); }
 
  private:
   friend class boost::archive::save_access;
@@ -92,13 +90,9 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
   void save_override(const boost::archive::version_type& value) { number(static_cast<std::uint8_t>(value)); }
   void save_override(const boost::archive::class_id_type& value) { number(static_cast<std::int16_t>(value)); }
   void save_override(const boost::archive::class_id_optional_type&) {}
-  void save_override(const boost::archive::class_id_reference_type& value) {
-    number(static_cast<std::int16_t>(value));
-  }
+  void save_override(const boost::archive::class_id_reference_type& value) { number(static_cast<std::int16_t>(value)); }
   void save_override(const boost::archive::object_id_type& value) { number(static_cast<std::uint32_t>(value)); }
-  void save_override(const boost::archive::object_reference_type& value) {
-    number(static_cast<std::uint32_t>(value));
-  }
+  void save_override(const boost::archive::object_reference_type& value) { number(static_cast<std::uint32_t>(value)); }
   void save_override(const boost::archive::tracking_type& value) { number(static_cast<std::uint8_t>(value.t)); }
   void save_override(const boost::archive::class_name_type& value) { save(std::string(value)); }
 

@@ -144,8 +144,7 @@ std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   return header;
 }
 
-result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp,
-                         const Engine& engine) {
+result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine) {
   auto file = files.create(path);
   if (!file) return file.error();
   if (auto written = (*file)->append(encode_header(stamp)); !written) return written;

@@ -6,11 +6,18 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/limits.h"
 #include "engine/validate.h"
 #include "persistence/event_codec.h"
 
 namespace penchant {
 namespace {
+
+// An event must fit a frame of the journal, with room for the lengths of its parts. A record does by its own bounds.
+constexpr std::size_t pool_bytes_max = journal_payload_bytes_max / 2;
+static_assert(2 * prompt_bytes_max + record_parameters_max * text_bytes_max + 2 * text_bytes_max <
+              journal_payload_bytes_max / 2);
+static_assert(pool_bytes_max + pool_checkpoints_max * 4 < journal_payload_bytes_max);
 
 // After a failed snapshot the next is tried no sooner.
 constexpr std::int64_t snapshot_retry_ms = 60'000;
@@ -74,7 +81,7 @@ result<void> Store::refuse_if_read_only() const {
   return {};
 }
 
-result<Recorded> Store::record(Record record) {
+result<Recorded> Store::record(Record& record) {
   if (auto refused = refuse_if_read_only(); !refused) return refused.error();
   if (auto valid = validate(record); !valid) return valid.error();
   record.now_ms = std::max(record.now_ms, engine_.now_ms());
@@ -86,6 +93,9 @@ result<Recorded> Store::record(Record record) {
 
 result<void> Store::set_pool(PoolSet event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused;
+  std::size_t bytes = 0;
+  for (const std::string_view name : event.checkpoints) bytes += name.size();
+  if (bytes > pool_bytes_max) return Failure{"a pool's names are at most " + std::to_string(pool_bytes_max) + " bytes"};
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   auto set = engine_.set_pool(event);
   if (set) append(Event(event));
@@ -129,6 +139,12 @@ result<SnapshotStamp> Store::prepare_snapshot() {
   return SnapshotStamp{id_, written_sequence()};
 }
 
+result<void> Store::sync() {
+  const auto stamp = prepare_snapshot();
+  if (!stamp) return stamp.error();
+  return {};
+}
+
 result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   const auto stamp = prepare_snapshot();
@@ -152,7 +168,9 @@ result<void> Store::save_in_background() {
 
 void Store::await_background_save() {
   while (saving()) {
-    if (const auto ended = background_.poll(); ended && *ended) finish_snapshot(background_.sequence(), last_try_ms_);
+    if (background_.poll() == BackgroundSnapshot::State::succeeded) {
+      finish_snapshot(background_.sequence(), last_try_ms_);
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }
@@ -173,11 +191,12 @@ bool Store::snapshot_due(std::int64_t now_ms) const {
 
 std::optional<std::string> Store::tick(std::int64_t now_ms) {
   if (schedule_->due_at_tick(std::chrono::steady_clock::now())) syncer_->request();
-  if (const auto ended = background_.poll()) {
-    if (!*ended) {
-      last_save_failed_ = true;
-      return "the snapshot failed: " + ended->error().message;
-    }
+  const BackgroundSnapshot::State snapshot = background_.poll();
+  if (snapshot == BackgroundSnapshot::State::failed) {
+    last_save_failed_ = true;
+    return "the snapshot failed: " + background_.failure();
+  }
+  if (snapshot == BackgroundSnapshot::State::succeeded) {
     finish_snapshot(background_.sequence(), now_ms);
     if (auto removed = remove_old_snapshots(files_, options_.directory); !removed) return removed.error().message;
     return "snapshot of event " + std::to_string(saved_sequence_) + " written";

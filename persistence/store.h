@@ -39,7 +39,7 @@ struct StoreOptions {
   std::string directory;
   Durability durability = Durability::everysec;
   double decay_days = decay_days_default;
-  bool keep_decay = false;  // decay_days does not matter: the folder's own stays
+  bool keep_decay = false;                            // decay_days does not matter: the folder's own stays
   std::chrono::seconds snapshot_every{300};           // 0: never by time
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
   JournalOptions journal;
@@ -54,9 +54,9 @@ class Store {
 
   const Engine& engine() const { return engine_; }
 
-  // Events. Each is in memory when this returns and in the journal's buffer until commit(). `record.now_ms` is the
-  // server's clock; the engine's does not run backwards.
-  result<Recorded> record(Record record);
+  // Events. Each is in memory when this returns and in the journal's buffer until commit(). `now_ms` is the server's
+  // clock; the engine's does not run backwards, and record() sets the record's times to what they count as.
+  result<Recorded> record(Record& record);
   result<void> set_pool(PoolSet event);
   result<bool> delete_pool(PoolDelete event);  // whether there was one
 
@@ -72,6 +72,8 @@ class Store {
   std::uint64_t written_sequence() const { return journal_->written_sequence(); }
   std::uint64_t synced_sequence() const { return journal_->synced_sequence(); }
 
+  /// Everything so far to the disk, while the caller waits.
+  result<void> sync();
   /// A snapshot now, while the caller waits.
   result<void> save(std::int64_t now_ms);
   /// A snapshot by a child process. A Failure if one is under way, or the system has no process to give.

@@ -49,6 +49,12 @@ class WordLists;  // word_lists.h
 
 class Context {
  public:
+  Context() = default;
+  Context(const Context&) = delete;  // the views of a copy would point into the original
+  Context& operator=(const Context&) = delete;
+  Context(Context&&) = default;
+  Context& operator=(Context&&) = default;
+
   std::span<const Keyword> keywords() const { return keywords_; }
   std::span<const LoraTag> loras() const { return loras_; }
 

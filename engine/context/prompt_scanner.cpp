@@ -14,6 +14,8 @@
 namespace penchant {
 namespace {
 
+constexpr std::string_view and_keyword = "AND";
+constexpr std::string_view break_keyword = "BREAK";
 constexpr std::string_view embedding_prefix = "embedding";
 constexpr std::string_view escapable = "()[]{}\\:|";
 
@@ -82,7 +84,7 @@ std::size_t PromptScanner::read_unusual_word(std::size_t i) {
   if (text_[end] == ':' && prompt_.substr(i, end - i) == embedding_prefix) {
     return skip_embedding_name(end + 1);
   }
-  if (const std::size_t next = read_keyword_of_grammar(i, end); next != i) return next;
+  if (const std::size_t next = read_keyword_of_grammar(i); next != i) return next;
   if (end - i <= keyword_bytes_max) {
     add_word(i, end);
   } else {
@@ -92,20 +94,21 @@ std::size_t PromptScanner::read_unusual_word(std::size_t i) {
   return end;
 }
 
-/// After the word if that is AND or BREAK, otherwise `begin`.
-std::size_t PromptScanner::read_keyword_of_grammar(std::size_t begin, std::size_t end) {
-  const bool is_and = dialect_ == Dialect::a1111 && is_at(begin, "AND");
-  if (!is_and && !is_at(begin, "BREAK")) return begin;
+/// After AND or BREAK if the word starts with it, otherwise `begin`.
+std::size_t PromptScanner::read_keyword_of_grammar(std::size_t begin) {
+  const bool is_and = dialect_ == Dialect::a1111 && is_at(begin, and_keyword);
+  if (!is_and && !is_at(begin, break_keyword)) return begin;
   scratch_.keywords.end_phrase();
   if (is_and) scratch_.groups.next_subprompt();
-  return end;
+  return begin + (is_and ? and_keyword : break_keyword).size();
 }
 
 /// AND and BREAK count in upper case and by themselves; AUTOMATIC1111 takes '_' as part of a word here.
 bool PromptScanner::is_at(std::size_t begin, std::string_view keyword_of_grammar) const {
+  const auto is_word = [](char c) { return is_alnum(c) || c == '_' || is_foreign(c); };
   const std::size_t end = begin + keyword_of_grammar.size();
-  if (prompt_.substr(begin, keyword_of_grammar.size()) != keyword_of_grammar) return false;
-  return (begin == 0 || text_[begin - 1] != '_') && text_[end] != '_' && !is_alnum(text_[end]);
+  return prompt_.substr(begin, keyword_of_grammar.size()) == keyword_of_grammar && !is_word(text_[end]) &&
+         (begin == 0 || !is_word(text_[begin - 1]));
 }
 
 bool PromptScanner::is_gap(std::size_t begin, std::size_t end) const {
@@ -198,7 +201,7 @@ std::size_t PromptScanner::read_colon(std::size_t i) {
       groups.close_schedule(*number);
       return end + 1;
     }
-    if (a1111 && (end == prompt_.size() || is_at(end, "AND"))) {
+    if (a1111 && (end == prompt_.size() || is_at(end, and_keyword))) {
       groups.weigh_subprompt(number->value);
       return end;
     }

@@ -46,7 +46,7 @@ class PromptScanner {
   // Each reads what starts at i and answers where the next thing starts.
   std::size_t read_unusual_word(std::size_t i);
   std::size_t read_event(std::size_t i);
-  std::size_t read_keyword_of_grammar(std::size_t begin, std::size_t end);
+  std::size_t read_keyword_of_grammar(std::size_t begin);
   std::size_t read_unicode_run(std::size_t i);
   std::size_t read_underscore(std::size_t i);
   std::size_t read_grammar(std::size_t i);

@@ -18,7 +18,7 @@ struct OneRow {
   void add(Counts counts, int times, double unit = 1) {
     for (; times > 0; --times) matrix.add(row, 0, counts, unit);
   }
-  double rate() const { return matrix.at(row, 0).selected / matrix.at(row, 0).observed; }
+  double rate() const { return matrix.counts(row, 0).selected / matrix.counts(row, 0).observed; }
 };
 
 BOOST_FIXTURE_TEST_SUITE(count_matrix, OneRow, *boost::unit_test::tolerance(1e-6))
@@ -26,8 +26,8 @@ BOOST_FIXTURE_TEST_SUITE(count_matrix, OneRow, *boost::unit_test::tolerance(1e-6
 BOOST_AUTO_TEST_CASE(a_cell_holds_what_was_added) {
   add(kept_one, 3);
   add(rejected_one, 2);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).selected, 3);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 5);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).selected, 3);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 5);
 }
 
 BOOST_AUTO_TEST_CASE(a_row_is_as_wide_as_its_last_column) {
@@ -45,15 +45,15 @@ BOOST_AUTO_TEST_CASE(a_row_is_as_wide_as_its_last_column) {
 BOOST_AUTO_TEST_CASE(columns_without_counts_are_empty) {
   matrix.add(row, 20, kept_one, 1);
   for (const std::uint32_t column : {0U, 19U, 21U, 31U, 32U, 1000U}) {
-    BOOST_CHECK_EQUAL(matrix.at(row, column).observed, 0);
+    BOOST_CHECK_EQUAL(matrix.counts(row, column).observed, 0);
   }
 }
 
 BOOST_AUTO_TEST_CASE(growing_keeps_what_was_there) {
   for (std::uint32_t column = 0; column < 200; ++column) matrix.add(row, column, {column * 1.0, column * 2.0}, 1);
   for (std::uint32_t column = 0; column < 200; ++column) {
-    BOOST_REQUIRE_EQUAL(matrix.at(row, column).selected, column);
-    BOOST_REQUIRE_EQUAL(matrix.at(row, column).observed, 2 * column);
+    BOOST_REQUIRE_EQUAL(matrix.counts(row, column).selected, column);
+    BOOST_REQUIRE_EQUAL(matrix.counts(row, column).observed, 2 * column);
   }
 }
 
@@ -67,12 +67,12 @@ BOOST_AUTO_TEST_CASE(lines_start_on_a_cache_line) {
 BOOST_AUTO_TEST_CASE(no_count_falls_below_zero_and_none_is_kept_that_was_not_observed) {
   add(kept_one, 1);
   matrix.add(row, 0, {-1 - 1e-7, -1 - 1e-7}, 1);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).selected, 0);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 0);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).selected, 0);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 0);
   add(rejected_one, 1);
   matrix.add(row, 0, {0.5, 0}, 1);
   matrix.add(row, 0, {0, -0.75}, 1);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).selected, 0.25);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).selected, 0.25);
 }
 
 BOOST_AUTO_TEST_CASE(more_than_16_million_records_in_one_cell_still_count) {
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(more_than_16_million_records_in_one_cell_still_count) {
   add(kept_one, floats_stop_at);
   add(rejected_one, 1000);
   add(kept_one, 1000);
-  BOOST_TEST(matrix.at(row, 0).observed == floats_stop_at + 2000.0);
+  BOOST_TEST(matrix.counts(row, 0).observed == floats_stop_at + 2000.0);
   BOOST_TEST(matrix.heavy_cells() == 1U);
 }
 
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(after_100_million_records_in_one_cell_its_rate_is_right_to_
   if (added_at_once > 0) matrix.add(row, 0, {added_at_once * 0.25, added_at_once}, 1);
   for (int i = added_at_once; i < 100'000'000; ++i) matrix.add(row, 0, i % 4 == 0 ? kept_one : rejected_one, 1);
   BOOST_TEST(rate() == 0.25, boost::test_tools::tolerance(1e-6));
-  BOOST_TEST(matrix.at(row, 0).observed == 1e8, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(matrix.counts(row, 0).observed == 1e8, boost::test_tools::tolerance(1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(a_heavy_cell_fades_with_the_others_and_becomes_light_again) {
@@ -103,12 +103,12 @@ BOOST_AUTO_TEST_CASE(a_heavy_cell_fades_with_the_others_and_becomes_light_again)
   BOOST_TEST(matrix.heavy_cells() == 1U);
   matrix.scale(0.5, 0.5);  // the landmark moved; a record weighs as much as before
   BOOST_TEST(matrix.heavy_cells() == 1U);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 3000);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 3000);
   matrix.scale(0.5, 1);  // and here twice as much: 1500 observations are left
   BOOST_TEST(matrix.heavy_cells() == 0U);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 1500);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 1500);
   add(kept_one, 10);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 1510);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 1510);
 }
 
 BOOST_AUTO_TEST_CASE(a_heavy_cell_gives_back_what_was_added) {
@@ -116,30 +116,30 @@ BOOST_AUTO_TEST_CASE(a_heavy_cell_gives_back_what_was_added) {
   add(rejected_one, 5000);
   matrix.add(row, 0, {-1, -1}, 1);
   matrix.add(row, 0, {0, -1}, 1);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).selected, 4999);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 9998);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).selected, 4999);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 9998);
 }
 
 BOOST_AUTO_TEST_CASE(only_the_cell_with_the_many_records_is_heavy) {
   for (std::uint32_t column = 0; column < 20; ++column) matrix.add(row, column, kept_one, 1);
   add(kept_one, 5000);
   BOOST_TEST(matrix.heavy_cells() == 1U);
-  for (std::uint32_t column = 1; column < 20; ++column) BOOST_REQUIRE_EQUAL(matrix.at(row, column).observed, 1);
+  for (std::uint32_t column = 1; column < 20; ++column) BOOST_REQUIRE_EQUAL(matrix.counts(row, column).observed, 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_power_of_two_scales_exactly_and_comes_back) {
   add({1.0 / 3, 0.7}, 11);
-  const Counts before = matrix.at(row, 0);
+  const Counts before = matrix.counts(row, 0);
   matrix.scale(std::ldexp(1.0, -40), 1);
   matrix.scale(std::ldexp(1.0, 40), 1);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).selected, before.selected);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, before.observed);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).selected, before.selected);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, before.observed);
 }
 
 BOOST_AUTO_TEST_CASE(a_factor_below_every_float_leaves_nothing) {
   add(kept_one, 5000);
   matrix.scale(std::ldexp(1.0, -1000), 1);
-  BOOST_CHECK_EQUAL(matrix.at(row, 0).observed, 0);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 0);
   BOOST_TEST(matrix.heavy_cells() == 0U);
 }
 

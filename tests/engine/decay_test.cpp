@@ -90,14 +90,18 @@ BOOST_AUTO_TEST_CASE(a_change_of_decay_keeps_the_weights_and_changes_the_pace) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_of_the_past_weighs_what_its_age_says) {
-  tell({.at_ms = now_ms - 30 * day_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A",
-        .prompt = "ink"});
+  tell(
+      {.at_ms = now_ms - 30 * day_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A", .prompt = "ink"});
   BOOST_TEST(observations("ann", "A", "ink") == std::exp(-1));
 }
 
 BOOST_AUTO_TEST_CASE(a_weight_time_goes_before_the_records_own_time) {
-  tell({.at_ms = now_ms - 300 * day_ms, .weight_ms = now_ms - 60 * day_ms, .verdict = Verdict::selected,
-        .user = "ann", .checkpoint = "A", .prompt = "ink"});
+  tell({.at_ms = now_ms - 300 * day_ms,
+        .weight_ms = now_ms - 60 * day_ms,
+        .verdict = Verdict::selected,
+        .user = "ann",
+        .checkpoint = "A",
+        .prompt = "ink"});
   BOOST_TEST(observations("ann", "A", "ink") == std::exp(-2));
 }
 
@@ -111,8 +115,11 @@ BOOST_AUTO_TEST_CASE(a_record_of_the_future_counts_as_now) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_from_the_beginning_of_time_weighs_nothing) {
-  tell({.at_ms = std::numeric_limits<std::int64_t>::min(), .verdict = Verdict::selected, .user = "ann",
-        .checkpoint = "A", .prompt = "ink"});
+  tell({.at_ms = std::numeric_limits<std::int64_t>::min(),
+        .verdict = Verdict::selected,
+        .user = "ann",
+        .checkpoint = "A",
+        .prompt = "ink"});
   BOOST_CHECK_EQUAL(observations("ann", "A", "ink"), 0);
 }
 

@@ -90,9 +90,7 @@ BOOST_AUTO_TEST_CASE(avx2_equals_the_plain_loop_at_every_size) {
   check_every_size(detail::score_rows_avx2);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_processor_chooses_equals_the_plain_loop_at_every_size) {
-  check_every_size(score_rows);
-}
+BOOST_AUTO_TEST_CASE(what_the_processor_chooses_equals_the_plain_loop_at_every_size) { check_every_size(score_rows); }
 
 BOOST_AUTO_TEST_CASE(rows_longer_than_asked_are_read_as_far_as_asked) {
   std::mt19937 random(2);

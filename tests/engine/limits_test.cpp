@@ -48,8 +48,8 @@ BOOST_AUTO_TEST_CASE(a_user_has_at_most_a_million_keywords_and_goes_on_with_them
   std::vector<Keyword> keywords(keywords_max);
   for (std::size_t i = 0; i < keywords_per_user_max; i += keywords_max) {
     for (std::size_t k = 0; k < keywords_max; ++k) keywords[k].text = texts[k] = std::to_string(i + k);
-    const Record record{.now_ms = now_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A",
-                        .keywords = keywords};
+    const Record record{
+        .now_ms = now_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A", .keywords = keywords};
     if (!engine.record(record)) BOOST_FAIL("at keyword " << i);
   }
   const Keyword one_more{"one more"};

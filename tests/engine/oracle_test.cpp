@@ -119,10 +119,10 @@ class Both {
     const ArmScore expected = oracle_.score(question.user, best, question.keywords, question.at_ms);
     const double confidence = std::min(expected.observations / 100, 1.0);
     expect(std::abs(answer.confidence - confidence) <= 0.51e-4 + 2e-6, "the confidence");
-    const Band band = question.tier == Tier::draft     ? Band::explore
-                      : answer.confidence < 0.3        ? Band::explore
-                      : answer.confidence > 0.7        ? Band::exploit
-                                                       : Band::hedge;
+    const Band band = question.tier == Tier::draft ? Band::explore
+                      : answer.confidence < 0.3    ? Band::explore
+                      : answer.confidence > 0.7    ? Band::exploit
+                                                   : Band::hedge;
     expect(answer.band == band, "the band");
     const std::size_t width = band == Band::explore ? 3 : band == Band::hedge ? 2 : 1;
     expect(answer.band_arms == std::min(width, answer.arms_in_question), "the band's arms");
@@ -142,7 +142,7 @@ class Both {
     }
     std::vector<bool> is_shown(arms.size());
     for (const ArmAnswer& shown : answer.arms) {
-      const auto arm = std::find_if(arms.begin(), arms.end(), [&](const auto& a) { return a.name == shown.checkpoint; });
+      const auto arm = std::ranges::find(arms, shown.checkpoint, &OracleArm::name);
       expect(arm != arms.end(), "an arm's name");
       const auto number = static_cast<std::size_t>(arm - arms.begin());
       expect(!is_shown[number], "an arm shown twice");

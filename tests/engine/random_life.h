@@ -25,7 +25,11 @@ class RandomLife {
   /// Of four lives one knows many models, one some, one two, and one judges two in quick succession, which is what
   /// makes an engine sure.
   explicit RandomLife(unsigned seed)
-      : random_(seed), models_(seed % 4 == 0 ? 40 : seed % 4 == 1 ? 5 : 2), busy_(seed % 4 == 3) {}
+      : random_(seed),
+        models_(seed % 4 == 0   ? 40
+                : seed % 4 == 1 ? 5
+                                : 2),
+        busy_(seed % 4 == 3) {}
 
   AnyEvent next_event() {
     pass_time();

@@ -41,9 +41,7 @@ inline std::vector<Keyword> words(std::string_view prompt) {
 }
 
 /// "m7": the 7th of many.
-inline std::string numbered(char letter, int number) {
-  return std::string(1, letter).append(std::to_string(number));
-}
+inline std::string numbered(char letter, int number) { return std::string(1, letter).append(std::to_string(number)); }
 
 struct Taste {
   Engine engine;

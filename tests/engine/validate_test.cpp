@@ -134,9 +134,8 @@ BOOST_AUTO_TEST_CASE(a_name_by_itself_is_not_empty_within_its_bound_and_text) {
 
 BOOST_AUTO_TEST_CASE(every_text_of_a_record_must_be_text) {
   for (std::string_view Record::*field :
-       {&Record::user, &Record::checkpoint, &Record::prompt, &Record::negative_prompt, &Record::family,
-        &Record::stage, &Record::session, &Record::generation, &Record::id, &Record::decision, &Record::note,
-        &Record::vision}) {
+       {&Record::user, &Record::checkpoint, &Record::prompt, &Record::negative_prompt, &Record::family, &Record::stage,
+        &Record::session, &Record::generation, &Record::id, &Record::decision, &Record::note, &Record::vision}) {
     Record record = valid_record();
     record.*field = "a\xff";
     BOOST_TEST(check_bounds(record).has_value());

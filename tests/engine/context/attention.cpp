@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(sub_prompts_have_a_weight_of_their_own) {
 BOOST_AUTO_TEST_CASE(and_and_break_count_in_upper_case_and_alone) {
   BOOST_TEST(keywords("cat:2 and dog") == "cat, dog");
   BOOST_TEST(keywords("ANDY:2 BREAKFAST") == "andy, breakfast");
+  BOOST_TEST(keywords("cat:2 AND.dog:12AND fox_AND_owl") == "cat 2, dog, 12and, fox, owl");
   BOOST_TEST(keywords("best BREAK quality AND break") == "best, quality, break");
   BOOST_TEST(comfy_keywords("cat:12 AND dog BREAK") == "cat, 12, dog");
 }

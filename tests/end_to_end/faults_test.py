@@ -1,0 +1,212 @@
+"""Full and failing disks, torn and damaged files: what was acknowledged stays, and what is wrong is said."""
+import contextlib
+import os
+import subprocess
+import unittest
+
+from harness import EndToEnd, Error, encode, eventually, folder, known, record_of, refused_start
+from power_cut import powered_server
+
+SEGMENT = "journal-00000000000000000001.log"
+
+
+@contextlib.contextmanager
+def tmpfs(*options):
+    """A small file system of its own; skips the test, loudly, where this user cannot mount one."""
+    with folder() as path:
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "none", path],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            print(f"skipped: cannot mount a tmpfs: {done.stderr.strip()}", flush=True)
+            raise unittest.SkipTest("cannot mount a tmpfs")
+        try:
+            yield path
+        finally:
+            subprocess.run(["umount", path], check=True)
+
+
+class FullDisk(EndToEnd):
+    def test_when_space_ends_the_server_is_read_only_and_keeps_what_it_acknowledged(self):
+        disk = self.enterContext(tmpfs("size=2m"))
+        penchant = self.server(data=disk / "data")
+        acknowledged = []
+        refused = None
+        with penchant.client() as client:
+            for i in range(10_000):
+                reply = client.ask(*record_of(f"image-{i}"), "NOTE", "n" * 5000)
+                if isinstance(reply, Error):
+                    refused = reply
+                    break
+                acknowledged.append(f"image-{i}")
+            self.assertGreater(len(acknowledged), 100)
+            self.assertRefused(refused, r"^READONLY .*cannot write .*No space left on device")
+            self.assertRefused(client.ask("RECORD", "ann", "selected", "A", "small"), "^READONLY ")
+            self.assertRefused(client.ask("POOL", "SET", "sdxl", "draft", "A"), "^READONLY ")
+            self.assertRefused(client.ask("SAVE"), "^(ERR|READONLY) ")
+            self.assertIn("arms", client.ask("RECOMMEND", "user1", "portrait"))
+        self.assertEqual(penchant.info("read_only"), "1")
+        penchant.kill9()
+        subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)
+        penchant.start()
+        self.assertEqual(penchant.info("read_only"), "0")
+        self.assertEqual(known(penchant, acknowledged), set(acknowledged))
+
+    def test_a_batch_that_does_not_fit_is_refused_and_its_questions_are_answered(self):
+        disk = self.enterContext(tmpfs("size=1m"))
+        penchant = self.server(data=disk / "data")
+        penchant.redis_cli("RECORD", "ann", "selected", "A", "portrait")
+        big = ["RECORD", "ann", "selected", "A", "castle", "NOTE", "n" * 60_000]
+        with penchant.client() as client:
+            replies = client.pipeline([big, ["SCORE", "ann", "portrait", 1, "A"]] * 20)
+        refused = [isinstance(reply, Error) for reply in replies[::2]]
+        self.assertIn(True, refused)
+        self.assertEqual(refused, sorted(refused), "after the first refusal there is no success")
+        self.assertTrue(all(isinstance(reply, list) for reply in replies[1::2]))
+
+    def test_a_snapshot_that_does_not_fit_is_no_reason_to_refuse_records(self):
+        disk = self.enterContext(tmpfs("size=1m"))
+        penchant = self.server(data=disk / "data")
+        with penchant.client() as client:
+            client.pipeline([["RECORD", "ann", "selected", f"c{i}", f"word{i}a word{i}b word{i}c"]
+                             for i in range(500)])
+            self.assertRefused(client.ask("SAVE"), "^ERR .*No space left on device")
+            self.assertEqual(client.ask("BGSAVE"), "Background saving started")
+            eventually(lambda: penchant.info("rdb_bgsave_in_progress") == "0", "the snapshot has failed")
+            self.assertEqual(penchant.info("rdb_last_bgsave_status"), "err")
+            self.assertEqual(client.ask("RECORD", "ann", "selected", "A", "portrait"), 501)
+        self.assertEqual(penchant.files("snapshot-*"), [])
+
+
+class FailingSync(EndToEnd):
+    def powered(self, **options):
+        return self.enterContext(powered_server(**options))
+
+    def test_always_answers_READONLY_to_what_could_not_be_synced_and_ever_after(self):
+        penchant, power = self.powered(durability="always")
+        with penchant.client() as client:
+            self.assertEqual(client.ask(*record_of("image-1")), 1)
+            power.fail_syncs()
+            client.send(encode(*record_of("image-2")) + encode("KEYWORDS", "castle"))
+            self.assertRefused(client.receive(), "^READONLY .*cannot sync .*Input/output error")
+            self.assertEqual(client.receive(), ["castle"])
+            power.let_syncs_go()
+            for _ in range(3):
+                self.assertRefused(client.ask(*record_of("image-3")), "^READONLY ")
+            self.assertIn("arms", client.ask("RECOMMEND", "user1", "portrait", "AMONG", 1, "A"))
+        self.assertEqual(penchant.info("read_only"), "1")
+        eventually(lambda: "read-only from now on" in penchant.log, "the log says so")
+        penchant.restart()
+        self.assertEqual(known(penchant, ["image-1"]), {"image-1"})
+        self.assertEqual(known(penchant, ["image-3"]), set())
+
+    def test_everysec_is_read_only_within_a_second(self):
+        penchant, power = self.powered(durability="everysec")
+        with penchant.client() as client:
+            power.fail_syncs()
+            self.assertGreater(client.ask(*record_of("image-0")), 0)
+            eventually(lambda: penchant.info("read_only") == "1", "a sync was due", seconds=2)
+            power.let_syncs_go()
+            self.assertRefused(client.ask(*record_of("image-1")), "^READONLY ")
+
+    def test_a_server_that_is_read_only_ends_in_order(self):
+        penchant, power = self.powered(durability="always")
+        with penchant.client() as client:
+            power.fail_syncs()
+            self.assertRefused(client.ask(*record_of("image-1")), "^READONLY ")
+        power.let_syncs_go()
+        penchant.terminate()
+        self.assertEqual(penchant.files("snapshot-*"), [], "no snapshot of what is not in the journal")
+
+
+class Damage(EndToEnd):
+    def setUp(self):
+        self.penchant = self.server(durability="always")
+        for i in range(20):
+            self.penchant.redis_cli(*record_of(f"image-{i}"))
+        self.penchant.kill9()
+        self.segment = self.penchant.data / SEGMENT
+        self.whole = self.segment.read_bytes()
+
+    def test_a_torn_tail_is_kept_aside_and_said(self):
+        tails = {"garbage": (self.whole + b"garbage" * 100, 20), "zeros": (self.whole + bytes(10_000), 20),
+                 "half a frame": (self.whole[:-3], 19), "half a header": (self.whole + self.whole[40:50], 20)}
+        for name, (data, records) in tails.items():
+            with self.subTest(name):
+                self.segment.write_bytes(data)
+                self.penchant.start()
+                self.assertEqual(int(self.penchant.info("records_total")), records)
+                eventually(lambda: "torn tail" in self.penchant.log, "the log says so")
+                [aside] = self.penchant.files("*.torn-*")
+                offset = int(aside.name.rsplit("-", 1)[1])
+                self.assertIn(f"{self.segment} has a torn tail at offset {offset}", self.penchant.log)
+                self.assertIn(str(aside), self.penchant.log)
+                self.assertEqual(aside.read_bytes(), data[offset:])
+                with self.penchant.client() as client:
+                    self.assertGreater(client.ask("RECORD", "ann", "selected", "A", "after"), 0)
+                self.penchant.restart()
+                self.assertEqual(int(self.penchant.info("records_total")), records + 1)
+                self.penchant.kill9()
+                aside.unlink()
+
+    def test_a_flipped_byte_in_the_middle_refuses_the_start_with_file_and_offset(self):
+        synced = len(self.whole) * 3 // 4
+        for position in range(0, synced, 37):
+            with self.subTest(position=position):
+                damaged = bytearray(self.whole)
+                damaged[position] ^= 0x10
+                self.segment.write_bytes(damaged)
+                sentence = refused_start(self.penchant.data)
+                self.assertIn(str(self.segment), sentence)
+                self.assertRegex(sentence, r"offset \d+")
+                self.assertEqual(self.segment.read_bytes(), damaged, "nothing was changed")
+                self.assertEqual(self.penchant.files("*.torn-*"), [])
+
+    def test_a_missing_segment_refuses_the_start(self):
+        self.segment.rename(self.penchant.data / "journal-00000000000000000005.log")
+        self.assertIn(str(self.penchant.data), refused_start(self.penchant.data))
+
+    def test_a_snapshot_of_another_store_refuses_the_start(self):
+        other = self.server()
+        other.redis_cli("RECORD", "bob", "selected", "A", "portrait")
+        other.redis_cli("SAVE")
+        [snapshot] = other.files("snapshot-*")
+        (self.penchant.data / snapshot.name).write_bytes(snapshot.read_bytes())
+        self.assertIn("different stores", refused_start(self.penchant.data))
+
+
+class Folder(EndToEnd):
+    def test_a_folder_that_cannot_be_written_refuses_the_start(self):
+        if os.geteuid() == 0:
+            data = self.enterContext(tmpfs("ro"))
+        else:
+            data = self.folder()
+            data.chmod(0o500)
+        self.assertIn(str(data), refused_start(data))
+
+    def test_a_folder_that_is_a_file_refuses_the_start(self):
+        file = self.folder() / "file"
+        file.write_text("")
+        self.assertIn(str(file), refused_start(file))
+        self.assertIn(str(file / "data"), refused_start(file / "data"))
+        self.assertIn("missing", refused_start(file.parent / "missing" / "data"))
+
+    def test_what_is_kept_is_for_its_owner_s_eyes(self):
+        self.addCleanup(os.umask, os.umask(0))
+        penchant = self.server()
+        penchant.redis_cli("RECORD", "ann", "selected", "A", "portrait")
+        penchant.redis_cli("SAVE")
+        self.assertEqual(penchant.data.stat().st_mode & 0o777, 0o700)
+        self.assertEqual({path.stat().st_mode & 0o777 for path in penchant.files("*")}, {0o600})
+
+    def test_SHUTDOWN_NOSAVE_leaves_everything_to_the_journal(self):
+        penchant = self.server()
+        penchant.redis_cli("RECORD", "ann", "selected", "A", "portrait")
+        penchant.redis_cli("SHUTDOWN", "NOSAVE")
+        self.assertEqual(penchant.wait(), 0)
+        self.assertEqual(penchant.files("snapshot-*"), [])
+        penchant.start()
+        self.assertEqual(penchant.info("replayed_at_start"), "1")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,331 @@
+#include "persistence/snapshot.h"
+
+#include <algorithm>
+
+#include "persistence/crc32c.h"
+#include "persistence/little_endian.h"
+#include "tests/persistence/store_fixture.h"
+
+namespace penchant::test {
+namespace {
+
+constexpr std::size_t header_bytes = 40;
+constexpr std::size_t chunk_header_bytes = 8;
+
+/// Everything a state can hold: users, LoRAs, families, IDs, corrections, pools, heavy cells, a changed decay, a
+/// landmark that moved.
+void live_fully(Taste& taste) {
+  const LoraTag loras[] = {{"wash", 0.5, 0.5}, {"detail.safetensors", 1, 1}};
+  taste.kept("ann", "sdxl/A.safetensors", "ink cat", 3);
+  taste.tell({.user = "ann", .checkpoint = "B", .prompt = "ink", .family = "sdxl", .id = "1", .loras = loras});
+  taste.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "ink moon", .id = "2"});
+  taste.tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "B", .prompt = "ink", .id = "2"});
+  taste.pool("sdxl", Tier::quality, "A B C");
+  taste.pool("sd15", Tier::draft, "D");
+  taste.kept("bob", "E", "oil", 5000);
+  taste.days_pass(900);
+  taste.decay(7);
+  taste.days_pass(1);
+  taste.rejected("bob", "E", "oil cat");
+  taste.tell({.user = "cyd", .checkpoint = "A", .prompt = ""});
+}
+
+/// A disk with one snapshot on it.
+struct SnapshotLife {
+  explicit SnapshotLife(std::uint64_t of_event = 7) : sequence(of_event) {}
+
+  result<void> write(FileSystem& files, const Engine& engine) {
+    return write_snapshot(files, folder, {store_id, sequence}, engine);
+  }
+  void write(const Engine& engine) {
+    const auto written = write(disk, engine);
+    BOOST_REQUIRE_MESSAGE(written, written.error().message);
+  }
+  Bytes bytes() const { return disk.bytes(path()); }
+  void put(Bytes bytes) { disk.put(path(), std::move(bytes)); }
+  std::string path() const { return snapshot_path(sequence); }
+
+  /// Why the snapshot is refused; empty where it is read.
+  std::string refusal() {
+    Engine engine;
+    const auto stamp = read_snapshot(disk, path(), engine);
+    return stamp ? "" : stamp.error().message;
+  }
+  bool refused_with_path() { return refusal().starts_with(path() + " "); }
+
+  MemoryFileSystem disk;
+  std::uint64_t sequence;
+};
+
+struct SmallSnapshot : SnapshotLife {
+  SmallSnapshot() {
+    taste.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "A", .prompt = "ink", .id = "1"});
+    taste.pool("sdxl", Tier::draft, "A");
+    write(taste.engine);
+    whole = bytes();
+  }
+  /// The content of chunk 0 replaced by another of the same length, its checksum right.
+  void forge(Bytes content) {
+    Bytes forged = whole;
+    std::ranges::copy(content, forged.begin() + header_bytes + chunk_header_bytes);
+    Bytes head(12);
+    store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()));
+    store_little_endian(forged.data() + header_bytes + 4, crc32c(content, crc32c(head)));
+    put(std::move(forged));
+  }
+  Bytes content() const {
+    return {whole.begin() + header_bytes + chunk_header_bytes, whole.end() - chunk_header_bytes};
+  }
+
+  Taste taste;
+  Bytes whole;
+};
+
+Bytes cut(Bytes bytes, std::size_t size) {
+  bytes.resize(size);
+  return bytes;
+}
+
+/// More than `bytes` of state: names of many models.
+void live_long(Taste& taste, std::size_t bytes) {
+  for (int i = 0; state_bytes(taste.engine).size() < bytes; ++i) {
+    std::string names;
+    for (int j = 0; j < 500; ++j) names += std::string(400, 'x') + std::to_string(j) + " ";
+    taste.pool(numbered('f', i), Tier::draft, names + numbered('m', i));
+    taste.kept("ann", numbered('m', i), "ink cat");
+    for (int j = 0; j < 300; ++j) {
+      const std::string id = numbered('i', i * 300 + j);
+      taste.tell({.user = "ann", .checkpoint = "A", .prompt = "ink", .id = id + std::string(240, '-')});
+    }
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshot)
+
+BOOST_AUTO_TEST_CASE(the_state_that_is_read_is_the_one_that_was_written) {
+  Taste taste;
+  live_fully(taste);
+  BOOST_TEST(taste.engine.find_user("bob")->matrix().heavy_cells() == 1U);
+  SnapshotLife life;
+  life.write(taste.engine);
+  Engine read;
+  const auto stamp = read_snapshot(life.disk, life.path(), read);
+  BOOST_REQUIRE_MESSAGE(stamp, stamp.error().message);
+  BOOST_TEST(stamp->sequence == 7U);
+  BOOST_TEST((stamp->store_id == store_id));
+  BOOST_TEST((state_bytes(read) == state_bytes(taste.engine)));
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_was_read_goes_on_as_the_one_that_was_written) {
+  Taste taste;
+  live_fully(taste);
+  SnapshotLife life;
+  life.write(taste.engine);
+  Taste read;
+  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read.engine));
+  read.now_ms = taste.now_ms;
+  for (Taste* one : {&taste, &read}) {
+    one->tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "oil", .id = "2"});
+    one->kept("bob", "E", "oil moon", 10);
+    one->kept("dan", "A", "ink");
+    one->pool("sdxl", Tier::draft, "C F");
+  }
+  BOOST_TEST((state_bytes(read.engine) == state_bytes(taste.engine)));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_state_is_a_state) {
+  SnapshotLife life;
+  life.write(Engine());
+  BOOST_TEST(life.refusal() == "");
+}
+
+BOOST_AUTO_TEST_CASE(random_lives_come_back_bit_by_bit) {
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    Engine engine;
+    RandomLife events(seed);
+    for (int i = 0; i < 300; ++i) {
+      const auto event = events.next_event();
+      if (const auto* record = std::get_if<Record>(&event)) BOOST_REQUIRE(engine.record(*record));
+      if (const auto* change = std::get_if<DecayChange>(&event)) BOOST_REQUIRE(engine.change_decay(*change));
+      if (const auto* pool = std::get_if<PoolSet>(&event)) BOOST_REQUIRE(engine.set_pool(*pool));
+    }
+    SnapshotLife life;
+    life.write(engine);
+    Engine read;
+    BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read));
+    BOOST_TEST((state_bytes(read) == state_bytes(engine)), "seed " << seed);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(cut_at_any_byte_it_is_refused) {
+  SmallSnapshot life;
+  for (std::size_t size = 0; size < life.whole.size(); ++size) {
+    life.put(cut(life.whole, size));
+    BOOST_TEST(life.refused_with_path(), "cut at " << size << ": " << life.refusal());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(with_any_bit_flipped_it_is_refused) {
+  SmallSnapshot life;
+  for (std::size_t bit = 0; bit < 8 * life.whole.size(); ++bit) {
+    Bytes flipped = life.whole;
+    flipped[bit / 8] ^= static_cast<std::byte>(1U << bit % 8);
+    life.put(std::move(flipped));
+    BOOST_TEST(life.refused_with_path(), "bit " << bit << ": " << life.refusal());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_behind_the_end_are_refused) {
+  SmallSnapshot life;
+  life.put(cut(life.whole, life.whole.size() + 1));
+  BOOST_TEST(life.refusal().find("it goes on after its end") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_format_is_told_as_such) {
+  SmallSnapshot life;
+  Bytes newer = life.whole;
+  store_little_endian(newer.data() + 8, snapshot_format_version + 1);
+  store_little_endian(newer.data() + 36, crc32c(std::span(newer).first(36)));
+  life.put(std::move(newer));
+  BOOST_TEST(life.refusal() == life.path() + " was written by a newer Penchant (format 2)");
+}
+
+BOOST_AUTO_TEST_CASE(the_file_is_laid_out_as_its_page_says) {
+  SmallSnapshot life;
+  const std::byte* const at = life.whole.data();
+  BOOST_TEST(text_of(std::span(life.whole).first(8)) == "PENCHSNP");
+  BOOST_TEST(load_little_endian<std::uint32_t>(at + 8) == 1U);
+  BOOST_TEST(std::ranges::equal(std::span(life.whole).subspan(12, 16), store_id));
+  BOOST_TEST(load_little_endian<std::uint64_t>(at + 28) == 7U);
+  BOOST_TEST(load_little_endian<std::uint32_t>(at + 36) == crc32c(std::span(life.whole).first(36)));
+  BOOST_TEST(load_little_endian<std::uint32_t>(at + 40) == life.content().size());
+  BOOST_TEST(text_of(life.content()) == state_bytes(life.taste.engine));
+  BOOST_TEST(load_little_endian<std::uint32_t>(&life.whole.back() - 7) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_longer_than_the_bound_is_refused_before_it_is_read) {
+  SmallSnapshot life;
+  Bytes forged = life.whole;
+  store_little_endian(forged.data() + header_bytes, static_cast<std::uint32_t>(snapshot_chunk_bytes_max + 1));
+  life.put(std::move(forged));
+  BOOST_TEST(life.refusal() == life.path() + " is damaged: a chunk is too long, at offset 40");
+}
+
+BOOST_AUTO_TEST_CASE(a_content_with_a_right_checksum_is_still_looked_at) {
+  SmallSnapshot life;
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < life.content().size(); ++i) {
+    Bytes content = life.content();
+    content[i] = ~content[i];
+    life.forge(std::move(content));
+    refused += life.refusal().empty() ? 0 : 1;
+  }
+  BOOST_TEST(refused > 0U);  // counts and names may be anything; that it ends, and in no crash, is the rule
+}
+
+BOOST_AUTO_TEST_CASE(a_large_state_crosses_chunks) {
+  Taste taste;
+  live_long(taste, 2 * snapshot_chunk_bytes_max + 1);
+  SnapshotLife life;
+  life.write(taste.engine);
+  Engine read;
+  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read));
+  BOOST_TEST((state_bytes(read) == state_bytes(taste.engine)));
+  BOOST_TEST(load_little_endian<std::uint32_t>(life.bytes().data() + header_bytes) == snapshot_chunk_bytes_max);
+}
+
+BOOST_AUTO_TEST_CASE(chunks_that_changed_places_are_refused) {
+  Taste taste;
+  live_long(taste, 2 * snapshot_chunk_bytes_max + 1);
+  SnapshotLife life;
+  life.write(taste.engine);
+  Bytes swapped = life.bytes();
+  const auto first = swapped.begin() + header_bytes;
+  std::swap_ranges(first, first + chunk_header_bytes + snapshot_chunk_bytes_max,
+                   first + chunk_header_bytes + snapshot_chunk_bytes_max);
+  life.put(std::move(swapped));
+  BOOST_TEST(life.refusal() == life.path() + " is damaged: a checksum is wrong, at offset 40");
+}
+
+BOOST_AUTO_TEST_CASE(a_state_cut_between_chunks_is_refused) {
+  Taste taste;
+  live_long(taste, snapshot_chunk_bytes_max + 1);
+  SnapshotLife life;
+  life.write(taste.engine);
+  life.put(cut(life.bytes(), header_bytes + chunk_header_bytes + snapshot_chunk_bytes_max));
+  BOOST_TEST(life.refused_with_path());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_tells_the_sequence_and_nothing_else_is_a_name) {
+  BOOST_TEST(snapshot_name(7) == "snapshot-00000000000000000007.penchant");
+  BOOST_TEST(snapshot_sequence(snapshot_name(UINT64_MAX)).value() == UINT64_MAX);
+  for (const char* name : {"", "snapshot-.penchant", "snapshot-7.penchant", "snapshot-0000000000000000000x.penchant",
+                           "snapshot-99999999999999999999.penchant", "snapshot-00000000000000000007.penchant.tmp",
+                           "snapshot--0000000000000000007.penchant", "journal-00000000000000000007.log"}) {
+    BOOST_TEST(!snapshot_sequence(name), name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(two_snapshots_are_kept_and_what_was_never_finished_is_not) {
+  MemoryFileSystem disk;
+  for (const std::uint64_t sequence : {3U, 5U, 11U}) {
+    BOOST_REQUIRE(write_snapshot(disk, folder, {store_id, sequence}, Engine()));
+  }
+  disk.put(snapshot_path(4) + ".tmp", {});
+  disk.put(path_in(folder, "notes"), {});
+  BOOST_REQUIRE(remove_old_snapshots(disk, folder));
+  BOOST_TEST(snapshots_in(disk, folder) == (Texts{snapshot_name(5), snapshot_name(11)}));
+  BOOST_TEST(disk.exists(path_in(folder, "notes")));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_was_written_lasts) {
+  SnapshotLife life;
+  life.write(Engine());
+  life.disk.power_cut();
+  BOOST_TEST(life.refusal() == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_unfinished_one_left_is_no_obstacle) {
+  SnapshotLife life;
+  life.disk.put(life.path() + ".tmp", Bytes(10));
+  life.write(Engine());
+  BOOST_TEST(life.refusal() == "");
+}
+
+BOOST_AUTO_TEST_CASE(any_call_that_fails_is_reported_and_leaves_the_older_snapshot) {
+  for (const bool short_write : {false, true}) {
+    SnapshotLife older(3);
+    older.write(Engine());
+    Taste taste;
+    taste.kept("ann", "A", "ink");
+    bool failed = true;
+    for (std::uint64_t n = 1; failed; ++n) {
+      FaultyFileSystem files(older.disk, {.fail_call = n, .short_write = short_write});
+      const auto written = write_snapshot(files, folder, {store_id, 7}, taste.engine);
+      failed = files.failed();
+      BOOST_TEST(written.has_value() == !failed, "call " << n);
+      if (failed) BOOST_TEST(written.error().message.starts_with("cannot "), written.error().message);
+      BOOST_TEST(older.refusal() == "", "call " << n);
+      BOOST_TEST((n < 100));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(any_read_that_fails_is_reported_and_names_the_file) {
+  SmallSnapshot life;
+  bool failed = true;
+  for (std::uint64_t n = 1; failed; ++n) {
+    FaultyFileSystem files(life.disk, {.fail_call = n});
+    Engine engine;
+    const auto read = read_snapshot(files, life.path(), engine);
+    failed = files.failed();
+    BOOST_TEST(read.has_value() == !failed, "call " << n);
+    if (failed) BOOST_TEST(read.error().message.find(life.path()) != std::string::npos, read.error().message);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace penchant::test

@@ -1,0 +1,188 @@
+// When snapshots are taken, in the foreground and by a child process, and how their failures are told.
+#include "tests/persistence/store_fixture.h"
+
+namespace penchant::test {
+namespace {
+
+/// A store on the real disk: a child's files are not seen in memory.
+struct RealStore {
+  RealStore() { life.open(); }
+
+  /// Ticks until one says something.
+  std::string told() {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < give_up) {
+      if (const auto sentence = life.store->tick(life.now_ms)) return *sentence;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return "nothing";
+  }
+  void keep(int count) {
+    for (int i = 0; i < count; ++i) BOOST_REQUIRE(life.kept(i % 3));
+    life.commit();
+  }
+  Texts snapshots() { return snapshots_in(real, directory.path); }
+  void restart() {
+    life.open();
+    BOOST_TEST(life.warning() == "");
+  }
+
+  RealDirectory directory;
+  PosixFileSystem real;
+  StoreLife life{real, directory.path};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(store_snapshots, RealStore)
+
+BOOST_AUTO_TEST_CASE(a_background_save_becomes_the_newest_snapshot_while_records_go_on) {
+  keep(4);
+  BOOST_REQUIRE(life.store->save_in_background());
+  keep(2);
+  BOOST_TEST(told() == "snapshot of event 4 written");
+  BOOST_TEST(snapshots() == Texts{snapshot_name(4)});
+  BOOST_TEST(life.store->events_since_save() == 2U);
+  const std::string state = life.state();
+  restart();
+  BOOST_TEST(life.store->replayed() == 2U);
+  BOOST_TEST((life.state() == state));
+}
+
+BOOST_AUTO_TEST_CASE(it_holds_what_was_not_committed_before_it) {
+  BOOST_REQUIRE(life.kept(1));
+  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_TEST(told() == "snapshot of event 1 written");
+  restart();
+  BOOST_TEST(life.store->replayed() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(there_is_one_save_at_a_time) {
+  keep(1);
+  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_TEST(life.store->saving());
+  BOOST_TEST(life.store->save_in_background().error().message == "a background save is in progress");
+  BOOST_TEST(life.store->save(life.now_ms).error().message == "a background save is in progress");
+  life.store->await_background_save();
+  BOOST_TEST(!life.store->saving());
+  life.save();
+}
+
+BOOST_AUTO_TEST_CASE(awaiting_it_ends_with_the_snapshot) {
+  keep(3);
+  BOOST_REQUIRE(life.store->save_in_background());
+  life.store->await_background_save();
+  BOOST_TEST(snapshots() == Texts{snapshot_name(3)});
+  BOOST_TEST(life.store->events_since_save() == 0U);
+  BOOST_TEST(!life.store->last_save_failed());
+}
+
+BOOST_AUTO_TEST_CASE(the_childs_failure_reaches_the_parent_as_its_sentence) {
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.fail_in(1);
+  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_TEST(told() == "the snapshot failed: cannot list " + directory.path + ": Input/output error");
+  BOOST_TEST(life.store->last_save_failed());
+  BOOST_TEST(snapshots().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_was_awaited_is_known_too) {
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.fail_in(1);
+  BOOST_REQUIRE(life.store->save_in_background());
+  life.store->await_background_save();
+  BOOST_TEST(life.store->last_save_failed());
+  BOOST_TEST(life.store->events_since_save() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(after_a_failed_save_the_next_works) {
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.fail_in(4, true);  // in the child: list, create, header, content
+  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_TEST(told().ends_with("No space left on device"));
+  life.files.fail_in(0);
+  life.save();
+  BOOST_TEST(snapshots() == Texts{snapshot_name(1)});
+  BOOST_TEST(!life.store->last_save_failed());
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_ends_ends_its_child) {
+  keep(100);
+  BOOST_REQUIRE(life.store->save_in_background());
+  restart();
+  BOOST_TEST(life.store->written_sequence() == 100U);
+  life.save();
+  BOOST_TEST(snapshots() == Texts{snapshot_name(100)});
+}
+
+BOOST_AUTO_TEST_CASE(a_tick_saves_by_number_of_records) {
+  life.options.snapshot_every_records = 5;
+  restart();
+  keep(4);
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+  keep(1);
+  BOOST_TEST(told() == "snapshot of event 5 written");
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+}
+
+BOOST_AUTO_TEST_CASE(a_tick_saves_by_time) {
+  life.options.snapshot_every = std::chrono::seconds(300);
+  restart();
+  keep(1);
+  life.now_ms += 299'999;
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+  life.now_ms += 1;
+  BOOST_TEST(told() == "snapshot of event 1 written");
+  BOOST_TEST(life.store->last_save_ms() == life.now_ms);
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_is_new_no_time_is_long_enough) {
+  life.options.snapshot_every = std::chrono::seconds(300);
+  restart();
+  life.now_ms += 100 * day_ms;
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_save_is_tried_again_after_a_minute) {
+  life.options.snapshot_every_records = 1;
+  restart();
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.fail_in(1);
+  BOOST_TEST(told().starts_with("the snapshot failed: "));
+  life.files.fail_in(0);
+  life.now_ms += 59'999;
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+  life.now_ms += 1;
+  BOOST_TEST(told() == "snapshot of event 1 written");
+}
+
+BOOST_AUTO_TEST_CASE(a_read_only_store_takes_none) {
+  life.options.snapshot_every_records = 1;
+  restart();
+  BOOST_REQUIRE(life.kept(1));
+  life.files.fail_in(1);
+  BOOST_REQUIRE(!life.store->commit());
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+}
+
+BOOST_AUTO_TEST_CASE(saves_keep_the_last_two) {
+  for (int i = 0; i < 4; ++i) {
+    keep(1);
+    life.save();
+  }
+  BOOST_TEST(snapshots() == (Texts{snapshot_name(3), snapshot_name(4)}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace penchant::test
