@@ -16,7 +16,8 @@ import tempfile
 import time
 
 PROMPT = "photorealistic portrait of a woman"
-LONG_PROMPT = "epic fantasy castle on a misty mountain at golden hour, dramatic clouds, cinematic lighting, matte painting"
+LONG_PROMPT = ("epic fantasy castle on a misty mountain at golden hour, dramatic clouds, cinematic lighting, "
+               "matte painting")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -90,7 +91,8 @@ def start_penchant(binary, folder, durability):
 
 def teach(server, checkpoints, words):
     """A user with so many checkpoints, each seen with every word."""
-    batch = b"".join(request("RECORD", "default", "selected" if (c + i) % 3 else "rejected", f"checkpoint-{c:03}", words)
+    verdicts = ["rejected", "selected", "selected"]
+    batch = b"".join(request("RECORD", "default", verdicts[(c + i) % 3], f"checkpoint-{c:03}", words)
                      for i in range(8) for c in range(checkpoints))
     replies = ask(server.port, batch)
     assert replies.count(b":") == 8 * checkpoints, replies[:200]

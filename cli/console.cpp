@@ -14,7 +14,8 @@ namespace {
 /// A line's words, quoted as redis-cli quotes them. Nothing where the quotes do not match.
 bool split(const std::string& line, std::vector<std::string>& words) {
   RequestParser parser;
-  if (parser.parse(line + "\n") != RequestParser::Status::request) {
+  const std::string request = line + "\n";  // the arguments view it
+  if (parser.parse(request) != RequestParser::Status::request) {
     std::cerr << parser.error() << "\n";
     return false;
   }

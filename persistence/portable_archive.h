@@ -85,7 +85,11 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
 
   template <class T>
   void save_override(const T& value) {
-    Base::save_override(value);
+    if constexpr (std::is_enum_v<T>) {
+      number(value);  // Boost would make an int of it
+    } else {
+      Base::save_override(value);
+    }
   }
   void save_override(const boost::archive::version_type& value) { number(static_cast<std::uint8_t>(value)); }
   void save_override(const boost::archive::class_id_type& value) { number(static_cast<std::int16_t>(value)); }
@@ -145,7 +149,11 @@ class PortableInputArchive : public boost::archive::detail::common_iarchive<Port
 
   template <class T>
   void load_override(T& value) {
-    Base::load_override(value);
+    if constexpr (std::is_enum_v<T>) {
+      number(value);
+    } else {
+      Base::load_override(value);
+    }
   }
   void load_override(boost::archive::version_type& value) {
     value = boost::archive::version_type(taken<std::uint8_t>());

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view magic = "PENCHSNP";
 constexpr std::string_view name_prefix = "snapshot-";
 constexpr std::string_view name_suffix = ".penchant";
+constexpr std::string_view aside_suffix = ".tmp";
 constexpr std::size_t header_bytes = 40;
 constexpr std::size_t chunk_header_bytes = 8;
 
@@ -197,10 +198,10 @@ std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
                             const Engine& engine) {
   const std::string path = path_in(directory, snapshot_name(stamp.sequence));
-  const std::string aside = path + ".tmp";
+  const std::string aside = path + std::string(aside_suffix);
   const auto names = files.list(directory);
   if (!names) return names.error();
-  if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + ".tmp")) {
+  if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + std::string(aside_suffix))) {
     if (auto removed = files.remove(aside); !removed) return removed;
   }
   if (auto written = write_aside(files, aside, stamp, engine); !written) {
@@ -233,8 +234,13 @@ result<void> remove_old_snapshots(FileSystem& files, const std::string& director
   const auto names = files.list(directory);
   if (!names) return names.error();
   std::vector<std::string> snapshots;
-  std::ranges::copy_if(*names, std::back_inserter(snapshots),
-                       [](const std::string& name) { return snapshot_sequence(name).has_value(); });
+  for (const std::string& name : *names) {
+    if (snapshot_sequence(name)) snapshots.push_back(name);
+    // What a writer that was killed has left; none is at work now.
+    if (!name.ends_with(aside_suffix)) continue;
+    if (!snapshot_sequence(name.substr(0, name.size() - aside_suffix.size()))) continue;
+    if (auto removed = files.remove(path_in(directory, name)); !removed) return removed;
+  }
   for (std::size_t i = 0; i + snapshots_kept < snapshots.size(); ++i) {
     if (auto removed = files.remove(path_in(directory, snapshots[i])); !removed) return removed;
   }

@@ -37,7 +37,7 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
 /// Replaces `engine` by the snapshot's. After a failure `engine` is unspecified.
 result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine);
 
-/// Removes all but the newest snapshots_kept.
+/// Removes all but the newest snapshots_kept, and unfinished ones. No snapshot is being written.
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory);
 
 /// The bytes of the state, for comparing two engines: equal states, equal bytes.

@@ -168,9 +168,9 @@ result<void> Store::save_in_background() {
 
 void Store::await_background_save() {
   while (saving()) {
-    if (background_.poll() == BackgroundSnapshot::State::succeeded) {
-      finish_snapshot(background_.sequence(), last_try_ms_);
-    }
+    const BackgroundSnapshot::State snapshot = background_.poll();
+    if (snapshot == BackgroundSnapshot::State::succeeded) finish_snapshot(background_.sequence(), last_try_ms_);
+    if (snapshot == BackgroundSnapshot::State::failed) last_save_failed_ = true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }

@@ -223,8 +223,8 @@ def read_lines(stream, lines):
 
 
 def serve_command(data, **options):
-    command = [BINARY, "serve", "--data", str(data), "--port", "0", "--http-port", "0"]
-    for name, value in options.items():
+    command = [BINARY, "serve", "--data", str(data)]
+    for name, value in ({"port": 0, "http_port": 0} | options).items():
         command += ["--" + name.replace("_", "-"), str(value)]
     return command
 

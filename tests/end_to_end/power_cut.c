@@ -8,16 +8,14 @@
 //   holding  while it exists, syncs of files do not end
 #define _GNU_SOURCE
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
-
-typedef int (*sync_function)(int);
 
 static const char* path_of(const char* name, char* path) {
   const char* const folder = getenv("POWER_CUT");
@@ -50,7 +48,7 @@ static int is_switched_on(const char* name) {
 }
 
 // What is asked before the sync is certain to be in it; what is written meanwhile may not be.
-static int sync_and_log(int fd, sync_function sync) {
+static int sync_and_log(int fd, long system_call) {
   struct stat status;
   if (fstat(fd, &status) != 0) return -1;
   if (S_ISREG(status.st_mode)) {
@@ -72,7 +70,7 @@ static int sync_and_log(int fd, sync_function sync) {
     fprintf(out, "file %llu %lld\n", inode, (long long)status.st_size);
   }
   fclose(out);
-  const int answer = sync(fd);
+  const int answer = (int)syscall(system_call, fd);
   const int error = errno;
   if (answer == 0) append_to_log(text, size);
   free(text);
@@ -80,5 +78,5 @@ static int sync_and_log(int fd, sync_function sync) {
   return answer;
 }
 
-int fsync(int fd) { return sync_and_log(fd, (sync_function)dlsym(RTLD_NEXT, "fsync")); }
-int fdatasync(int fd) { return sync_and_log(fd, (sync_function)dlsym(RTLD_NEXT, "fdatasync")); }
+int fsync(int fd) { return sync_and_log(fd, SYS_fsync); }
+int fdatasync(int fd) { return sync_and_log(fd, SYS_fdatasync); }

@@ -169,8 +169,6 @@ BOOST_AUTO_TEST_CASE(an_older_version_is_read_as_it_was_written) {
   BOOST_TEST(old.later == 9U);
 }
 
-BOOST_AUTO_TEST_CASE(a_newer_version_is_refused) { BOOST_TEST(why_not<Grown>("000405000600") != ""); }
-
 BOOST_AUTO_TEST_CASE(a_source_that_ends_is_told) {
   BOOST_TEST(why_not<std::uint32_t>("010203") == "it ends");
   BOOST_TEST(why_not<std::string>("0300000061") == "it ends");

@@ -22,9 +22,9 @@ void live_fully(Taste& taste) {
   taste.tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "B", .prompt = "ink", .id = "2"});
   taste.pool("sdxl", Tier::quality, "A B C");
   taste.pool("sd15", Tier::draft, "D");
-  taste.kept("bob", "E", "oil", 5000);
   taste.days_pass(900);
   taste.decay(7);
+  taste.kept("bob", "E", "oil", 5000);
   taste.days_pass(1);
   taste.rejected("bob", "E", "oil cat");
   taste.tell({.user = "cyd", .checkpoint = "A", .prompt = ""});
