@@ -32,10 +32,11 @@ class ArmTable {
     return it == columns_.end() ? std::nullopt : std::optional(it->second);
   }
 
-  /// The column of the arm `key`, new with `name` where there is none.
-  std::uint32_t find_or_add(Interner::Id key, Interner::Id name) {
+  /// The column of the arm `key`, new with the name that `make_name` gives where there is none.
+  template <class MakeName>
+  std::uint32_t find_or_add(Interner::Id key, const MakeName& make_name) {
     const auto [it, is_new] = columns_.try_emplace(key, size());
-    if (is_new) arms_.push_back({.key = key, .name = name, .family = Arm::no_family, .overall = {}});
+    if (is_new) arms_.push_back({.key = key, .name = make_name(), .family = Arm::no_family, .overall = {}});
     return it->second;
   }
 

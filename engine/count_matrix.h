@@ -54,7 +54,7 @@ class CountMatrix {
   Counts counts(std::uint32_t row, std::uint32_t column) const;
   RowView row(std::uint32_t row) const { return {rows_[row].data(), static_cast<std::size_t>(rows_[row].cols())}; }
 
-  /// Multiplies every count: by a power of two when the landmark moves, by anything when the decay changes.
+  /// Multiplies every count by `factor`, a power of two: the landmark moves.
   /// Cells no longer heavy at `unit` (of the new scale) go back to the matrix alone.
   void scale(double factor, double unit);
 

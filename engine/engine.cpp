@@ -6,8 +6,17 @@
 #include "engine/check.h"
 #include "engine/limits.h"
 #include "engine/model_name.h"
+#include "engine/validate.h"
 
 namespace penchant {
+namespace {
+
+/// A keyword, or a LoRA, counts once per record, whoever sent it twice.
+void add_once(std::vector<std::uint32_t>& numbers, std::uint32_t number) {
+  if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
+}
+
+}  // namespace
 
 const User* Engine::find_user(std::string_view name) const {
   const auto it = user_numbers_.find(name);
@@ -25,16 +34,19 @@ User& Engine::find_or_add_user(std::string_view name) {
   return users_.emplace_back(landmark_at(decay_.half_lives(now_ms_)));
 }
 
-/// The column of the model `name`. A pool's name for it goes before the user's: it was there first, and is public.
+/// The column of the model `name`, new where there is none, of the family if one is told.
 std::uint32_t Engine::arm(ArmTable& arms, std::string_view name, std::string_view family) {
   const Interner::Id key = names_.intern(model_key(name));
-  std::optional<std::uint32_t> column = arms.find(key);
-  if (!column) {
-    const Interner::Id* public_name = pools_.public_name(key);
-    column = arms.find_or_add(key, public_name ? *public_name : names_.intern(name));
-  }
-  if (!family.empty()) arms[*column].family = names_.intern(family);
-  return *column;
+  const std::uint32_t column = arms.find_or_add(key, [&] { return names_.intern(name); });
+  if (!family.empty()) arms[column].family = names_.intern(family);
+  return column;
+}
+
+/// The same of a checkpoint. A pool's name for it goes before the user's: it was there first, and is public.
+std::uint32_t Engine::checkpoint_arm(ArmTable& checkpoints, std::string_view name, std::string_view family) {
+  const auto key = names_.find(model_key(name));
+  const Interner::Id* public_name = key && !checkpoints.find(*key) ? pools_.public_name(*key) : nullptr;
+  return arm(checkpoints, public_name ? names_.text(*public_name) : name, family);
 }
 
 /// Whether the record fits the limits; leaves what is known of its keywords in known_keywords_.
@@ -59,6 +71,7 @@ result<void> Engine::room_for(const Record& record, const User* user) {
   }
   known_keywords_.clear();
   for (const Keyword& keyword : record.keywords) known_keywords_.push_back(find_keyword(keyword.text));
+  if (record.verdict == Verdict::neutral) return {};  // it adds no rows
   return who.room_for(known_keywords_, column.value_or(who.checkpoints().size()));
 }
 
@@ -77,13 +90,13 @@ result<Recorded> Engine::record(const Record& record) {
 
   lesson_keywords_.clear();
   for (std::size_t i = 0; i < record.keywords.size(); ++i) {
-    lesson_keywords_.push_back(known_keywords_[i] ? *known_keywords_[i] : keywords_.intern(record.keywords[i].text));
+    add_once(lesson_keywords_, known_keywords_[i] ? *known_keywords_[i] : keywords_.intern(record.keywords[i].text));
   }
   lesson_loras_.clear();
-  for (const LoraTag& lora : record.loras) lesson_loras_.push_back(arm(user.loras(), lora.name, record.family));
+  for (const LoraTag& lora : record.loras) add_once(lesson_loras_, arm(user.loras(), lora.name, record.family));
   const Lesson lesson{.verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),
-                      .checkpoint = arm(user.checkpoints(), record.checkpoint, record.family),
+                      .checkpoint = checkpoint_arm(user.checkpoints(), record.checkpoint, record.family),
                       .keywords = lesson_keywords_,
                       .loras = lesson_loras_};
   if (known) {
@@ -94,9 +107,7 @@ result<Recorded> Engine::record(const Record& record) {
 }
 
 result<void> Engine::set_pool(const PoolSet& event) {
-  if (event.checkpoints.size() > pool_checkpoints_max) {
-    return Failure{"a pool holds at most " + std::to_string(pool_checkpoints_max) + " checkpoints"};
-  }
+  if (auto valid = validate(event); !valid) return valid;
   if (!pools_.find(event.family, event.tier) && pools_.all().size() >= pools_max) {
     return Failure{"there are as many pools as there may be, " + std::to_string(pools_max)};
   }

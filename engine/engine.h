@@ -70,6 +70,7 @@ class Engine {
   User& find_or_add_user(std::string_view name);
   result<void> room_for(const Record& record, const User* user);
   std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
+  std::uint32_t checkpoint_arm(ArmTable& checkpoints, std::string_view name, std::string_view family);
 
   std::int64_t now_ms_ = 0;
   Decay decay_;

@@ -22,5 +22,6 @@ inline constexpr std::size_t arms_per_user_max = 1 << 16;    // checkpoints; LoR
 inline constexpr std::size_t cells_per_user_max = 1U << 29;  // of the dense matrix: 4 GiB
 inline constexpr std::size_t pools_max = 4096;
 inline constexpr std::size_t pool_checkpoints_max = 1 << 16;
+inline constexpr std::size_t pool_bytes_max = 16 << 20;  // of all names together: an event fits a frame of the journal
 
 }  // namespace penchant

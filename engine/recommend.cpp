@@ -45,8 +45,8 @@ Band Bands::band(double confidence) const {
 
 std::uint32_t Bands::width(Band band) const {
   switch (band) {
-    case Band::explore: return explore_arms;
-    case Band::hedge: return hedge_arms;
+    case Band::explore: return std::max(explore_arms, 1U);
+    case Band::hedge: return std::max(hedge_arms, 1U);
     case Band::exploit: return 1;
   }
   PENCHANT_CHECK(false);
@@ -84,7 +84,7 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   for (std::size_t i = 0; i < answer.band_arms; ++i) {
     answers_[i].probability = 1.0 / static_cast<double>(answer.band_arms);
   }
-  const std::size_t shown = question.top ? *question.top : answer.band_arms;
+  const std::size_t shown = question.top ? std::max(*question.top, 1U) : answer.band_arms;
   answer.arms = std::span(answers_).first(std::min(shown, answers_.size()));
   return answer;
 }

@@ -114,6 +114,21 @@ result<void> validate(const Record& record) {
   return {};
 }
 
+result<void> validate(const PoolSet& event) {
+  if (auto valid = validate_name("the family", event.family, label_bytes_max); !valid) return valid;
+  if (event.checkpoints.size() > pool_checkpoints_max) {
+    return Failure{"a pool holds at most " + std::to_string(pool_checkpoints_max) + " checkpoints"};
+  }
+  std::size_t bytes = 0;
+  for (const std::string_view checkpoint : event.checkpoints) {
+    if (auto valid = validate_name("the checkpoint", checkpoint, model_name_bytes_max); !valid) return valid;
+    if (model_key(checkpoint).empty()) return Failure{"the checkpoint names no model"};
+    bytes += checkpoint.size();
+  }
+  if (bytes > pool_bytes_max) return Failure{"a pool's names are at most " + std::to_string(pool_bytes_max) + " bytes"};
+  return {};
+}
+
 result<void> validate_name(std::string_view what, std::string_view value, std::size_t bytes_max) {
   if (value.empty()) return Failure{std::string(what) + " is empty"};
   if (value.size() > bytes_max) return too_long(what, bytes_max);

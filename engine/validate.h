@@ -18,6 +18,9 @@ result<void> check_bounds(const Record& record);
 /// check_bounds, and that every text is text: for what comes from outside. Keywords are not looked at.
 result<void> validate(const Record& record);
 
+/// That a pool's names are names, and that there are not too many of them.
+result<void> validate(const PoolSet& event);
+
 /// A family, user or checkpoint by itself: not empty, within its bound, and text. `what` names it in the sentence.
 result<void> validate_name(std::string_view what, std::string_view value, std::size_t bytes_max);
 

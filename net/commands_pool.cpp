@@ -1,7 +1,4 @@
 // POOL SET, GET, LIST, DEL: which checkpoints are available.
-#include "engine/limits.h"
-#include "engine/model_name.h"
-#include "engine/validate.h"
 #include "net/command.h"
 
 namespace penchant::commands {
@@ -18,9 +15,6 @@ PoolName read_pool_name(Arguments& arguments) {
   const auto tier = parse_tier(arguments.text("the tier"));
   if (!tier) arguments.fail("the tier must be draft, standard or quality");
   name.tier = tier.value_or(Tier::standard);
-  if (const auto valid = validate_name("the family", name.family, label_bytes_max); !valid) {
-    arguments.fail(valid.error().message);
-  }
   return name;
 }
 
@@ -30,11 +24,6 @@ void set(Call& call) {
     call.arguments.fail("a pool needs at least one checkpoint; POOL DEL removes it");
   }
   const auto checkpoints = call.arguments.texts("the checkpoints", call.arguments.left());
-  for (const std::string_view checkpoint : checkpoints) {
-    const auto valid = validate_name("the checkpoint", checkpoint, model_name_bytes_max);
-    if (!valid) call.arguments.fail(valid.error().message);
-    if (model_key(checkpoint).empty()) call.arguments.fail("the checkpoint names no model");
-  }
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   const auto done = call.service.store().set_pool({clock_ms(), name.family, name.tier, checkpoints});
   done ? call.reply.simple("OK") : call.reply.error("ERR " + done.error().message);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/limits.h"
+#include "engine/model_name.h"
 #include "net/command.h"
 
 namespace penchant::commands {
@@ -22,6 +22,8 @@ RecommendRequest read_question(Arguments& arguments, std::string_view user, std:
     } else if (arguments.option("AMONG")) {
       const auto count = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
       request.among = arguments.texts("AMONG's checkpoints", count);
+      const auto is_empty = [](std::string_view name) { return model_key(name).empty(); };
+      if (std::ranges::any_of(request.among, is_empty)) arguments.fail("one of AMONG's checkpoints names no model");
     } else if (arguments.option("TOP")) {
       request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
     } else if (arguments.option("POLICY")) {

@@ -14,7 +14,6 @@ namespace penchant {
 namespace {
 
 // An event must fit a frame of the journal, with room for the lengths of its parts. A record does by its own bounds.
-constexpr std::size_t pool_bytes_max = journal_payload_bytes_max / 2;
 static_assert(2 * prompt_bytes_max + record_parameters_max * text_bytes_max + 2 * text_bytes_max <
               journal_payload_bytes_max / 2);
 static_assert(pool_bytes_max + pool_checkpoints_max * 4 < journal_payload_bytes_max);
@@ -93,9 +92,6 @@ result<Recorded> Store::record(Record& record) {
 
 result<void> Store::set_pool(PoolSet event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused;
-  std::size_t bytes = 0;
-  for (const std::string_view name : event.checkpoints) bytes += name.size();
-  if (bytes > pool_bytes_max) return Failure{"a pool's names are at most " + std::to_string(pool_bytes_max) + " bytes"};
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   auto set = engine_.set_pool(event);
   if (set) append(Event(event));

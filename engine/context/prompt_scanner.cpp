@@ -25,7 +25,7 @@ bool is_one_of(char c, std::string_view set) { return set.find(c) != set.npos; }
 
 PromptScanner::PromptScanner(std::string_view prompt, Dialect dialect, std::string& text,
                              std::vector<LoraTag>& loras, ReaderScratch& scratch)
-    : prompt_(prompt.substr(0, prompt_bytes_max)),
+    : prompt_(prompt.substr(0, scanned_bytes_max)),
       dialect_(dialect),
       text_(text),
       loras_(loras),

@@ -20,7 +20,7 @@
 
 namespace penchant {
 
-inline constexpr std::size_t prompt_bytes_max = std::size_t{16} << 20;  // the rest is not read
+inline constexpr std::size_t scanned_bytes_max = std::size_t{16} << 20;  // the rest is not read
 inline constexpr std::size_t wildcard_name_bytes_max = 128;             // a longer __name is text
 
 // What a reader keeps from prompt to prompt.

@@ -12,8 +12,8 @@ class RedisBenchmark(EndToEnd):
         self.penchant = self.server()
 
     def benchmark(self, *arguments):
-        done = subprocess.run(["redis-benchmark", "-p", str(self.penchant.port), "-n", str(REQUESTS), *arguments],
-                              capture_output=True, text=True, timeout=120)
+        command = ["redis-benchmark", "-p", str(self.penchant.port), "-n", str(REQUESTS), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertNotRegex(done.stdout + done.stderr, "(?i)error|warning")
         self.assertRegex(done.stdout, "requests per second|throughput summary|\"rps\"")

@@ -7,6 +7,9 @@ from harness import EndToEnd, refused_start, run
 
 SUBCOMMANDS = ["serve", "record", "recommend", "explain", "stats", "pool", "cli", "bench"]
 RECORD = ["ann", "selected", "A", "portrait of a woman"]
+EVERY_OPTION = ["--lora", "ink=0.8", "--param", "steps=28", "--negative", "blurry", "--family", "sdxl",
+                "--tier", "draft", "--session", "s", "--generation", "g", "--stage", "one", "--note", "n\n2",
+                "--vision", "v", "--at", "1700000000000"]
 
 
 class Help(EndToEnd):
@@ -38,8 +41,9 @@ class WrongUsage(EndToEnd):
     def test_it_is_2_and_a_sentence_on_standard_error(self):
         for arguments in [[], ["unheard"], ["record"], ["record", "ann"], ["recommend", "ann"],
                           ["recommend", "ann", "p", "--colour", "red"], ["stats"], ["stats", "ann", "bob"],
-                          ["serve", "--port", "x"], ["serve", "--port", "99999"], ["serve", "--durability", "never"],
-                          ["serve", "--decay-days", "-1"], ["serve", "--unix-mode", "999"],
+                          ["serve", "--port", "x"], ["serve", "--port", "99999"],
+                          ["serve", "--durability", "never"], ["serve", "--decay-days", "-1"],
+                          ["serve", "--unix-mode", "999"],
                           ["serve", "--unix-mode", "x"], ["serve", "--request-timeout", "0"],
                           ["serve", "--log-level", "loud"], ["serve", "--explore-below", "0.9"],
                           ["serve", "--max-clients", "0"], ["record", *RECORD, "--lora", "ink"]]:
@@ -82,11 +86,10 @@ class Asking(EndToEnd):
     def converse(self, where):
         self.assertEqual(self.ask(where, "record", *RECORD, "--id", "image-1"), 1)
         self.assertEqual(self.ask(where, "record", *RECORD, "--id", "image-1"), 0)
-        self.assertEqual(self.ask(where, "record", "ann", "rejected", "B", "castle \"quoted\" 東京", "--lora", "ink=0.8",
-                                  "--param", "steps=28", "--negative", "blurry", "--family", "sdxl", "--tier", "draft",
-                                  "--session", "s", "--generation", "g", "--stage", "one", "--note", "n\n2",
-                                  "--vision", "v", "--at", "1700000000000"), 2)
-        answer = self.ask(where, "recommend", "ann", "portrait", "--among", "A", "--among", "B", "--tier", "draft")
+        rejected = ["record", "ann", "rejected", "B", "castle \"quoted\" 東京", *EVERY_OPTION]
+        self.assertEqual(self.ask(where, *rejected), 2)
+        among = ["--among", "A", "--among", "B"]
+        answer = self.ask(where, "recommend", "ann", "portrait", *among, "--tier", "draft")
         self.assertEqual((answer["checkpoint"], answer["band"], len(answer["arms"])), ("A", "explore", 2))
         self.assertEqual(len(self.ask(where, "recommend", "ann", "portrait", "--top", "1")["arms"]), 1)
         explained = self.ask(where, "explain", "ann", "portrait of a cat", "A")
@@ -192,7 +195,8 @@ class Settings(EndToEnd):
         penchant = self.server(decay_days=0)
         penchant.redis_cli("RECORD", "ann", "selected", "A", "portrait", "AT", 1_000)
         with penchant.client() as client:
-            self.assertEqual(client.ask("EXPLAIN", "ann", "portrait", "A")["keywords"], [["portrait", 1, 1, 1]])
+            explained = client.ask("EXPLAIN", "ann", "portrait", "A")
+        self.assertEqual(explained["keywords"], [["portrait", 1, 1, 1]])
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ class Corpus(EndToEnd):
             for answer in answers:
                 self.assertTrue(0 < answer["score"] < 1 and 0 <= answer["confidence"] <= 1)
                 self.assertEqual(answer["checkpoint"], answer["arms"][0][0])
-            print(f"{corpus}: {len(prompts)} prompts, {per_second:.0f} records/s and {answers_per_second:.0f} "
-                  f"recommendations/s with this client", flush=True)
+            print(f"{corpus}: {len(prompts)} prompts, {per_second:.0f} records/s and "
+                  f"{answers_per_second:.0f} recommendations/s with this client", flush=True)
         stats = self.client.ask("STATS", "ann")
         self.assertEqual(stats["records"], recorded)
         self.assertEqual(abs(stats["selected"] - stats["rejected"]), recorded % 2)

@@ -7,8 +7,8 @@
         penchant.kill9()
         penchant.start()
 
-PENCHANT_BINARY names the executable; build/release/penchant where it is not set. Every server, client and folder
-is gone when its `with` ends.
+PENCHANT_BINARY names the executable; build/release/penchant where it is not set. Every server, client and
+folder is gone when its `with` ends.
 """
 import contextlib
 import functools

@@ -210,7 +210,8 @@ class Commands(EndToEnd):
 
     def test_inline_requests_are_answered(self):
         with self.penchant.client(protocol=2) as client:
-            client.send(b'record bob selected A "portrait of a woman"\r\n\r\nPING\nKEYWORDS \'x\\\'s "castle\'\n')
+            client.send(b'record bob selected A "portrait of a woman"\r\n\r\n')
+            client.send(b'PING\nKEYWORDS \'x\\\'s "castle\'\n')
             self.assertEqual([client.receive() for _ in range(3)], [1, "PONG", ["x's", "castle"]])
 
     def test_a_request_may_come_byte_by_byte(self):

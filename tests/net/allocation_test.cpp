@@ -1,0 +1,75 @@
+// Once its scratch has grown a question allocates nothing, from the bytes that come in to those that go out.
+#include <cstdlib>
+#include <new>
+
+#include "tests/net/connection_fixture.h"
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+}  // namespace
+
+// Counts what this thread of the test program asks for; malloc never fails in a test. Not inlined, because GCC would
+// then take malloc and delete, or new and free, for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  return std::malloc(size);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace penchant::test {
+namespace {
+
+struct Library : Talk {
+  Library() {
+    for (int model = 0; model < 50; ++model) {
+      kept("ann", "checkpoint " + std::to_string(model), "ink cat moon", model % 7 + 1);
+    }
+  }
+  std::size_t allocated_by(const std::string& bytes) {
+    const std::size_t before = allocations;
+    connection->run(bytes);
+    connection->sent();
+    return allocations - before;
+  }
+  void allocates_nothing(const std::string& bytes) {
+    for (int i = 0; i < 3; ++i) allocated_by(bytes);
+    BOOST_TEST(allocated_by(bytes) == 0U, bytes);
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(allocation)
+
+BOOST_AUTO_TEST_CASE(allocations_are_counted) {
+  const std::size_t before = allocations;
+  BOOST_TEST(std::make_unique<int>(1));
+  BOOST_TEST(allocations > before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_recommendation_allocates_nothing, Library) {
+  allocates_nothing(request({"RECOMMEND", "ann", "masterpiece, (ink:1.2) cat under a full moon, <lora:wash:0.8>"}));
+  allocates_nothing(request({"RECOMMEND", "ann", "ink cat", "TOP", "50"}));
+  allocates_nothing(request({"RECOMMEND", "ann", ""}));
+  allocates_nothing(request({"RECOMMEND", "nobody", "ink", "AMONG", "2", "checkpoint 1", "checkpoint 2"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(so_do_the_other_questions, Library) {
+  allocates_nothing(request({"PLAN", "ann", "ink cat", "COUNT", "10"}));
+  allocates_nothing(request({"SCORE", "ann", "ink cat", "2", "checkpoint 1", "checkpoint 2"}));
+  allocates_nothing(request({"EXPLAIN", "ann", "ink cat", "checkpoint 1"}));
+  allocates_nothing(request({"KEYWORDS", "ink cat"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_of_recommendations_allocates_nothing, Library) {
+  std::string batch;
+  for (int i = 0; i < 20; ++i) batch += request({"RECOMMEND", "ann", "ink cat", "TOP", "5"});
+  allocates_nothing(batch);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace penchant::test

@@ -1,0 +1,228 @@
+// RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, STATS, USERS.
+#include <cmath>
+
+#include "tests/net/connection_fixture.h"
+
+namespace penchant::test {
+namespace {
+
+/// Ten kept with A, ten rejected with B, for both words.
+struct TwoModels : Talk {
+  TwoModels() {
+    kept("ann", "A", "ink cat", 10);
+    rejected("ann", "B", "ink cat", 10);
+  }
+  /// RECOMMEND's answer without the decision's name.
+  std::string recommend(const std::string& rest) {
+    Reply reply = ask("RECOMMEND " + rest);
+    if (reply.kind == Reply::Kind::error) return shown(reply);
+    BOOST_TEST(field(reply, "decision").text.size() > 2U);
+    reply.elements[1].text = "?";
+    return shown(reply);
+  }
+  std::string arms(const std::string& rest) { return shown(field(ask("RECOMMEND " + rest), "arms")); }
+  std::string band(const std::string& rest) { return field(ask("RECOMMEND " + rest), "band").text; }
+  std::string plan(const std::string& rest) { return shown(field(ask("PLAN " + rest), "checkpoints")); }
+};
+
+const std::string why = "10 of your 10 'ink' images with A were kept, and 10 of 10 'cat': too few to be sure, so try ";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(commands_question, TwoModels)
+
+BOOST_AUTO_TEST_CASE(a_recommendation_is_a_map_with_its_reason) {
+  BOOST_TEST(recommend("ann 'ink cat'") ==
+             "[decision, ?, checkpoint, A, score, 0.75, confidence, 0.2, band, explore, policy, banded, "
+             "arms, [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason, " + why + "2 of 2]");
+  say("HELLO 3");
+  BOOST_TEST(recommend("ann 'ink cat'") ==
+             "{decision: ?, checkpoint: A, score: 0.75, confidence: 0.2, band: explore, policy: banded, "
+             "arms: [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason: " + why + "2 of 2}");
+  BOOST_TEST(runtime.recommendations == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(reals_are_texts_in_resp2_and_doubles_in_resp3) {
+  BOOST_TEST(send("SCORE ann ink 1 A\r\n") == "*1\r\n$4\r\n0.75\r\n");
+  say("HELLO 3");
+  BOOST_TEST(send("SCORE ann ink 1 A\r\n") == "*1\r\n,0.75\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(each_decision_has_its_own_name) {
+  const std::string first = field(ask("RECOMMEND ann ink"), "decision").text;
+  BOOST_TEST(field(ask("RECOMMEND ann ink"), "decision").text != first);
+  BOOST_TEST(field(ask("PLAN ann ink COUNT 1"), "decision").text != first);
+}
+
+BOOST_AUTO_TEST_CASE(the_band_follows_the_confidence) {
+  BOOST_TEST(band("ann ink") == "explore");
+  kept("ann", "A", "ink", 20);
+  BOOST_TEST(band("ann ink") == "hedge");
+  kept("ann", "A", "ink", 41);
+  BOOST_TEST(band("ann ink") == "exploit");
+  BOOST_TEST(arms("ann ink") == "[[A, 0.9382716049382716, 71, 1]]");
+  BOOST_TEST(band("ann ink TIER draft") == "explore");
+}
+
+BOOST_AUTO_TEST_CASE(the_best_n_are_shown_with_top) {
+  BOOST_TEST(arms("ann 'ink cat' TOP 1") == "[[A, 0.75, 20, 0.5]]");
+  BOOST_TEST(arms("ann 'ink cat' TOP 2") == "[[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]]");
+  BOOST_TEST(arms("ann 'ink cat' TOP 65536") == arms("ann 'ink cat' TOP 2"));
+  kept("ann", "A", "ink", 90);
+  BOOST_TEST(arms("ann ink TOP 2") == "[[A, 0.9545454545454546, 100, 1], [B, 0.25, 10, 0]]");
+}
+
+BOOST_AUTO_TEST_CASE(among_names_the_arms_each_once) {
+  BOOST_TEST(arms("ann ink AMONG 3 B Z B") == "[[Z, 0.5, 0, 0.5], [B, 0.25, 10, 0.5]]");
+  BOOST_TEST(arms("ann ink AMONG 2 sdxl/A.ckpt A") == "[[A, 0.75, 10, 1]]");
+  BOOST_TEST(arms("nobody ink AMONG 1 Z") == "[[Z, 0.5, 0, 1]]");
+}
+
+BOOST_AUTO_TEST_CASE(family_and_tier_name_pools) {
+  say("POOL SET sdxl draft A C");
+  say("POOL SET sdxl quality D");
+  BOOST_TEST(arms("ann ink FAMILY sdxl TIER quality") == "[[D, 0.5, 0, 1]]");
+  BOOST_TEST(arms("ann ink FAMILY sdxl TOP 5") ==
+             "[[A, 0.75, 10, 0.3333333333333333], [C, 0.5, 0, 0.3333333333333333], [D, 0.5, 0, 0.3333333333333333]]");
+  BOOST_TEST(arms("nobody ink FAMILY sdxl TIER draft") == "[[A, 0.5, 0, 0.5], [C, 0.5, 0, 0.5]]");
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_choose_from_it_says_what_to_do) {
+  const std::string sentence =
+      "-ERR no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict";
+  BOOST_TEST(recommend("nobody ink") == sentence);
+  BOOST_TEST(recommend("ann ink FAMILY flux") == sentence);
+  BOOST_TEST(say("PLAN nobody ink COUNT 3") == sentence);
+}
+
+BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
+  const auto wrong = [this](const std::string& options) { return say("RECOMMEND ann ink " + options); };
+  const std::string count = " must be a whole number from 1 to 65536";
+  for (const char* n : {"0", "-1", "65537", "x", "''"}) {
+    BOOST_TEST(wrong(std::string("TOP ") + n) == "-ERR TOP" + count, n);
+    BOOST_TEST(wrong(std::string("AMONG ") + n) == "-ERR AMONG's number of checkpoints" + count, n);
+  }
+  BOOST_TEST(wrong("AMONG 2 A") == "-ERR AMONG's checkpoints are fewer than was said");
+  BOOST_TEST(wrong("TIER best") == "-ERR TIER must be draft, standard or quality");
+  BOOST_TEST(wrong("POLICY luck") == "-ERR POLICY must be banded");
+  BOOST_TEST(wrong("AT soon") == "-ERR AT must be a whole number from 0 to 2305843009213693951");
+  BOOST_TEST(wrong("FAMILY") == "-ERR FAMILY is missing");
+  BOOST_TEST(wrong("COLOUR red") == "-ERR unknown option 'COLOUR'");
+  BOOST_TEST(say("RECOMMEND ann").starts_with("-ERR wrong number of arguments for 'RECOMMEND'; it is RECOMMEND user"));
+}
+
+BOOST_AUTO_TEST_CASE(options_come_in_any_order_and_case) {
+  BOOST_TEST(arms("ann ink policy BANDED top 1 among 2 A B tier draft seed 7 family sdxl at 99999999999999") ==
+             arms("ann ink AT 99999999999999 FAMILY sdxl TIER draft AMONG 2 A B TOP 1 POLICY banded SEED 7"));
+}
+
+BOOST_AUTO_TEST_CASE(a_question_is_about_the_time_it_asks_about_and_moves_no_clock) {
+  Talk fading(30);
+  fading.kept("ann", "A", "ink", 10);
+  const std::int64_t now_ms = fading.store->engine().now_ms();
+  const std::string later = std::to_string(now_ms + std::int64_t{30} * 86'400'000);
+  const Reply reply = field(fading.ask("RECOMMEND ann ink AT " + later), "arms");
+  BOOST_TEST(std::abs(number(reply.elements[0].elements[2]) - 10 / std::exp(1.0)) < 1e-3);
+  BOOST_TEST(fading.store->engine().now_ms() == now_ms);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_spreads_images_over_the_bands_arms) {
+  kept("ann", "C", "ink", 5);
+  BOOST_TEST(plan("ann ink COUNT 10") == "[[A, 4], [C, 3], [B, 3]]");
+  BOOST_TEST(plan("ann ink COUNT 3") == "[[A, 1], [C, 1], [B, 1]]");
+  BOOST_TEST(plan("ann ink COUNT 2") == "[[A, 2]]");
+  BOOST_TEST(plan("ann ink COUNT 1000000") == "[[A, 333334], [C, 333333], [B, 333333]]");
+  BOOST_TEST(plan("ann ink COUNT 9 AMONG 1 B") == "[[B, 9]]");
+  BOOST_TEST(runtime.recommendations == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_is_a_map) {
+  Reply reply = ask("PLAN ann ink COUNT 2");
+  reply.elements[1].text = "?";
+  BOOST_TEST(shown(reply) == "[decision, ?, band, explore, checkpoints, [[A, 1], [B, 1]]]");
+  say("HELLO 3");
+  reply = ask("PLAN ann ink COUNT 2");
+  reply.elements[1].text = "?";
+  BOOST_TEST(shown(reply) == "{decision: ?, band: explore, checkpoints: [[A, 1], [B, 1]]}");
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_says_what_is_wrong) {
+  const std::string count = "-ERR COUNT must be a whole number from 1 to 1000000";
+  for (const char* n : {"0", "1000001", "x"}) BOOST_TEST(say({"PLAN", "ann", "ink", "COUNT", n}) == count, n);
+  BOOST_TEST(say("PLAN ann ink FAMILY sdxl") == "-ERR COUNT and a number must follow the prompt");
+  BOOST_TEST(say("PLAN ann ink COUNT 1 COLOUR") == "-ERR unknown option 'COLOUR'");
+}
+
+BOOST_AUTO_TEST_CASE(scores_come_in_the_order_asked) {
+  BOOST_TEST(say("SCORE ann 'ink cat' 4 B A Z B") == "[0.25, 0.75, 0.5, 0.25]");
+  BOOST_TEST(say("SCORE ann 'ink owl' 1 A") == "[0.625]");
+  BOOST_TEST(say("SCORE ann '' 1 A") == "[0.75]");
+  BOOST_TEST(say("SCORE nobody ink 1 A") == "[0.5]");
+  BOOST_TEST(say("SCORE ann ink 2 A") == "-ERR the checkpoints are fewer than was said");
+  BOOST_TEST(say("SCORE ann ink 1 A B") == "-ERR unknown option 'B'");
+}
+
+BOOST_AUTO_TEST_CASE(an_explanation_tells_each_keyword_and_null_where_nothing_is_known) {
+  BOOST_TEST(say("EXPLAIN ann 'ink owl' A") ==
+             "[score, 0.625, confidence, 0.1, keywords, [[ink, 10, 10, 1], [owl, 0, 0, null]], "
+             "reason, 10 of your 10 'ink' images with A were kept]");
+  say("HELLO 3");
+  BOOST_TEST(say("EXPLAIN ann 'ink' B") ==
+             "{score: 0.25, confidence: 0.1, keywords: [[ink, 0, 10, 0]], "
+             "reason: 0 of your 10 'ink' images with B were kept}");
+}
+
+BOOST_AUTO_TEST_CASE(of_an_unknown_user_or_checkpoint_nothing_is_known) {
+  const std::string nothing =
+      "[score, 0.5, confidence, 0, keywords, [[ink, 0, 0, null]], reason, nothing is known of Z for these words yet]";
+  BOOST_TEST(say("EXPLAIN nobody ink Z") == nothing);
+  BOOST_TEST(say("EXPLAIN ann ink Z") == nothing);
+  BOOST_TEST(say("EXPLAIN nobody '' Z") == "[score, 0.5, confidence, 0, keywords, [], reason, nothing is known of Z yet]");
+}
+
+BOOST_AUTO_TEST_CASE(all_questions_agree_on_a_score) {
+  kept("ann", "A", "ink moon", 7);
+  rejected("ann", "A", "moon", 3);
+  const double score = number(field(ask("RECOMMEND ann 'ink moon owl'"), "score"));
+  BOOST_TEST(number(field(ask("RECOMMEND ann 'ink moon owl'"), "arms").elements[0].elements[1]) == score);
+  BOOST_TEST(number(ask("SCORE ann 'ink moon owl' 1 A").elements[0]) == score);
+  BOOST_TEST(number(field(ask("EXPLAIN ann 'ink moon owl' A"), "score")) == score);
+}
+
+BOOST_AUTO_TEST_CASE(keywords_are_those_of_the_prompt) {
+  BOOST_TEST(say("KEYWORDS 'photorealistic portrait of a woman'") == "[photorealistic, portrait, woman]");
+  BOOST_TEST(say("KEYWORDS 'ink, (ink:1.2), <lora:wash:1>, masterpiece'") == "[ink]");
+  BOOST_TEST(say("KEYWORDS ''") == "[]");
+  std::string prompt;
+  for (int i = 0; i < 65; ++i) prompt += "word" + std::to_string(i) + " ";
+  BOOST_TEST(ask({"KEYWORDS", prompt}).elements.size() == 64U);
+}
+
+BOOST_AUTO_TEST_CASE(stats_tell_what_is_known) {
+  say("RECORD ann neutral A moon LORA wash 1");
+  const std::string known =
+      "records, 21, selected, 10, rejected, 10, neutral, 1, keywords, 2, checkpoints, 2, loras, 1, "
+      "top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
+  BOOST_TEST(say("STATS ann") == "[" + known + "]");
+  BOOST_TEST(say("STATS nobody") ==
+             "[records, 0, selected, 0, rejected, 0, neutral, 0, keywords, 0, checkpoints, 0, loras, 0, "
+             "top_checkpoints, []]");
+  say("HELLO 3");
+  BOOST_TEST(say("STATS ann").starts_with("{records: 21, selected: 10, "));
+}
+
+BOOST_AUTO_TEST_CASE(stats_tell_the_ten_best) {
+  for (int i = 0; i < 11; ++i) kept("ann", "m" + std::to_string(i), "ink");
+  BOOST_TEST(field(ask("STATS ann"), "top_checkpoints").elements.size() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(users_come_in_order_of_first_record) {
+  kept("bob", "A", "ink");
+  kept("ann", "A", "ink");
+  BOOST_TEST(say("USERS") == "[ann, bob]");
+  BOOST_TEST(say("USERS all") == "-ERR unknown option 'all'");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace penchant::test
