@@ -93,9 +93,9 @@ def teach(server, checkpoints, words):
     """A user with so many checkpoints, each seen with every word."""
     verdicts = ["rejected", "selected", "selected"]
     batch = b"".join(request("RECORD", "default", verdicts[(c + i) % 3], f"checkpoint-{c:03}", words)
-                     for i in range(8) for c in range(checkpoints))
+                     for i in range(25) for c in range(checkpoints))
     replies = ask(server.port, batch)
-    assert replies.count(b":") == 8 * checkpoints, replies[:200]
+    assert replies.count(b":") == 25 * checkpoints, replies[:200]
 
 
 def start_canned(binary, payload, reply, folder):

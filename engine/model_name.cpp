@@ -5,21 +5,21 @@
 namespace penchant {
 namespace {
 
-bool ends_with_ignoring_case(std::string_view text, std::string_view lower_suffix) {
-  if (text.size() < lower_suffix.size()) return false;
-  return std::equal(lower_suffix.begin(), lower_suffix.end(), text.end() - std::ssize(lower_suffix),
-                    [](char expected, char c) { return expected == (c >= 'A' && c <= 'Z' ? char(c | 0x20) : c); });
+bool equals_ignoring_case(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, {}, [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
 }
 
 }  // namespace
 
 std::string_view model_key(std::string_view name) {
-  if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+  std::size_t begin = name.size();
+  while (begin > 0 && name[begin - 1] != '/' && name[begin - 1] != '\\') --begin;
+  name.remove_prefix(begin);
+  // Most names have no extension: the search for one begins with the dot.
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return name;
   for (const std::string_view extension : {".safetensors", ".ckpt", ".pt", ".gguf"}) {
-    if (name.size() > extension.size() && ends_with_ignoring_case(name, extension)) {
-      name.remove_suffix(extension.size());
-      break;
-    }
+    if (equals_ignoring_case(name.substr(dot), extension)) return name.substr(0, dot);
   }
   return name;
 }

@@ -64,8 +64,9 @@ void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, 
 
 void User::count(const Lesson& lesson, double sign, double half_lives_now) {
   if (lesson.verdict == Verdict::neutral) return;
-  const double weight = sign * weight_at(lesson.half_lives, landmark_);
   const double unit = weight_at(half_lives_now, landmark_);
+  const bool is_now = lesson.half_lives == half_lives_now;  // as most are
+  const double weight = sign * (is_now ? unit : weight_at(lesson.half_lives, landmark_));
   const Counts added{lesson.verdict == Verdict::selected ? weight : 0, weight};
   for (const Interner::Id keyword : lesson.keywords) {
     matrix_.add(find_or_add_row(keyword), lesson.checkpoint, added, unit);

@@ -55,6 +55,7 @@ struct Call {
 };
 
 struct Command {
+  /// read | write: some of its subcommands write, and refuse by themselves while the store is read-only.
   enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8 };
 
   std::string_view name;  // upper case

@@ -30,7 +30,7 @@ constexpr std::array table{
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
             "[POLICY banded] [AT unix-ms]",
             "Spreads n images over the checkpoints to use for a prompt."},
-    Command{"POOL", 1, Command::write, commands::pool,
+    Command{"POOL", 1, Command::read | Command::write, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
             "Sets or tells which checkpoints are available for a model family and tier."},
     Command{"QUIT", 0, Command::connection, commands::quit, "", "Closes the connection."},
@@ -86,7 +86,7 @@ void run_command(std::span<const std::string_view> request, ReplyWriter& reply, 
     return reply.error("ERR wrong number of arguments for '" + std::string(command->name) + "'; it is " +
                        std::string(command->name) + " " + std::string(command->arguments));
   }
-  if ((command->flags & Command::write) != 0 && service.store().read_only()) {
+  if ((command->flags & (Command::read | Command::write)) == Command::write && service.store().read_only()) {
     return reply.error("READONLY nothing can be recorded: " + service.store().read_only()->message);
   }
   Arguments arguments(request.subspan(1));

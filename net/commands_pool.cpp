@@ -18,6 +18,13 @@ PoolName read_pool_name(Arguments& arguments) {
   return name;
 }
 
+/// Whether nothing can be changed, which is then the reply.
+bool refused(Call& call) {
+  const auto& why = call.service.store().read_only();
+  if (why) call.reply.error("READONLY nothing can be recorded: " + why->message);
+  return why.has_value();
+}
+
 void set(Call& call) {
   const PoolName name = read_pool_name(call.arguments);
   if (!call.arguments.failed() && !call.arguments.more()) {
@@ -61,10 +68,10 @@ void list(Call& call) {
 }  // namespace
 
 void pool(Call& call) {
-  if (call.arguments.option("SET")) return set(call);
+  if (call.arguments.option("SET")) return refused(call) ? void() : set(call);
   if (call.arguments.option("GET")) return get(call);
   if (call.arguments.option("LIST")) return list(call);
-  if (call.arguments.option("DEL")) return erase(call);
+  if (call.arguments.option("DEL")) return refused(call) ? void() : erase(call);
   call.reply.error("ERR POOL must be followed by SET, GET, LIST or DEL");
 }
 

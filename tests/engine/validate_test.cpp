@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_name_by_itself_is_not_empty_within_its_bound_and_text) {
   BOOST_TEST(validate_name("FAMILY", std::string(64, 'x'), 64).has_value());
   BOOST_TEST(validate_name("FAMILY", std::string(65, 'x'), 64).error().message == "FAMILY is longer than 64 bytes");
   BOOST_TEST(validate_name("FAMILY", "", 64).error().message == "FAMILY is empty");
-  BOOST_TEST(validate_name("FAMILY", "sd\xff", 64).error().message == "FAMILY is not valid UTF-8 text");
+  BOOST_TEST(validate_name("FAMILY", "sd\xff", 64).error().message == "FAMILY is not valid UTF-8 text without zero bytes");
 }
 
 BOOST_AUTO_TEST_CASE(every_text_of_a_record_must_be_text) {
@@ -139,18 +139,18 @@ BOOST_AUTO_TEST_CASE(every_text_of_a_record_must_be_text) {
     Record record = valid_record();
     record.*field = "a\xff";
     BOOST_TEST(check_bounds(record).has_value());
-    BOOST_TEST(validate(record).error().message.ends_with(" is not valid UTF-8 text"));
+    BOOST_TEST(validate(record).error().message.ends_with(" is not valid UTF-8 text without zero bytes"));
   }
   const LoraTag lora{"a\xff"};
   const Parameter name{"a\xff", "1"};
   const Parameter value{"steps", "a\xff"};
   Record record = valid_record();
   record.loras = std::span(&lora, 1);
-  BOOST_TEST(validate(record).error().message == "a LoRA's name is not valid UTF-8 text");
+  BOOST_TEST(validate(record).error().message == "a LoRA's name is not valid UTF-8 text without zero bytes");
   record.loras = {};
   for (const Parameter* parameter : {&name, &value}) {
     record.parameters = std::span(parameter, 1);
-    BOOST_TEST(validate(record).error().message == "a parameter is not valid UTF-8 text");
+    BOOST_TEST(validate(record).error().message == "a parameter is not valid UTF-8 text without zero bytes");
   }
 }
 

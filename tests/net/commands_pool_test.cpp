@@ -44,15 +44,15 @@ BOOST_AUTO_TEST_CASE(each_wrong_request_has_its_sentence) {
   BOOST_TEST(say("POOL GET") == "-ERR the family is missing");
   BOOST_TEST(say("POOL GET sdxl") == "-ERR the tier is missing");
   BOOST_TEST(say("POOL GET sdxl best") == "-ERR the tier must be draft, standard or quality");
-  BOOST_TEST(say("POOL GET '' draft") == "-ERR the family is empty");
+  BOOST_TEST(say("POOL SET '' draft A") == "-ERR the family is empty");
   BOOST_TEST(say("POOL GET sdxl draft A") == "-ERR unknown option 'A'");
   BOOST_TEST(say("POOL LIST A") == "-ERR unknown option 'A'");
   BOOST_TEST(say("POOL DEL sdxl draft A") == "-ERR unknown option 'A'");
   BOOST_TEST(say("POOL SET sdxl draft") == "-ERR a pool needs at least one checkpoint; POOL DEL removes it");
   BOOST_TEST(say("POOL SET sdxl draft ''") == "-ERR the checkpoint is empty");
   BOOST_TEST(say("POOL SET sdxl draft A folder/") == "-ERR the checkpoint names no model");
-  BOOST_TEST(say({"POOL", "SET", "sdxl", "draft", "\xff"}) == "-ERR the checkpoint is not valid UTF-8 text");
-  BOOST_TEST(say({"POOL", "SET", "\xff", "draft", "A"}) == "-ERR the family is not valid UTF-8 text");
+  BOOST_TEST(say({"POOL", "SET", "sdxl", "draft", "\xff"}) == "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"POOL", "SET", "\xff", "draft", "A"}) == "-ERR the family is not valid UTF-8 text without zero bytes");
   BOOST_TEST(say("POOL LIST") == "[]");
 }
 

@@ -160,14 +160,14 @@ BOOST_AUTO_TEST_CASE(the_first_thing_that_is_wrong_is_told) {
 BOOST_AUTO_TEST_CASE(what_is_no_text_is_refused) {
   for (const char* option : {"NEGATIVE", "FAMILY", "STAGE", "SESSION", "GENERATION", "ID", "DECISION", "NOTE",
                              "VISION"}) {
-    BOOST_TEST(with({option, "\xff"}) == "-ERR " + std::string(option) + " is not valid UTF-8 text");
-    BOOST_TEST(with({option, std::string("a\0b", 3)}) == "-ERR " + std::string(option) + " is not valid UTF-8 text");
+    BOOST_TEST(with({option, "\xff"}) == "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
+    BOOST_TEST(with({option, std::string("a\0b", 3)}) == "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
   }
-  BOOST_TEST(say({"RECORD", "\xff", "selected", "A", "ink"}) == "-ERR the user is not valid UTF-8 text");
-  BOOST_TEST(say({"RECORD", "ann", "selected", "\xff", "ink"}) == "-ERR the checkpoint is not valid UTF-8 text");
-  BOOST_TEST(say({"RECORD", "ann", "selected", "A", "\xff"}) == "-ERR the prompt is not valid UTF-8 text");
-  BOOST_TEST(with({"LORA", "\xff", "1"}) == "-ERR a LoRA's name is not valid UTF-8 text");
-  BOOST_TEST(with({"PARAM", "steps", "\xff"}) == "-ERR a parameter is not valid UTF-8 text");
+  BOOST_TEST(say({"RECORD", "\xff", "selected", "A", "ink"}) == "-ERR the user is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"RECORD", "ann", "selected", "\xff", "ink"}) == "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"RECORD", "ann", "selected", "A", "\xff"}) == "-ERR the prompt is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(with({"LORA", "\xff", "1"}) == "-ERR a LoRA's name is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(with({"PARAM", "steps", "\xff"}) == "-ERR a parameter is not valid UTF-8 text without zero bytes");
   BOOST_TEST(store->engine().user_count() == 0U);
 }
 

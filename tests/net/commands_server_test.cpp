@@ -5,6 +5,8 @@
 namespace penchant::test {
 namespace {
 
+using Arguments = std::vector<std::string>;
+
 bool has_line(const std::string& text, const std::string& line) {
   return ("\r\n" + text).find("\r\n" + line + "\r\n") != std::string::npos;
 }
@@ -21,9 +23,9 @@ BOOST_AUTO_TEST_CASE(ping_and_echo) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_command_is_told) {
   BOOST_TEST(say("NOTHING") == "-ERR unknown command 'NOTHING'; COMMAND LIST tells what there is");
-  BOOST_TEST(say({std::string(100, 'x')}) ==
+  BOOST_TEST(say(Arguments{std::string(100, 'x')}) ==
              "-ERR unknown command '" + std::string(64, 'x') + "'; COMMAND LIST tells what there is");
-  BOOST_TEST(say({"a\r\nb"}) == "-ERR unknown command 'a  b'; COMMAND LIST tells what there is");
+  BOOST_TEST(say(Arguments{"a\r\nb"}) == "-ERR unknown command 'a  b'; COMMAND LIST tells what there is");
 }
 
 BOOST_AUTO_TEST_CASE(hello_tells_the_server_in_the_protocol_chosen) {
@@ -36,7 +38,7 @@ BOOST_AUTO_TEST_CASE(hello_tells_the_server_in_the_protocol_chosen) {
 }
 
 BOOST_AUTO_TEST_CASE(hello_refuses_what_it_does_not_know_and_changes_nothing) {
-  for (const char* v : {"1", "4", "x"}) BOOST_TEST(say({"HELLO", v}) == "-NOPROTO unsupported protocol version");
+  for (const char* v : {"1", "4", "x"}) BOOST_TEST(say(Arguments{"HELLO", v}) == "-NOPROTO unsupported protocol version");
   BOOST_TEST(say("HELLO 3 AUTH user password").starts_with("-ERR AUTH"));
   BOOST_TEST(say("HELLO 3 SETNAME") == "-ERR the name is missing");
   BOOST_TEST(say("HELLO 3 SETNAME 'a b'").starts_with("-ERR Client names cannot contain spaces"));
