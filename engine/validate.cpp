@@ -38,7 +38,9 @@ Failure too_long(std::string_view what, std::size_t bytes_max) {
   return Failure{std::string(what) + " is longer than " + std::to_string(bytes_max) + " bytes"};
 }
 
-Failure not_text(std::string_view what) { return Failure{std::string(what) + " is not valid UTF-8 text without zero bytes"}; }
+Failure not_text(std::string_view what) {
+  return Failure{std::string(what) + " is not valid UTF-8 text without zero bytes"};
+}
 
 Failure too_many(std::string_view what, std::size_t max) {
   return Failure{"a record has at most " + std::to_string(max) + " " + std::string(what)};

@@ -20,7 +20,8 @@ void write_info(ReplyWriter& reply, const Command& command) {
   reply.bulk(lower(command.name));
   reply.integer(-(command.arity_min + 1));  // the name counts; negative: at least so many
   std::vector<std::string_view> flags;
-  if ((command.flags & (Command::read | Command::write)) == Command::read) flags.insert(flags.end(), {"readonly", "fast"});
+  const bool only_reads = (command.flags & (Command::read | Command::write)) == Command::read;
+  if (only_reads) flags.insert(flags.end(), {"readonly", "fast"});
   if ((command.flags & Command::write) != 0) flags.insert(flags.end(), {"write", "fast"});
   if ((command.flags & Command::connection) != 0) flags.insert(flags.end(), {"fast", "loading", "stale"});
   if ((command.flags & Command::admin) != 0) flags.push_back("admin");

@@ -103,6 +103,8 @@ void Server::run() {
   if (unix_.is_open()) asio::co_spawn(io_.get_executor(), accept(unix_), asio::detached);
   asio::co_spawn(io_.get_executor(), tick(), asio::detached);
   io_.run();
+  // What the last requests brought after the snapshot, too, is on disk when the process ends.
+  if (const auto synced = service_.store().sync(); !synced) log_error(synced.error().message);
 }
 
 void Server::on_synced(result<std::uint64_t> synced_sequence) {
@@ -204,8 +206,6 @@ void Server::shut_down(bool save) {
   store.await_background_save();
   if (save && !store.read_only() && store.events_since_save() > 0) {
     if (const auto saved = store.save(clock_ms()); !saved) log_error("the snapshot failed: " + saved.error().message);
-  } else if (const auto synced = store.sync(); !synced) {
-    log_error(synced.error().message);
   }
   boost::system::error_code ignored;
   tcp_.close(ignored);

@@ -10,8 +10,8 @@ thread_local std::size_t allocations = 0;
 
 }  // namespace
 
-// Counts what this thread of the test program asks for; malloc never fails in a test. Not inlined, because GCC would
-// then take malloc and delete, or new and free, for a mismatch.
+// Counts what this thread of the test program asks for; malloc never fails in a test. Not inlined, because
+// GCC would then take malloc and delete, or new and free, for a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   return std::malloc(size);
@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(allocations_are_counted) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_recommendation_allocates_nothing, Library) {
-  allocates_nothing(request({"RECOMMEND", "ann", "masterpiece, (ink:1.2) cat under a full moon, <lora:wash:0.8>"}));
+  allocates_nothing(
+      request({"RECOMMEND", "ann", "masterpiece, (ink:1.2) cat under a full moon, <lora:wash:0.8>"}));
   allocates_nothing(request({"RECOMMEND", "ann", "ink cat", "TOP", "50"}));
   allocates_nothing(request({"RECOMMEND", "ann", ""}));
   allocates_nothing(request({"RECOMMEND", "nobody", "ink", "AMONG", "2", "checkpoint 1", "checkpoint 2"}));

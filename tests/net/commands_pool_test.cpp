@@ -38,8 +38,9 @@ BOOST_AUTO_TEST_CASE(pools_survive_a_restart) {
 }
 
 BOOST_AUTO_TEST_CASE(each_wrong_request_has_its_sentence) {
-  BOOST_TEST(say("POOL") == "-ERR wrong number of arguments for 'POOL'; it is "
-                            "POOL SET family tier checkpoint ...|GET family tier|LIST|DEL family tier");
+  BOOST_TEST(say("POOL") ==
+             "-ERR wrong number of arguments for 'POOL'; it is "
+             "POOL SET family tier checkpoint ...|GET family tier|LIST|DEL family tier");
   BOOST_TEST(say("POOL FILL sdxl") == "-ERR POOL must be followed by SET, GET, LIST or DEL");
   BOOST_TEST(say("POOL GET") == "-ERR the family is missing");
   BOOST_TEST(say("POOL GET sdxl") == "-ERR the tier is missing");
@@ -51,8 +52,10 @@ BOOST_AUTO_TEST_CASE(each_wrong_request_has_its_sentence) {
   BOOST_TEST(say("POOL SET sdxl draft") == "-ERR a pool needs at least one checkpoint; POOL DEL removes it");
   BOOST_TEST(say("POOL SET sdxl draft ''") == "-ERR the checkpoint is empty");
   BOOST_TEST(say("POOL SET sdxl draft A folder/") == "-ERR the checkpoint names no model");
-  BOOST_TEST(say({"POOL", "SET", "sdxl", "draft", "\xff"}) == "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
-  BOOST_TEST(say({"POOL", "SET", "\xff", "draft", "A"}) == "-ERR the family is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"POOL", "SET", "sdxl", "draft", "\xff"}) ==
+             "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"POOL", "SET", "\xff", "draft", "A"}) ==
+             "-ERR the family is not valid UTF-8 text without zero bytes");
   BOOST_TEST(say("POOL LIST") == "[]");
 }
 
@@ -62,11 +65,13 @@ BOOST_AUTO_TEST_CASE(names_have_bounds) {
   BOOST_TEST(say({"POOL", "SET", family, "draft", name}) == "OK");
   BOOST_TEST(say({"POOL", "GET", family, "draft"}) == "[" + name + "]");
   BOOST_TEST(say({"POOL", "SET", family + "f", "draft", name}) == "-ERR the family is longer than 64 bytes");
-  BOOST_TEST(say({"POOL", "SET", family, "draft", name + "m"}) == "-ERR the checkpoint is longer than 1024 bytes");
+  BOOST_TEST(say({"POOL", "SET", family, "draft", name + "m"}) ==
+             "-ERR the checkpoint is longer than 1024 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_pools_has_a_bound) {
-  for (std::size_t i = 0; i < pools_max; ++i) send(request({"POOL", "SET", "f" + std::to_string(i), "draft", "A"}));
+  for (std::size_t i = 0; i < pools_max; ++i)
+    send(request({"POOL", "SET", "f" + std::to_string(i), "draft", "A"}));
   BOOST_TEST(store->engine().pools().all().size() == pools_max);
   BOOST_TEST(say("POOL SET f0 draft B") == "OK");
   BOOST_TEST(say("POOL SET f0 quality B") == "-ERR there are as many pools as there may be, 4096");

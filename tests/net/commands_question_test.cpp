@@ -25,7 +25,8 @@ struct TwoModels : Talk {
   std::string plan(const std::string& rest) { return shown(field(ask("PLAN " + rest), "checkpoints")); }
 };
 
-const std::string why = "10 of your 10 'ink' images with A were kept, and 10 of 10 'cat': too few to be sure, so try ";
+const std::string why =
+    "10 of your 10 'ink' images with A were kept, and 10 of 10 'cat': too few to be sure, so try ";
 
 }  // namespace
 
@@ -34,11 +35,13 @@ BOOST_FIXTURE_TEST_SUITE(commands_question, TwoModels)
 BOOST_AUTO_TEST_CASE(a_recommendation_is_a_map_with_its_reason) {
   BOOST_TEST(recommend("ann 'ink cat'") ==
              "[decision, ?, checkpoint, A, score, 0.75, confidence, 0.2, band, explore, policy, banded, "
-             "arms, [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason, " + why + "2 of 2]");
+             "arms, [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason, " +
+                 why + "2 of 2]");
   say("HELLO 3");
   BOOST_TEST(recommend("ann 'ink cat'") ==
              "{decision: ?, checkpoint: A, score: 0.75, confidence: 0.2, band: explore, policy: banded, "
-             "arms: [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason: " + why + "2 of 2}");
+             "arms: [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason: " +
+                 why + "2 of 2}");
   BOOST_TEST(runtime.recommendations == 2U);
 }
 
@@ -83,13 +86,15 @@ BOOST_AUTO_TEST_CASE(family_and_tier_name_pools) {
   say("POOL SET sdxl quality D");
   BOOST_TEST(arms("ann ink FAMILY sdxl TIER quality") == "[[D, 0.5, 0, 1]]");
   BOOST_TEST(arms("ann ink FAMILY sdxl TOP 5") ==
-             "[[A, 0.75, 10, 0.3333333333333333], [C, 0.5, 0, 0.3333333333333333], [D, 0.5, 0, 0.3333333333333333]]");
+             "[[A, 0.75, 10, 0.3333333333333333], [C, 0.5, 0, 0.3333333333333333], [D, 0.5, 0, "
+             "0.3333333333333333]]");
   BOOST_TEST(arms("nobody ink FAMILY sdxl TIER draft") == "[[A, 0.5, 0, 0.5], [C, 0.5, 0, 0.5]]");
 }
 
 BOOST_AUTO_TEST_CASE(where_there_is_nothing_to_choose_from_it_says_what_to_do) {
   const std::string sentence =
-      "-ERR no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict";
+      "-ERR no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a "
+      "verdict";
   BOOST_TEST(recommend("nobody ink") == sentence);
   BOOST_TEST(recommend("ann ink FAMILY flux") == sentence);
   BOOST_TEST(say("PLAN nobody ink COUNT 3") == sentence);
@@ -108,12 +113,14 @@ BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
   BOOST_TEST(wrong("AT soon") == "-ERR AT must be a whole number from 0 to 2305843009213693951");
   BOOST_TEST(wrong("FAMILY") == "-ERR FAMILY is missing");
   BOOST_TEST(wrong("COLOUR red") == "-ERR unknown option 'COLOUR'");
-  BOOST_TEST(say("RECOMMEND ann").starts_with("-ERR wrong number of arguments for 'RECOMMEND'; it is RECOMMEND user"));
+  BOOST_TEST(say("RECOMMEND ann")
+                 .starts_with("-ERR wrong number of arguments for 'RECOMMEND'; it is RECOMMEND user"));
 }
 
 BOOST_AUTO_TEST_CASE(options_come_in_any_order_and_case) {
-  BOOST_TEST(arms("ann ink policy BANDED top 1 among 2 A B tier draft seed 7 family sdxl at 99999999999999") ==
-             arms("ann ink AT 99999999999999 FAMILY sdxl TIER draft AMONG 2 A B TOP 1 POLICY banded SEED 7"));
+  BOOST_TEST(
+      arms("ann ink policy BANDED top 1 among 2 A B tier draft seed 7 family sdxl at 99999999999999") ==
+      arms("ann ink AT 99999999999999 FAMILY sdxl TIER draft AMONG 2 A B TOP 1 POLICY banded SEED 7"));
 }
 
 BOOST_AUTO_TEST_CASE(a_question_is_about_the_time_it_asks_about_and_moves_no_clock) {
@@ -174,10 +181,12 @@ BOOST_AUTO_TEST_CASE(an_explanation_tells_each_keyword_and_null_where_nothing_is
 
 BOOST_AUTO_TEST_CASE(of_an_unknown_user_or_checkpoint_nothing_is_known) {
   const std::string nothing =
-      "[score, 0.5, confidence, 0, keywords, [[ink, 0, 0, null]], reason, nothing is known of Z for these words yet]";
+      "[score, 0.5, confidence, 0, keywords, [[ink, 0, 0, null]], reason, nothing is known of Z for these "
+      "words yet]";
   BOOST_TEST(say("EXPLAIN nobody ink Z") == nothing);
   BOOST_TEST(say("EXPLAIN ann ink Z") == nothing);
-  BOOST_TEST(say("EXPLAIN nobody '' Z") == "[score, 0.5, confidence, 0, keywords, [], reason, nothing is known of Z yet]");
+  BOOST_TEST(say("EXPLAIN nobody '' Z") ==
+             "[score, 0.5, confidence, 0, keywords, [], reason, nothing is known of Z yet]");
 }
 
 BOOST_AUTO_TEST_CASE(all_questions_agree_on_a_score) {

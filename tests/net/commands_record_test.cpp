@@ -62,12 +62,14 @@ BOOST_AUTO_TEST_CASE(a_known_id_with_another_verdict_corrects_the_record) {
 }
 
 BOOST_AUTO_TEST_CASE(options_come_in_any_order_and_case) {
-  BOOST_TEST(with({"negative", "blurry", "Lora", "wash", "0.5", "PARAM", "steps", "30", "family", "sdxl", "TIER",
-                   "draft", "stage", "upscale", "session", "s", "generation", "g", "id", "1", "decision", "d", "at",
-                   "1700000000000", "note", "n", "vision", "v"}) == "1");
-  BOOST_TEST(with({"VISION", "v", "NOTE", "n", "AT", "0", "DECISION", "d", "ID", "2", "GENERATION", "g", "SESSION",
-                   "s", "STAGE", "upscale", "TIER", "quality", "FAMILY", "sdxl", "PARAM", "steps", "30", "LORA",
-                   "wash", "0.5", "NEGATIVE", "blurry"}) == "2");
+  BOOST_TEST(with({"negative", "blurry", "Lora",          "wash", "0.5",   "PARAM",  "steps",
+                   "30",       "family", "sdxl",          "TIER", "draft", "stage",  "upscale",
+                   "session",  "s",      "generation",    "g",    "id",    "1",      "decision",
+                   "d",        "at",     "1700000000000", "note", "n",     "vision", "v"}) == "1");
+  BOOST_TEST(with({"VISION", "v",       "NOTE", "n",          "AT",     "0",        "DECISION",
+                   "d",      "ID",      "2",    "GENERATION", "g",      "SESSION",  "s",
+                   "STAGE",  "upscale", "TIER", "quality",    "FAMILY", "sdxl",     "PARAM",
+                   "steps",  "30",      "LORA", "wash",       "0.5",    "NEGATIVE", "blurry"}) == "2");
   BOOST_TEST(say("record ann selected A ink") == "3");
 }
 
@@ -90,7 +92,8 @@ BOOST_AUTO_TEST_CASE(names_agree_without_folder_and_extension) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lora_counts_once_whether_option_or_tag) {
-  say({"RECORD", "ann", "selected", "A", "ink <lora:wash:0.8> <lora:wash:1>", "LORA", "loras/wash.safetensors", "0.5"});
+  say({"RECORD", "ann", "selected", "A", "ink <lora:wash:0.8> <lora:wash:1>", "LORA",
+       "loras/wash.safetensors", "0.5"});
   BOOST_TEST(stat("loras") == "1");
   const User& ann = *store->engine().find_user("ann");
   BOOST_TEST(ann.loras()[0].overall.observed == 1.0);
@@ -98,15 +101,16 @@ BOOST_AUTO_TEST_CASE(a_lora_counts_once_whether_option_or_tag) {
 }
 
 BOOST_AUTO_TEST_CASE(a_lora_tag_that_names_no_model_is_text) {
-  BOOST_TEST(say({"RECORD", "ann", "selected", "A", "ink <lora::1> <lora:" + x(model_name_bytes_max + 1) + ":1>"}) ==
-             "1");
+  BOOST_TEST(say({"RECORD", "ann", "selected", "A",
+                  "ink <lora::1> <lora:" + x(model_name_bytes_max + 1) + ":1>"}) == "1");
   BOOST_TEST(stat("loras") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(tags_beyond_the_loras_a_record_may_have_are_left_out) {
   Arguments all{"RECORD", "ann", "selected", "A", "ink <lora:one more:1>"};
   for (std::size_t i = 0; i < record_loras_max; ++i) {
-    for (const std::string& part : {std::string("LORA"), "l" + std::to_string(i), std::string("1")}) all.push_back(part);
+    for (const std::string& part : {std::string("LORA"), "l" + std::to_string(i), std::string("1")})
+      all.push_back(part);
   }
   BOOST_TEST(say(all) == "1");
   BOOST_TEST(stat("loras") == "64");
@@ -116,7 +120,8 @@ BOOST_AUTO_TEST_CASE(too_few_arguments_are_told_with_the_right_ones) {
   BOOST_TEST(say("RECORD ann selected A") ==
              "-ERR wrong number of arguments for 'RECORD'; it is "
              "RECORD user selected|rejected|neutral checkpoint prompt [option ...]");
-  BOOST_TEST(say("REJECTALL ann ink 1").starts_with("-ERR wrong number of arguments for 'REJECTALL'; it is "));
+  BOOST_TEST(
+      say("REJECTALL ann ink 1").starts_with("-ERR wrong number of arguments for 'REJECTALL'; it is "));
 }
 
 BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
@@ -144,7 +149,8 @@ BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
 
 BOOST_AUTO_TEST_CASE(each_wrong_argument_has_its_sentence) {
   for (const char* verdict : {"loved", "SELECTED", ""}) {
-    BOOST_TEST(say({"RECORD", "ann", verdict, "A", "ink"}) == "-ERR the verdict must be selected, rejected or neutral");
+    BOOST_TEST(say({"RECORD", "ann", verdict, "A", "ink"}) ==
+               "-ERR the verdict must be selected, rejected or neutral");
   }
   BOOST_TEST(say("RECORD '' selected A ink") == "-ERR the user is empty");
   BOOST_TEST(say("RECORD ann selected '' ink") == "-ERR the checkpoint names no model");
@@ -153,21 +159,28 @@ BOOST_AUTO_TEST_CASE(each_wrong_argument_has_its_sentence) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_thing_that_is_wrong_is_told) {
-  BOOST_TEST(say("RECORD ann loved A ink TIER best COLOUR") == "-ERR the verdict must be selected, rejected or neutral");
+  BOOST_TEST(say("RECORD ann loved A ink TIER best COLOUR") ==
+             "-ERR the verdict must be selected, rejected or neutral");
   BOOST_TEST(with({"TIER", "best", "AT", "now"}) == "-ERR TIER must be draft, standard or quality");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_text_is_refused) {
-  for (const char* option : {"NEGATIVE", "FAMILY", "STAGE", "SESSION", "GENERATION", "ID", "DECISION", "NOTE",
-                             "VISION"}) {
-    BOOST_TEST(with({option, "\xff"}) == "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
-    BOOST_TEST(with({option, std::string("a\0b", 3)}) == "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
+  for (const char* option :
+       {"NEGATIVE", "FAMILY", "STAGE", "SESSION", "GENERATION", "ID", "DECISION", "NOTE", "VISION"}) {
+    BOOST_TEST(with({option, "\xff"}) ==
+               "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
+    BOOST_TEST(with({option, std::string("a\0b", 3)}) ==
+               "-ERR " + std::string(option) + " is not valid UTF-8 text without zero bytes");
   }
-  BOOST_TEST(say({"RECORD", "\xff", "selected", "A", "ink"}) == "-ERR the user is not valid UTF-8 text without zero bytes");
-  BOOST_TEST(say({"RECORD", "ann", "selected", "\xff", "ink"}) == "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
-  BOOST_TEST(say({"RECORD", "ann", "selected", "A", "\xff"}) == "-ERR the prompt is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"RECORD", "\xff", "selected", "A", "ink"}) ==
+             "-ERR the user is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"RECORD", "ann", "selected", "\xff", "ink"}) ==
+             "-ERR the checkpoint is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say({"RECORD", "ann", "selected", "A", "\xff"}) ==
+             "-ERR the prompt is not valid UTF-8 text without zero bytes");
   BOOST_TEST(with({"LORA", "\xff", "1"}) == "-ERR a LoRA's name is not valid UTF-8 text without zero bytes");
-  BOOST_TEST(with({"PARAM", "steps", "\xff"}) == "-ERR a parameter is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(with({"PARAM", "steps", "\xff"}) ==
+             "-ERR a parameter is not valid UTF-8 text without zero bytes");
   BOOST_TEST(store->engine().user_count() == 0U);
 }
 
@@ -179,23 +192,29 @@ BOOST_AUTO_TEST_CASE(texts_have_bounds) {
   };
   bounded("NEGATIVE", prompt_bytes_max);
   for (const char* option : {"FAMILY", "STAGE"}) bounded(option, label_bytes_max);
-  for (const char* option : {"SESSION", "GENERATION", "ID", "DECISION"}) bounded(option, identifier_bytes_max);
+  for (const char* option : {"SESSION", "GENERATION", "ID", "DECISION"})
+    bounded(option, identifier_bytes_max);
   for (const char* option : {"NOTE", "VISION"}) bounded(option, text_bytes_max);
   BOOST_TEST(records() == 9U);
 }
 
 BOOST_AUTO_TEST_CASE(names_have_bounds) {
-  BOOST_TEST(say({"RECORD", x(user_bytes_max), "selected", x(model_name_bytes_max), x(prompt_bytes_max)}) == "1");
-  BOOST_TEST(say({"RECORD", x(user_bytes_max + 1), "selected", "A", ""}) == "-ERR the user is longer than 256 bytes");
+  BOOST_TEST(say({"RECORD", x(user_bytes_max), "selected", x(model_name_bytes_max), x(prompt_bytes_max)}) ==
+             "1");
+  BOOST_TEST(say({"RECORD", x(user_bytes_max + 1), "selected", "A", ""}) ==
+             "-ERR the user is longer than 256 bytes");
   BOOST_TEST(say({"RECORD", "ann", "selected", x(model_name_bytes_max + 1), ""}) ==
              "-ERR the checkpoint is longer than 1024 bytes");
   BOOST_TEST(say({"RECORD", "ann", "selected", "A", x(prompt_bytes_max + 1)}) ==
              "-ERR the prompt is longer than 1048576 bytes");
   BOOST_TEST(with({"LORA", x(model_name_bytes_max), "1"}) == "1");
-  BOOST_TEST(with({"LORA", x(model_name_bytes_max + 1), "1"}) == "-ERR a LoRA's name is longer than 1024 bytes");
+  BOOST_TEST(with({"LORA", x(model_name_bytes_max + 1), "1"}) ==
+             "-ERR a LoRA's name is longer than 1024 bytes");
   BOOST_TEST(with({"PARAM", x(label_bytes_max), x(text_bytes_max)}) == "2");
-  BOOST_TEST(with({"PARAM", x(label_bytes_max + 1), "1"}) == "-ERR a parameter's name is longer than 64 bytes");
-  BOOST_TEST(with({"PARAM", "p", x(text_bytes_max + 1)}) == "-ERR a parameter's value is longer than 65536 bytes");
+  BOOST_TEST(with({"PARAM", x(label_bytes_max + 1), "1"}) ==
+             "-ERR a parameter's name is longer than 64 bytes");
+  BOOST_TEST(with({"PARAM", "p", x(text_bytes_max + 1)}) ==
+             "-ERR a parameter's value is longer than 65536 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(loras_and_parameters_have_bounds) {
@@ -221,14 +240,16 @@ BOOST_AUTO_TEST_CASE(with_an_id_each_has_its_own) {
 
 BOOST_AUTO_TEST_CASE(where_one_of_all_is_not_valid_none_is_recorded) {
   BOOST_TEST(say("REJECTALL ann ink 2 A folder/") == "-ERR the checkpoint names no model");
-  BOOST_TEST(say({"REJECTALL", "ann", "ink", "2", "A", "B", "ID", x(255)}) == "-ERR ID is longer than 256 bytes");
+  BOOST_TEST(say({"REJECTALL", "ann", "ink", "2", "A", "B", "ID", x(255)}) ==
+             "-ERR ID is longer than 256 bytes");
   BOOST_TEST(say({"REJECTALL", "ann", "ink", "2", "A", "B", "ID", x(254)}) == "2");
   BOOST_TEST(stat("rejected") == "2");
 }
 
 BOOST_AUTO_TEST_CASE(rejectall_says_what_is_wrong) {
   const std::string count = "-ERR the number of checkpoints must be a whole number from 1 to 65536";
-  for (const char* n : {"0", "-1", "x", "65537"}) BOOST_TEST(say({"REJECTALL", "ann", "ink", n, "A"}) == count, n);
+  for (const char* n : {"0", "-1", "x", "65537"})
+    BOOST_TEST(say({"REJECTALL", "ann", "ink", n, "A"}) == count, n);
   BOOST_TEST(say("REJECTALL ann ink 3 A B") == "-ERR the checkpoints are fewer than was said");
   BOOST_TEST(say("REJECTALL ann ink 1 A B") == "-ERR unknown option 'B'");
   BOOST_TEST(say("REJECTALL '' ink 1 A") == "-ERR the user is empty");

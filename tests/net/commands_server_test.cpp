@@ -38,7 +38,8 @@ BOOST_AUTO_TEST_CASE(hello_tells_the_server_in_the_protocol_chosen) {
 }
 
 BOOST_AUTO_TEST_CASE(hello_refuses_what_it_does_not_know_and_changes_nothing) {
-  for (const char* v : {"1", "4", "x"}) BOOST_TEST(say(Arguments{"HELLO", v}) == "-NOPROTO unsupported protocol version");
+  for (const char* v : {"1", "4", "x"})
+    BOOST_TEST(say(Arguments{"HELLO", v}) == "-NOPROTO unsupported protocol version");
   BOOST_TEST(say("HELLO 3 AUTH user password").starts_with("-ERR AUTH"));
   BOOST_TEST(say("HELLO 3 SETNAME") == "-ERR the name is missing");
   BOOST_TEST(say("HELLO 3 SETNAME 'a b'").starts_with("-ERR Client names cannot contain spaces"));
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(a_save_that_fails_is_told) {
 }
 
 BOOST_AUTO_TEST_CASE(a_save_in_a_batch_keeps_the_order_of_replies) {
-  BOOST_TEST(send("RECORD ann selected A ink\r\nSAVE\r\nRECORD ann selected A ink\r\n") == ":1\r\n+OK\r\n:2\r\n");
+  BOOST_TEST(send("RECORD ann selected A ink\r\nSAVE\r\nRECORD ann selected A ink\r\n") ==
+             ":1\r\n+OK\r\n:2\r\n");
   BOOST_TEST(store->written_sequence() == 3U);
 }
 
@@ -143,8 +145,8 @@ BOOST_AUTO_TEST_CASE(bgsave_answers_at_once_and_is_one_at_a_time) {
 BOOST_AUTO_TEST_CASE(info_tells_in_sections) {
   kept("ann", "A", "ink", 3);
   const std::string all = say("INFO");
-  for (const char* title : {"Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "CPU",
-                            "Preferences"}) {
+  for (const char* title :
+       {"Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "CPU", "Preferences"}) {
     BOOST_TEST(has_line(all, "# " + std::string(title)), title);
   }
   BOOST_TEST(has_line(all, "penchant_version:" + std::string(version)));
@@ -212,7 +214,8 @@ BOOST_AUTO_TEST_CASE(quit_answers_and_closes) {
 }
 
 BOOST_AUTO_TEST_CASE(shutdown_closes_without_an_answer) {
-  for (const auto& [line, save] : {std::pair("SHUTDOWN", true), {"SHUTDOWN SAVE", true}, {"shutdown nosave", false}}) {
+  for (const auto& [line, save] :
+       {std::pair("SHUTDOWN", true), {"SHUTDOWN SAVE", true}, {"shutdown nosave", false}}) {
     connect();
     BOOST_TEST(send(std::string(line) + "\r\n") == "");
     BOOST_TEST(closed());

@@ -50,7 +50,8 @@ inline std::string shown(const Reply& reply) {
     case Reply::Kind::integer: return std::to_string(reply.integer);
     case Reply::Kind::boolean: return reply.integer != 0 ? "true" : "false";
     case Reply::Kind::null: return "null";
-    case Reply::Kind::real: return {number.data(), std::to_chars(number.data(), &number.back(), reply.real).ptr};
+    case Reply::Kind::real:
+      return {number.data(), std::to_chars(number.data(), &number.back(), reply.real).ptr};
     case Reply::Kind::map: return list("{", ": ", "}");
     case Reply::Kind::array: return list("[", ", ", "]");
     case Reply::Kind::set:
@@ -72,7 +73,8 @@ inline double number(const Reply& reply) {
   if (reply.kind == Reply::Kind::real) return reply.real;
   double value = 0;
   const char* const end = reply.text.data() + reply.text.size();
-  BOOST_REQUIRE_MESSAGE(std::from_chars(reply.text.data(), end, value).ptr == end, shown(reply) << " is no number");
+  BOOST_REQUIRE_MESSAGE(std::from_chars(reply.text.data(), end, value).ptr == end, shown(reply)
+                                                                                       << " is no number");
   return value;
 }
 
@@ -126,10 +128,12 @@ class Talk {
   std::string say(const std::string& line) { return shown(ask(line)); }
   std::string say(const std::vector<std::string>& arguments) { return shown(ask(arguments)); }
 
-  void kept(const std::string& user, const std::string& checkpoint, const std::string& prompt, int times = 1) {
+  void kept(const std::string& user, const std::string& checkpoint, const std::string& prompt,
+            int times = 1) {
     judge(user, "selected", checkpoint, prompt, times);
   }
-  void rejected(const std::string& user, const std::string& checkpoint, const std::string& prompt, int times = 1) {
+  void rejected(const std::string& user, const std::string& checkpoint, const std::string& prompt,
+                int times = 1) {
     judge(user, "rejected", checkpoint, prompt, times);
   }
 

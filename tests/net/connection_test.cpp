@@ -70,8 +70,8 @@ std::string masked(const std::string& replies) {
   static const std::regex decision("decision\r\n\\$[0-9]+\r\n[0-9a-z]+-[0-9a-z]+");
   static const std::regex count("(:|\\$|=)[0-9]+");
   static const std::regex digits("[0-9]{5,}");
-  return std::regex_replace(std::regex_replace(std::regex_replace(replies, decision, "decision"), digits, "TIME"),
-                            count, "$1N");
+  return std::regex_replace(
+      std::regex_replace(std::regex_replace(replies, decision, "decision"), digits, "TIME"), count, "$1N");
 }
 
 /// The replies to `bytes`, cut in two there; nothing may come before the second part.
@@ -165,7 +165,9 @@ BOOST_AUTO_TEST_CASE(whatever_the_batches_nothing_is_lost_or_out_of_order) {
 BOOST_AUTO_TEST_CASE(an_error_of_the_protocol_is_answered_and_closes) {
   for (const char* bytes : {"*1\r\n$x\r\n", "*x\r\n", "*1\r\n+PING\r\n", "*2\r\n$4\r\nPINGxx"}) {
     Talk talk;
-    BOOST_TEST(talk.send(std::string("PING\r\n") + bytes + "PING\r\n").starts_with("+PONG\r\n-ERR Protocol error"), bytes);
+    BOOST_TEST(
+        talk.send(std::string("PING\r\n") + bytes + "PING\r\n").starts_with("+PONG\r\n-ERR Protocol error"),
+        bytes);
     BOOST_TEST(talk.closed());
     BOOST_TEST(talk.send("PING\r\n") == "");
   }
@@ -193,7 +195,8 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_takes_back_exactly_the_replies_of_its_write
   talk.kept("bob", "A", "ink");
   talk.files.fail_in(1);
   const std::string replies = talk.send(
-      "PING\r\nRECORD ann selected A ink ID 1\r\nECHO x\r\nRECORD ann selected A ink ID 1\r\nPOOL SET sdxl draft A\r\n"
+      "PING\r\nRECORD ann selected A ink ID 1\r\nECHO x\r\nRECORD ann selected A ink ID 1\r\nPOOL SET sdxl "
+      "draft A\r\n"
       "REJECTALL ann ink 2 A B\r\nPOOL DEL sdxl draft\r\nRECORD ann loved A ink\r\nDBSIZE\r\n");
   const std::string refused =
       "-READONLY nothing can be recorded: cannot write /data/journal-00000000000000000001.log: "
@@ -211,8 +214,9 @@ BOOST_AUTO_TEST_CASE(afterwards_records_are_refused_and_questions_go_on) {
                             "POOL DEL sdxl draft"}) {
     BOOST_TEST(talk.say(write).starts_with("-READONLY nothing can be recorded: cannot write "), write);
   }
-  for (const char* question : {"RECOMMEND bob ink", "PLAN bob ink COUNT 3", "SCORE bob ink 1 A", "EXPLAIN bob ink A",
-                               "STATS bob", "POOL GET sdxl draft", "POOL LIST", "INFO persistence", "PING"}) {
+  for (const char* question :
+       {"RECOMMEND bob ink", "PLAN bob ink COUNT 3", "SCORE bob ink 1 A", "EXPLAIN bob ink A", "STATS bob",
+        "POOL GET sdxl draft", "POOL LIST", "INFO persistence", "PING"}) {
     BOOST_TEST(!talk.say(question).starts_with("-"), question);
   }
   BOOST_TEST(talk.say("POOL GET sdxl draft") == "[A, B]");
@@ -221,7 +225,8 @@ BOOST_AUTO_TEST_CASE(afterwards_records_are_refused_and_questions_go_on) {
 
 BOOST_AUTO_TEST_CASE(the_protocol_changes_within_a_batch) {
   Talk talk;
-  const std::string replies = talk.send("EXPLAIN ann ink A\r\nHELLO 3\r\nEXPLAIN ann ink A\r\nHELLO 2\r\nECHO x\r\n");
+  const std::string replies =
+      talk.send("EXPLAIN ann ink A\r\nHELLO 3\r\nEXPLAIN ann ink A\r\nHELLO 2\r\nECHO x\r\n");
   BOOST_TEST(replies.starts_with("*8\r\n$5\r\nscore\r\n$3\r\n0.5\r\n$10\r\nconfidence\r\n$1\r\n0\r\n"));
   BOOST_TEST(replies.find("$3\r\nink\r\n$1\r\n0\r\n$1\r\n0\r\n$-1\r\n") != std::string::npos);
   BOOST_TEST(replies.find("%7\r\n$6\r\nserver\r\n") != std::string::npos);

@@ -158,9 +158,10 @@ BOOST_AUTO_TEST_CASE(a_class_says_its_version_once) {
   const Grown one{1, 2};
   const Grown other{3, 4};
   archive << one << other;
-  BOOST_TEST(sink.hex == "0003"
-                         "01000200"
-                         "03000400");
+  BOOST_TEST(sink.hex ==
+             "0003"
+             "01000200"
+             "03000400");
 }
 
 BOOST_AUTO_TEST_CASE(an_older_version_is_read_as_it_was_written) {

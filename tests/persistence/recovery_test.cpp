@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(where_it_is_damaged_the_one_before_is_with_a_warning) {
   BOOST_REQUIRE(result);
   BOOST_TEST(result->snapshot_sequence == 3U);
   BOOST_REQUIRE(result->warnings.size() == 1U);
-  BOOST_TEST(result->warnings.front().starts_with(snapshot_path(7) + " is damaged: "), result->warnings.front());
+  BOOST_TEST(result->warnings.front().starts_with(snapshot_path(7) + " is damaged: "),
+             result->warnings.front());
   BOOST_TEST((state_bytes(result->engine) == life.whole));
 }
 

@@ -12,13 +12,15 @@ namespace {
 constexpr std::size_t header_bytes = 40;
 constexpr std::size_t chunk_header_bytes = 8;
 
-/// Everything a state can hold: users, LoRAs, families, IDs, corrections, pools, heavy cells, a changed decay, a
-/// landmark that moved.
+/// Everything a state can hold: users, LoRAs, families, IDs, corrections, pools, heavy cells, a changed
+/// decay, a landmark that moved.
 void live_fully(Taste& taste) {
   const LoraTag loras[] = {{"wash", 0.5, 0.5}, {"detail.safetensors", 1, 1}};
   taste.kept("ann", "sdxl/A.safetensors", "ink cat", 3);
-  taste.tell({.user = "ann", .checkpoint = "B", .prompt = "ink", .family = "sdxl", .id = "1", .loras = loras});
-  taste.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "ink moon", .id = "2"});
+  taste.tell(
+      {.user = "ann", .checkpoint = "B", .prompt = "ink", .family = "sdxl", .id = "1", .loras = loras});
+  taste.tell(
+      {.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "ink moon", .id = "2"});
   taste.tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "B", .prompt = "ink", .id = "2"});
   taste.pool("sdxl", Tier::quality, "A B C");
   taste.pool("sd15", Tier::draft, "D");
@@ -233,7 +235,8 @@ BOOST_AUTO_TEST_CASE(a_large_state_crosses_chunks) {
   Engine read;
   BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read));
   BOOST_TEST((state_bytes(read) == state_bytes(taste.engine)));
-  BOOST_TEST(load_little_endian<std::uint32_t>(life.bytes().data() + header_bytes) == snapshot_chunk_bytes_max);
+  BOOST_TEST(load_little_endian<std::uint32_t>(life.bytes().data() + header_bytes) ==
+             snapshot_chunk_bytes_max);
 }
 
 BOOST_AUTO_TEST_CASE(chunks_that_changed_places_are_refused) {
@@ -261,9 +264,10 @@ BOOST_AUTO_TEST_CASE(a_state_cut_between_chunks_is_refused) {
 BOOST_AUTO_TEST_CASE(a_name_tells_the_sequence_and_nothing_else_is_a_name) {
   BOOST_TEST(snapshot_name(7) == "snapshot-00000000000000000007.penchant");
   BOOST_TEST(snapshot_sequence(snapshot_name(UINT64_MAX)).value() == UINT64_MAX);
-  for (const char* name : {"", "snapshot-.penchant", "snapshot-7.penchant", "snapshot-0000000000000000000x.penchant",
-                           "snapshot-99999999999999999999.penchant", "snapshot-00000000000000000007.penchant.tmp",
-                           "snapshot--0000000000000000007.penchant", "journal-00000000000000000007.log"}) {
+  for (const char* name :
+       {"", "snapshot-.penchant", "snapshot-7.penchant", "snapshot-0000000000000000000x.penchant",
+        "snapshot-99999999999999999999.penchant", "snapshot-00000000000000000007.penchant.tmp",
+        "snapshot--0000000000000000007.penchant", "journal-00000000000000000007.log"}) {
     BOOST_TEST(!snapshot_sequence(name), name);
   }
 }

@@ -1,4 +1,5 @@
-// What a store promises when calls fail and the power goes: acknowledged ⊆ recovered ⊆ sent, and read-only for good.
+// What a store promises when calls fail and the power goes: acknowledged ⊆ recovered ⊆ sent, and read-only
+// for good.
 #include <deque>
 #include <set>
 

@@ -1,5 +1,6 @@
-// The words that the store's tests are written in: open, kept, rejected, pool, commit, save, reopen, power_cut,
-// state. A store on a disk in memory whose every call can be made to fail, through lives of its process.
+// The words that the store's tests are written in: open, kept, rejected, pool, commit, save, reopen,
+// power_cut, state. A store on a disk in memory whose every call can be made to fail, through lives of its
+// process.
 #pragma once
 
 #include <unistd.h>
@@ -150,8 +151,12 @@ class StoreLife {
   }
 
   [[nodiscard]] std::string state() const { return state_bytes(store->engine()); }
-  [[nodiscard]] std::string read_only() const { return store->read_only() ? store->read_only()->message : ""; }
-  [[nodiscard]] std::string warning() const { return store->warnings().empty() ? "" : store->warnings().front(); }
+  [[nodiscard]] std::string read_only() const {
+    return store->read_only() ? store->read_only()->message : "";
+  }
+  [[nodiscard]] std::string warning() const {
+    return store->warnings().empty() ? "" : store->warnings().front();
+  }
 
  private:
   result<Recorded> tell(Record record, Verdict verdict) {

@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(an_earlier_clock_never_moves_the_time_back) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_of_the_future_counts_as_now) {
-  BOOST_REQUIRE(tell({.at_ms = now_ms + 100 * day_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A"}));
+  BOOST_REQUIRE(
+      tell({.at_ms = now_ms + 100 * day_ms, .verdict = Verdict::selected, .user = "ann", .checkpoint = "A"}));
   StoreLife other;
   other.open();
   BOOST_REQUIRE(other.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "A"}));
