@@ -94,7 +94,11 @@ int main() {
   for (std::size_t c = 0; c < checkpoints; ++c) names.push_back("checkpoint-" + std::to_string(c));
   std::vector<Sample> samples(records);
   for (std::size_t i = 0; i < records; ++i) {
-    for (std::size_t k = 0; k < prompt_words; ++k) samples[i].keywords.push_back({words[zipf(random)], 1});
+    while (samples[i].keywords.size() < prompt_words) {
+      const std::string_view word = words[zipf(random)];
+      const auto same = [word](const Keyword& keyword) { return keyword.text == word; };
+      if (std::ranges::none_of(samples[i].keywords, same)) samples[i].keywords.push_back({word, 1});
+    }
     samples[i].checkpoint = random() % checkpoints;
     samples[i].verdict = random() % 2 == 0 ? Verdict::selected : Verdict::rejected;
     samples[i].at_ms = start_ms + static_cast<std::int64_t>(i) * 10'000;
