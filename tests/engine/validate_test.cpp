@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(a_name_by_itself_is_not_empty_within_its_bound_and_text) {
   BOOST_TEST(validate_name("FAMILY", std::string(64, 'x'), 64).has_value());
   BOOST_TEST(validate_name("FAMILY", std::string(65, 'x'), 64).error().message == "FAMILY is longer than 64 bytes");
   BOOST_TEST(validate_name("FAMILY", "", 64).error().message == "FAMILY is empty");
-  BOOST_TEST(validate_name("FAMILY", "sd\xff", 64).error().message == "FAMILY is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(validate_name("FAMILY", "sd\xff", 64).error().message ==
+                    "FAMILY is not valid UTF-8 text without zero bytes");
 }
 
 BOOST_AUTO_TEST_CASE(every_text_of_a_record_must_be_text) {
