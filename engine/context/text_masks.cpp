@@ -54,7 +54,7 @@ MaskView TextMasks::fold(std::string_view prompt, char* folded) {
     const std::size_t begin = block * block_size;
     const std::size_t size = block + 1 < blocks ? block_size : prompt.size() - begin;
     if (size < block_size) in.fill(0);
-    std::memcpy(in.data(), prompt.data() + begin, size);
+    if (size > 0) std::memcpy(in.data(), prompt.data() + begin, size);  // an empty prompt may be null
     fold_block(in, out, words, active);
     std::memcpy(folded + begin, out.data(), size);
     pack(words, words_.data() + begin / 8);

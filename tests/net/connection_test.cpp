@@ -71,7 +71,8 @@ std::string masked(const std::string& replies) {
   const auto in_word = [](char c) { return c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
   std::string masked;
   for (std::size_t begin = 0; begin < replies.size();) {
-    const auto end = std::find_if_not(replies.begin() + static_cast<std::ptrdiff_t>(begin), replies.end(), in_word);
+    const auto end =
+        std::find_if_not(replies.begin() + static_cast<std::ptrdiff_t>(begin), replies.end(), in_word);
     const std::string word(replies.begin() + static_cast<std::ptrdiff_t>(begin), end);
     const bool has_digit = word.find_first_of("0123456789") != std::string::npos;
     const bool is_length = begin > 0 && std::string_view(":$=").find(replies[begin - 1]) != std::string::npos;
