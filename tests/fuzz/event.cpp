@@ -34,7 +34,12 @@ void tell(Engine& engine, const penchant::Record& record) {
       recommender.recommend(engine, {.user = record.user, .keywords = record.keywords, .at_ms = engine.now_ms()});
   require(answer.has_value() && answer->arms.front().score >= 0 && answer->arms.front().score <= 1);
 }
-void tell(Engine& engine, const penchant::PoolSet& event) { require(engine.set_pool(event).has_value()); }
+// The decoder reads a pool, the engine judges its names: what it takes is there, in the tier it was set for.
+void tell(Engine& engine, const penchant::PoolSet& event) {
+  const bool is_valid = penchant::validate(event).has_value();
+  require(engine.set_pool(event).has_value() == is_valid);
+  require((engine.pools().find(event.family, event.tier) != nullptr) == is_valid);
+}
 void tell(Engine& engine, const penchant::PoolDelete& event) { engine.delete_pool(event); }
 void tell(Engine& engine, const penchant::DecayChange& event) { (void)engine.change_decay(event); }
 
