@@ -46,4 +46,5 @@ Try:
   redis-cli -p $port RECORD demo selected dreamShaperXL "anime boy with red hair"
 Ctrl-C ends the server.
 EOF
-wait "$server"
+# A signal ends the first wait; the server still writes its snapshot then.
+while kill -0 "$server" 2>/dev/null; do wait "$server" || true; done
