@@ -53,19 +53,23 @@ int run_record(std::span<const std::string> arguments) {
       "Usage: penchant record USER selected|rejected|neutral CHECKPOINT PROMPT [options]\n",
       po::options_description("Options"),
       {"user", "verdict", "checkpoint", "prompt"}};
-  usage.options.add_options()("negative", po::value<std::string>(), "the negative prompt")(
-      "lora", po::value<Texts>()->composing(), "NAME=STRENGTH; may be repeated")(
-      "param", po::value<Texts>()->composing(), "NAME=VALUE, such as steps=28; may be repeated")(
-      "family", po::value<std::string>(), "the model family, such as sdxl")(
-      "tier", po::value<std::string>(), "draft, standard or quality")("stage", po::value<std::string>(),
-                                                                      "where in a workflow the image was made")(
-      "session", po::value<std::string>(), "the session's id")("generation", po::value<std::string>(),
-                                                               "the generation's id")(
-      "id", po::value<std::string>(), "the image's id: the same id and verdict count once, another verdict corrects")(
-      "decision", po::value<std::string>(), "the id of the recommendation it followed")("at", po::value<std::string>(),
-                                                                                        "when, in Unix milliseconds")(
-      "note", po::value<std::string>(), "what the user says of it")("vision", po::value<std::string>(),
-                                                                    "what a vision model says of it");
+  // clang-format off: an option a line
+  usage.options.add_options()
+      ("negative", po::value<std::string>(), "the negative prompt")
+      ("lora", po::value<Texts>()->composing(), "NAME=STRENGTH; may be repeated")
+      ("param", po::value<Texts>()->composing(), "NAME=VALUE, such as steps=28; may be repeated")
+      ("family", po::value<std::string>(), "the model family, such as sdxl")
+      ("tier", po::value<std::string>(), "draft, standard or quality")
+      ("stage", po::value<std::string>(), "where in a workflow the image was made")
+      ("session", po::value<std::string>(), "the session's id")
+      ("generation", po::value<std::string>(), "the generation's id")
+      ("id", po::value<std::string>(),
+       "the image's id: the same id and verdict count once, another verdict corrects")
+      ("decision", po::value<std::string>(), "the id of the recommendation it followed")
+      ("at", po::value<std::string>(), "when, in Unix milliseconds")
+      ("note", po::value<std::string>(), "what the user says of it")
+      ("vision", po::value<std::string>(), "what a vision model says of it");
+  // clang-format on
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
@@ -100,11 +104,14 @@ int run_recommend(std::span<const std::string> arguments) {
       "Usage: penchant recommend USER PROMPT [options]\n",
       po::options_description("Options"),
       {"user", "prompt"}};
-  usage.options.add_options()("family", po::value<std::string>(), "among the pool of this model family")(
-      "tier", po::value<std::string>(), "draft (always explores), standard or quality")(
-      "among", po::value<Texts>()->composing(), "among these checkpoints; may be repeated")(
-      "top", po::value<std::string>(), "show the best N, whatever the band")("at", po::value<std::string>(),
-                                                                             "as of this time, in Unix milliseconds");
+  // clang-format off: an option a line
+  usage.options.add_options()
+      ("family", po::value<std::string>(), "among the pool of this model family")
+      ("tier", po::value<std::string>(), "draft (always explores), standard or quality")
+      ("among", po::value<Texts>()->composing(), "among these checkpoints; may be repeated")
+      ("top", po::value<std::string>(), "show the best N, whatever the band")
+      ("at", po::value<std::string>(), "as of this time, in Unix milliseconds");
+  // clang-format on
   add_transport_options(usage.options);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;

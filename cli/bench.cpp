@@ -206,14 +206,17 @@ int run_bench(std::span<const std::string> arguments) {
       "Usage: penchant bench [options]\n",
       po::options_description("Options"),
       {}};
-  usage.options.add_options()("host", po::value(&load.host)->default_value("127.0.0.1"), "the server's IP address")(
-      "port", po::value(&load.port)->default_value(default_port), "the server's port")(
-      "connections", po::value(&load.connections)->default_value(load.connections), "connections")(
-      "pipeline", po::value(&load.pipeline)->default_value(load.pipeline), "requests in flight on each")(
-      "requests", po::value(&load.requests)->default_value(load.requests), "requests in all")(
-      "users", po::value(&load.users)->default_value(load.users), "users they are about")(
-      "records", po::value(&load.records_percent)->default_value(load.records_percent), "percent that are RECORD")(
-      "json", "print JSON");
+  // clang-format off: an option a line
+  usage.options.add_options()
+      ("host", po::value(&load.host)->default_value("127.0.0.1"), "the server's IP address")
+      ("port", po::value(&load.port)->default_value(default_port), "the server's port")
+      ("connections", po::value(&load.connections)->default_value(load.connections), "connections")
+      ("pipeline", po::value(&load.pipeline)->default_value(load.pipeline), "requests in flight on each")
+      ("requests", po::value(&load.requests)->default_value(load.requests), "requests in all")
+      ("users", po::value(&load.users)->default_value(load.users), "users they are about")
+      ("records", po::value(&load.records_percent)->default_value(load.records_percent), "percent that are RECORD")
+      ("json", "print JSON");
+  // clang-format on
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
   if (load.connections == 0 || load.pipeline == 0 || load.requests == 0 || load.users == 0) {

@@ -41,40 +41,43 @@ struct Settings {
 
 po::options_description describe(Settings& s) {
   po::options_description options("Options");
-  options.add_options()("data", po::value(&s.store.directory)->default_value("./penchant-data"),
-                        "the folder that keeps everything")(
-      "port", po::value(&s.server.port)->default_value(default_port), "RESP port; 0: any free one")(
-      "http-port", po::value(&s.http_port)->default_value(default_http_port),
-      "kept for the HTTP interface, which this version does not have yet")(
-      "bind", po::value(&s.server.bind)->default_value("127.0.0.1"),
-      "address to listen on; loopback only in this version")("unix", po::value(&s.server.unix_path),
-                                                             "also listen on this Unix socket")(
-      "unix-mode", po::value(&s.unix_mode)->default_value("700"), "its mode, octal")(
-      "durability", po::value(&s.durability)->default_value("everysec"),
-      "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; os: the system "
-      "decides")("snapshot-every", po::value(&s.snapshot_every_s)->default_value(300),
-                 "seconds between snapshots while records come in; 0: never")(
-      "snapshot-every-records", po::value(&s.store.snapshot_every_records)->default_value(10'000'000),
-      "and after so many records; 0: never")("decay-days",
-                                             po::value(&s.store.decay_days)->default_value(decay_days_default),
-                                             "after so many days a record weighs 1/e; 0: for ever 1")(
-      "explore-below", po::value(&s.bands.explore_below)->default_value(Bands{}.explore_below),
-      "confidence below which several checkpoints are tried")(
-      "exploit-above", po::value(&s.bands.exploit_above)->default_value(Bands{}.exploit_above),
-      "confidence above which only the best is used")(
-      "explore-arms", po::value(&s.bands.explore_arms)->default_value(Bands{}.explore_arms),
-      "how many are tried while exploring")(
-      "hedge-arms", po::value(&s.bands.hedge_arms)->default_value(Bands{}.hedge_arms), "and between the two")(
-      "word-lists", po::value(&s.word_lists),
-      "file of words that are no keywords, in place of the built-in one (docs/context.md)")(
-      "max-clients", po::value(&s.server.clients_max)->default_value(10'000), "further clients are refused")(
-      "idle-timeout", po::value(&s.idle_timeout_s)->default_value(0),
-      "seconds after which a silent client is closed; 0: never")(
-      "request-timeout", po::value(&s.request_timeout_s)->default_value(60),
-      "seconds an unfinished request or an unread reply may last")(
-      "log-level", po::value(&s.log_level)->default_value("info"), "debug, info, warning or error")(
-      "config", po::value<std::string>(),
-      "file of these options, name = value a line; the command line goes before it");
+  // clang-format off: an option a line
+  options.add_options()
+      ("data", po::value(&s.store.directory)->default_value("./penchant-data"), "the folder that keeps everything")
+      ("port", po::value(&s.server.port)->default_value(default_port), "RESP port; 0: any free one")
+      ("http-port", po::value(&s.http_port)->default_value(default_http_port),
+       "kept for the HTTP interface, which this version does not have yet")
+      ("bind", po::value(&s.server.bind)->default_value("127.0.0.1"),
+       "address to listen on; loopback only in this version")
+      ("unix", po::value(&s.server.unix_path), "also listen on this Unix socket")
+      ("unix-mode", po::value(&s.unix_mode)->default_value("700"), "its mode, octal")
+      ("durability", po::value(&s.durability)->default_value("everysec"),
+       "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; "
+       "os: the system decides")
+      ("snapshot-every", po::value(&s.snapshot_every_s)->default_value(300),
+       "seconds between snapshots while records come in; 0: never")
+      ("snapshot-every-records", po::value(&s.store.snapshot_every_records)->default_value(10'000'000),
+       "and after so many records; 0: never")
+      ("decay-days", po::value(&s.store.decay_days)->default_value(decay_days_default),
+       "after so many days a record weighs 1/e; 0: for ever 1")
+      ("explore-below", po::value(&s.bands.explore_below)->default_value(Bands{}.explore_below),
+       "confidence below which several checkpoints are tried")
+      ("exploit-above", po::value(&s.bands.exploit_above)->default_value(Bands{}.exploit_above),
+       "confidence above which only the best is used")
+      ("explore-arms", po::value(&s.bands.explore_arms)->default_value(Bands{}.explore_arms),
+       "how many are tried while exploring")
+      ("hedge-arms", po::value(&s.bands.hedge_arms)->default_value(Bands{}.hedge_arms), "and between the two")
+      ("word-lists", po::value(&s.word_lists),
+       "file of words that are no keywords, in place of the built-in one (docs/context.md)")
+      ("max-clients", po::value(&s.server.clients_max)->default_value(10'000), "further clients are refused")
+      ("idle-timeout", po::value(&s.idle_timeout_s)->default_value(0),
+       "seconds after which a silent client is closed; 0: never")
+      ("request-timeout", po::value(&s.request_timeout_s)->default_value(60),
+       "seconds an unfinished request or an unread reply may last")
+      ("log-level", po::value(&s.log_level)->default_value("info"), "debug, info, warning or error")
+      ("config", po::value<std::string>(),
+       "file of these options, name = value a line; the command line goes before it");
+  // clang-format on
   return options;
 }
 

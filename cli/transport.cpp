@@ -123,10 +123,14 @@ std::string encode_request(const std::vector<std::string>& request) {
 }
 
 void add_transport_options(po::options_description& options) {
-  options.add_options()("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")(
-      "port", po::value<std::uint16_t>()->default_value(default_port), "the server's port")(
-      "unix", po::value<std::string>(), "the server's Unix socket, in place of host and port")(
-      "data", po::value<std::string>(), "no server: the files of this folder")("json", "print JSON");
+  // clang-format off: an option a line
+  options.add_options()
+      ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
+      ("port", po::value<std::uint16_t>()->default_value(default_port), "the server's port")
+      ("unix", po::value<std::string>(), "the server's Unix socket, in place of host and port")
+      ("data", po::value<std::string>(), "no server: the files of this folder")
+      ("json", "print JSON");
+  // clang-format on
 }
 
 std::unique_ptr<Transport> open_transport(const po::variables_map& values) {

@@ -66,7 +66,7 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   scorer_.ask(engine, user, question.keywords, question.at_ms);
   if (user) scorer_.score_columns();
 
-  const std::size_t width_max = std::max({bands_.explore_arms, bands_.hedge_arms, std::uint32_t{1}});
+  const std::size_t width_max = std::max(bands_.width(Band::explore), bands_.width(Band::hedge));
   rank(std::max<std::size_t>(question.top.value_or(0), width_max));
 
   answers_.clear();

@@ -1,23 +1,6 @@
 // Once its scratch has grown a question allocates nothing, from the bytes that come in to those that go out.
-#include <cstdlib>
-#include <new>
-
+#include "tests/counted_allocations.h"
 #include "tests/net/connection_fixture.h"
-
-namespace {
-
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
-// Counts what this thread of the test program asks for; malloc never fails in a test. Not inlined, because
-// GCC would then take malloc and delete, or new and free, for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace penchant::test {
 namespace {

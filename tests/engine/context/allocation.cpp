@@ -1,25 +1,10 @@
 // Reading ASCII prompts allocates nothing once the scratch has grown.
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "helpers.h"
+#include "tests/counted_allocations.h"
 
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-// Count what the whole test program asks for; malloc never fails in a test. Not inlined, because GCC would
-// then take malloc and delete, or new and free, for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
+using penchant::test::allocations;
 using namespace penchant;
 
 BOOST_AUTO_TEST_SUITE(allocation)
