@@ -22,4 +22,13 @@ double Arguments::real(std::string_view what) {
   return parsed;
 }
 
+void Arguments::fail(std::string sentence) {
+  if (!failed_) error_ = std::move(sentence.insert(0, "ERR "));
+  failed_ = true;
+}
+
+void Arguments::fail_unknown_option() {
+  if (more()) fail("unknown option '" + std::string(left_.front().substr(0, 64)) + "'");
+}
+
 }  // namespace penchant

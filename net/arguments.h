@@ -67,13 +67,8 @@ class Arguments {
 
   double real(std::string_view what);
 
-  void fail(std::string sentence) {
-    if (!failed_) error_ = "ERR " + std::move(sentence);
-    failed_ = true;
-  }
-  void fail_unknown_option() {
-    if (more()) fail("unknown option '" + std::string(left_.front().substr(0, 64)) + "'");
-  }
+  void fail(std::string sentence);
+  void fail_unknown_option();
 
   /// Nothing was wrong and nothing is left.
   bool done() {

@@ -43,7 +43,7 @@ void set_info(Call& call) {
   call.reply.simple("OK");
 }
 
-void list(Call& call) {
+void list_clients(Call& call) {
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   std::string text;
   for (const Client* client : call.runtime.clients) append_client(*client, clock_ms(), text);
@@ -114,7 +114,7 @@ void client(Call& call) {
   Arguments& arguments = call.arguments;
   if (arguments.option("SETNAME")) return set_name(call);
   if (arguments.option("SETINFO")) return set_info(call);
-  if (arguments.option("LIST")) return list(call);
+  if (arguments.option("LIST")) return list_clients(call);
   if (arguments.option("ID")) {
     if (!arguments.done()) return call.reply.error(arguments.error());
     return call.reply.integer(static_cast<std::int64_t>(call.client.id));

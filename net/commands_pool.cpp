@@ -53,7 +53,7 @@ void get(Call& call) {
   for (const PoolEntry& entry : found->checkpoints) call.reply.bulk(engine.name_text(entry.name));
 }
 
-void list(Call& call) {
+void list_pools(Call& call) {
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   const Engine& engine = call.service.engine();
   call.reply.array(engine.pools().all().size());
@@ -70,7 +70,7 @@ void list(Call& call) {
 void pool(Call& call) {
   if (call.arguments.option("SET")) return refused(call) ? void() : set(call);
   if (call.arguments.option("GET")) return get(call);
-  if (call.arguments.option("LIST")) return list(call);
+  if (call.arguments.option("LIST")) return list_pools(call);
   if (call.arguments.option("DEL")) return refused(call) ? void() : erase(call);
   call.reply.error("ERR POOL must be followed by SET, GET, LIST or DEL");
 }

@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
@@ -23,7 +21,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> as_tuple_awaitable{};
 
 constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
 constexpr int listen_backlog = 511;

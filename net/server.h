@@ -8,6 +8,7 @@
 // the one that calls run(). Limits: ServerOptions; what is over them is told so and closed.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -39,6 +41,8 @@ struct ServerOptions {
 };
 
 using Executor = boost::asio::io_context::executor_type;
+/// Awaited operations answer with their error, and do not throw it.
+inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<Executor>> as_tuple_awaitable{};
 using StreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;

@@ -1,14 +1,11 @@
 #include "net/session.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace penchant {
 namespace {
 
 namespace asio = boost::asio;
-constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> as_tuple_awaitable{};
 
 using Awaitable = asio::awaitable<void, Executor>;
 using AwaitableBool = asio::awaitable<bool, Executor>;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/limits.h"
+#include "tests/net/resp_header.h"
 
 namespace penchant {
 namespace {
@@ -63,12 +64,6 @@ std::string parse(std::string_view bytes) {
   Feeder feeder;
   feeder.feed(bytes);
   return feeder.seen();
-}
-
-std::string header(char type, std::size_t count) {
-  std::string line(1, type);
-  line += std::to_string(count);
-  return line += "\r\n";
 }
 
 // A simple string of `size` bytes without its line end.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/reply_parser.h"
+#include "tests/net/resp_header.h"
 
 namespace penchant {
 namespace {
@@ -41,12 +42,6 @@ Both same(const std::string& text) { return {text, text}; }
 
 std::string resp3_of(double value) {
   return written([&](ReplyWriter& reply) { reply.real(value); }).resp3;
-}
-
-std::string header(char type, std::size_t count) {
-  std::string line(1, type);
-  line += std::to_string(count);
-  return line += "\r\n";
 }
 
 // The one reply that `bytes` are, or null with the text "not one reply".

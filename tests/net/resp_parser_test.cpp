@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/limits.h"
+#include "tests/net/resp_header.h"
 
 namespace penchant {
 namespace {
@@ -85,12 +86,6 @@ Outcome requests(std::vector<Words> words) { return {std::move(words), "", 0}; }
 Outcome request(Words words) { return requests({std::move(words)}); }
 Outcome unfinished(std::string_view bytes) { return {{}, "", bytes.size()}; }
 Outcome error(std::string sentence) { return {{}, "Protocol error: " + std::move(sentence), 0}; }
-
-std::string header(char type, std::size_t count) {
-  std::string line(1, type);
-  line += std::to_string(count);
-  return line += "\r\n";
-}
 
 std::string bulk(std::string_view text) { return header('$', text.size()).append(text) + "\r\n"; }
 
