@@ -57,11 +57,8 @@ class Bench {
   }
 
   std::string ask(const std::string& input) {
-    connection_->run(input);
-    if (!store_->commit()) throw std::runtime_error("the journal failed");
-    std::string output = connection_->output();
-    connection_->sent();
-    return output;
+    run(input);
+    return std::string(output_.view());
   }
 
   void time(const char* name, const std::string& one) {
@@ -72,9 +69,7 @@ class Bench {
     for (int round = 0; round < rounds; ++round) {
       const double begin = cpu_nanoseconds();
       for (int batch = 0; batch < batches_a_round; ++batch) {
-        connection_->run(input);
-        if (!store_->commit()) throw std::runtime_error("the journal failed");
-        connection_->sent();
+        run(input);
       }
       nanoseconds.push_back((cpu_nanoseconds() - begin) / (batches_a_round * batch_requests));
     }
@@ -84,7 +79,14 @@ class Bench {
   }
 
  private:
+  void run(const std::string& input) {
+    output_.clear();
+    connection_->run(input, output_);
+    if (!store_->commit()) throw std::runtime_error("the journal failed");
+  }
+
   std::string_view filter_;
+  OutputBuffer output_;
   PosixFileSystem files_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Service> service_;

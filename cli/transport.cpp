@@ -98,7 +98,7 @@ class FilesTransport final : public Transport {
     ReplyWriter reply(out_, client_.protocol);
     run_command(views, reply, client_, *service_, runtime_);
     if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
-    if (parser_.parse(out_) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
+    if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return parser_.reply();
   }
 
@@ -108,7 +108,7 @@ class FilesTransport final : public Transport {
   std::optional<Service> service_;
   Client client_;
   Runtime runtime_;
-  std::string out_;
+  OutputBuffer out_;
   ReplyParser parser_;
 };
 

@@ -9,15 +9,6 @@
 #include "engine/validate.h"
 
 namespace penchant {
-namespace {
-
-/// A keyword, or a LoRA, counts once per record, whoever sent it twice.
-void add_once(std::vector<std::uint32_t>& numbers, std::uint32_t number) {
-  if (std::ranges::find(numbers, number) == numbers.end()) numbers.push_back(number);
-}
-
-}  // namespace
-
 const User* Engine::find_user(std::string_view name) const {
   const auto it = user_numbers_.find(name);
   return it == user_numbers_.end() ? nullptr : &users_[it->second];
@@ -28,75 +19,98 @@ std::int64_t Engine::move_clock(std::int64_t now_ms) {
   return now_ms_;
 }
 
-User& Engine::find_or_add_user(std::string_view name) {
-  if (const auto it = user_numbers_.find(name); it != user_numbers_.end()) return users_[it->second];
+User& Engine::add_user(std::string_view name) {
   user_numbers_.emplace(user_names_.emplace_back(name), static_cast<std::uint32_t>(users_.size()));
   return users_.emplace_back(landmark_at(decay_.half_lives(now_ms_)));
 }
 
-/// The column of the model `name`, new where there is none, of the family if one is told.
-std::uint32_t Engine::arm(ArmTable& arms, std::string_view name, std::string_view family) {
+/// The column of the LoRA `name`, new where there is none.
+std::uint32_t Engine::lora_arm(ArmTable& loras, std::string_view name) {
+  return loras.find_or_add(names_.intern(model_key(name)), [&] { return names_.intern(name); });
+}
+
+/// A column for the checkpoint `name`. A pool's name for it goes before the user's: it was there first, and is public.
+std::uint32_t Engine::add_checkpoint(ArmTable& checkpoints, std::string_view name) {
   const Interner::Id key = names_.intern(model_key(name));
-  const std::uint32_t column = arms.find_or_add(key, [&] { return names_.intern(name); });
-  if (!family.empty()) arms[column].family = names_.intern(family);
-  return column;
+  const Interner::Id* const public_name = pools_.public_name(key);
+  return checkpoints.find_or_add(key, [&] { return public_name ? *public_name : names_.intern(name); });
 }
 
-/// The same of a checkpoint. A pool's name for it goes before the user's: it was there first, and is public.
-std::uint32_t Engine::checkpoint_arm(ArmTable& checkpoints, std::string_view name, std::string_view family) {
-  const auto key = names_.find(model_key(name));
-  const Interner::Id* public_name = key && !checkpoints.find(*key) ? pools_.public_name(*key) : nullptr;
-  return arm(checkpoints, public_name ? names_.text(*public_name) : name, family);
+void Engine::note_family(Arm& arm, std::string_view family) {
+  if (!family.empty()) arm.family = names_.intern(family);
 }
 
-/// Whether the record fits the limits; leaves what is known of its keywords in known_keywords_.
-result<void> Engine::room_for(const Record& record, const User* user) {
+/// Leaves the record's keywords in lesson_keywords_, with their rows where `user` has them. Nothing is added yet.
+void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* user) {
+  lesson_keywords_.clear();
+  for (const Keyword& keyword : keywords) {
+    const auto id = keywords_.find(keyword.text);
+    lesson_keywords_.push_back({id.value_or(0), id && user ? user->row(*id) : std::nullopt});
+  }
+}
+
+/// Gives numbers to those that have no row; each counts once per record, whoever sent it twice.
+void Engine::name_keywords(std::span<const Keyword> keywords) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    LessonKeyword keyword = lesson_keywords_[i];
+    if (!keyword.row) keyword.id = keywords_.intern(keywords[i].text);
+    const auto earlier = std::span(lesson_keywords_).first(kept);
+    if (std::ranges::find(earlier, keyword.id, &LessonKeyword::id) == earlier.end()) lesson_keywords_[kept++] = keyword;
+  }
+  lesson_keywords_.resize(kept);
+}
+
+/// Whether the record, with its keywords looked up, fits the limits; `column` is its checkpoint's, if it has one.
+result<void> Engine::room_for(const Record& record, const User* user, std::optional<std::uint32_t> column) const {
   if (!user && users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
   }
-  const User nobody;
-  const User& who = user ? *user : nobody;
-  const auto key = find_name(model_key(record.checkpoint));
-  const auto column = key ? who.checkpoints().find(*key) : std::nullopt;
-  if (!column && who.checkpoints().size() >= arms_per_user_max) {
+  if (!user) return {};  // a record by itself is far below all that follows
+  if (!column && user->checkpoints().size() >= arms_per_user_max) {
     return Failure{"this user has the most checkpoints one may have, " + std::to_string(arms_per_user_max)};
   }
   const auto is_new = [&](const LoraTag& lora) {
-    const auto lora_key = find_name(model_key(lora.name));
-    return !lora_key || !who.loras().find(*lora_key);
+    const auto key = find_name(model_key(lora.name));
+    return !key || !user->loras().find(*key);
   };
   const auto new_loras = static_cast<std::size_t>(std::ranges::count_if(record.loras, is_new));
-  if (who.loras().size() + new_loras > arms_per_user_max) {
+  if (user->loras().size() + new_loras > arms_per_user_max) {
     return Failure{"this user has the most LoRAs one may have, " + std::to_string(arms_per_user_max)};
   }
-  known_keywords_.clear();
-  for (const Keyword& keyword : record.keywords) known_keywords_.push_back(find_keyword(keyword.text));
   if (record.verdict == Verdict::neutral) return {};  // it adds no rows
-  return who.room_for(known_keywords_, column.value_or(who.checkpoints().size()));
+  return user->room_for(lesson_keywords_, column.value_or(user->checkpoints().size()));
 }
 
 result<Recorded> Engine::record(const Record& record) {
-  const User* existing = find_user(record.user);
+  const auto number = user_numbers_.find(record.user);
+  User* const existing = number == user_numbers_.end() ? nullptr : &users_[number->second];
   std::optional<Known> known;
   if (existing && !record.id.empty()) known = existing->known().find(record.id);
   if (known && known->verdict == record.verdict) return Recorded{Recorded::Kind::duplicate, known->sequence};
-  if (const auto room = room_for(record, existing); !room) return room.error();
+  look_up_keywords(record.keywords, existing);
+  const auto key = existing ? names_.find(model_key(record.checkpoint)) : std::nullopt;
+  const auto column = key ? existing->checkpoints().find(*key) : std::nullopt;
+  if (const auto room = room_for(record, existing, column); !room) return room.error();
 
   const std::int64_t now_ms = move_clock(record.now_ms);
   const double half_lives_now = decay_.half_lives(now_ms);
   const std::int64_t at_ms = std::min(record.at_ms.value_or(now_ms), now_ms);
-  User& user = find_or_add_user(record.user);
+  User& user = existing ? *existing : add_user(record.user);
   user.keep_landmark_near(half_lives_now);
 
-  lesson_keywords_.clear();
-  for (std::size_t i = 0; i < record.keywords.size(); ++i) {
-    add_once(lesson_keywords_, known_keywords_[i] ? *known_keywords_[i] : keywords_.intern(record.keywords[i].text));
-  }
+  name_keywords(record.keywords);
   lesson_loras_.clear();
-  for (const LoraTag& lora : record.loras) add_once(lesson_loras_, arm(user.loras(), lora.name, record.family));
+  for (const LoraTag& lora : record.loras) {
+    const std::uint32_t lora_column = lora_arm(user.loras(), lora.name);
+    note_family(user.loras()[lora_column], record.family);
+    if (std::ranges::find(lesson_loras_, lora_column) == lesson_loras_.end()) lesson_loras_.push_back(lora_column);
+  }
+  const std::uint32_t checkpoint = column ? *column : add_checkpoint(user.checkpoints(), record.checkpoint);
+  note_family(user.checkpoints()[checkpoint], record.family);
   const Lesson lesson{.verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),
-                      .checkpoint = checkpoint_arm(user.checkpoints(), record.checkpoint, record.family),
+                      .checkpoint = checkpoint,
                       .keywords = lesson_keywords_,
                       .loras = lesson_loras_};
   if (known) {

@@ -27,6 +27,7 @@
 #include "engine/interner.h"
 #include "engine/pools.h"
 #include "engine/result.h"
+#include "engine/text_hash.h"
 #include "engine/user.h"
 
 namespace penchant {
@@ -67,10 +68,13 @@ class Engine {
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
   std::int64_t move_clock(std::int64_t now_ms);
-  User& find_or_add_user(std::string_view name);
-  result<void> room_for(const Record& record, const User* user);
-  std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
-  std::uint32_t checkpoint_arm(ArmTable& checkpoints, std::string_view name, std::string_view family);
+  User& add_user(std::string_view name);
+  void look_up_keywords(std::span<const Keyword> keywords, const User* user);
+  void name_keywords(std::span<const Keyword> keywords);
+  result<void> room_for(const Record& record, const User* user, std::optional<std::uint32_t> column) const;
+  std::uint32_t lora_arm(ArmTable& loras, std::string_view name);
+  std::uint32_t add_checkpoint(ArmTable& checkpoints, std::string_view name);
+  void note_family(Arm& arm, std::string_view family);
 
   std::int64_t now_ms_ = 0;
   Decay decay_;
@@ -79,11 +83,10 @@ class Engine {
   Interner names_;  // of models and families, by key and as first seen
   std::deque<std::string> user_names_;
   std::deque<User> users_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t> user_numbers_;  // keys point into user_names_
+  boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash> user_numbers_;  // keys point into user_names_
 
-  // Scratch of record(), kept so that it allocates nothing: numbers of the record's keywords and LoRAs.
-  std::vector<std::optional<Interner::Id>> known_keywords_;
-  std::vector<Interner::Id> lesson_keywords_;
+  // Scratch of record(), kept so that it allocates nothing: the record's keywords and LoRAs as numbers.
+  std::vector<LessonKeyword> lesson_keywords_;
   std::vector<std::uint32_t> lesson_loras_;
 };
 

@@ -12,11 +12,13 @@ constexpr std::size_t words_told_max = 2;
 /// A decayed count as people read it: "15", or "14.6".
 void append_count(double count, std::string& out) {
   std::array<char, 32> text;
-  const double tenths = std::floor(count * 10 + 0.5);
-  const auto whole = static_cast<long long>(tenths / 10);
-  const auto tenth = static_cast<int>(tenths - static_cast<double>(whole) * 10);
-  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), whole).ptr);
-  if (tenth != 0) (out += '.') += static_cast<char>('0' + tenth);
+  const auto tenths = static_cast<std::uint64_t>(count * 10 + 0.5);
+  char* end = std::to_chars(text.data(), text.data() + text.size(), tenths / 10).ptr;
+  if (tenths % 10 != 0) {
+    *end++ = '.';
+    *end++ = static_cast<char>('0' + tenths % 10);
+  }
+  out.append(text.data(), end);
 }
 
 struct Told {

@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/text_hash.h"
+
 namespace penchant {
 
 class Interner {
@@ -48,7 +50,7 @@ class Interner {
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
   std::deque<std::string> texts_;  // a deque: the keys of ids_ point into its strings
-  boost::unordered_flat_map<std::string_view, Id> ids_;
+  boost::unordered_flat_map<std::string_view, Id, TextHash> ids_;
 };
 
 }  // namespace penchant

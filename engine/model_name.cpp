@@ -12,12 +12,15 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower) {
 }  // namespace
 
 std::string_view model_key(std::string_view name) {
+  // From behind, for the last separator and the last dot after it: most names have neither.
   std::size_t begin = name.size();
-  while (begin > 0 && name[begin - 1] != '/' && name[begin - 1] != '\\') --begin;
+  std::size_t dot = std::string_view::npos;
+  for (; begin > 0 && name[begin - 1] != '/' && name[begin - 1] != '\\'; --begin) {
+    if (name[begin - 1] == '.' && dot == std::string_view::npos) dot = begin - 1;
+  }
   name.remove_prefix(begin);
-  // Most names have no extension: the search for one begins with the dot.
-  const std::size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || dot == 0) return name;
+  if (dot == std::string_view::npos || dot == begin) return name;
+  dot -= begin;
   for (const std::string_view extension : {".safetensors", ".ckpt", ".pt", ".gguf"}) {
     if (equals_ignoring_case(name.substr(dot), extension)) return name.substr(0, dot);
   }

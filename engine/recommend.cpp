@@ -18,13 +18,14 @@ constexpr double observation_steps = 1e3;
 constexpr unsigned observation_bits = 40;
 constexpr std::uint64_t observation_key_max = (std::uint64_t{1} << observation_bits) - 1;
 
-std::uint64_t score_key(double score) { return static_cast<std::uint64_t>(score * score_steps + 0.5); }
+/// Its whole part is what counts.
+double score_in_steps(double score) { return score * score_steps + 0.5; }
 
 /// Orders arms: a higher score first, then fewer observations.
-std::uint64_t rank_key(std::uint64_t score, double observations) {
-  const auto steps = static_cast<std::uint64_t>(
+std::uint64_t rank_key(double score_steps_taken, double observations) {
+  const auto seen = static_cast<std::uint64_t>(
       std::min(observations * observation_steps + 0.5, static_cast<double>(observation_key_max)));
-  return (score << observation_bits) | (observation_key_max - steps);
+  return (static_cast<std::uint64_t>(score_steps_taken) << observation_bits) | (observation_key_max - seen);
 }
 
 }  // namespace
@@ -70,22 +71,19 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   rank(std::max<std::size_t>(question.top.value_or(0), width_max));
 
   answers_.clear();
-  for (const Ranked& ranked : ranked_) {
-    const Candidate arm = candidate(engine, user, ranked.number);
-    const ArmScore exact = scorer_.exact(arm.column);
-    answers_.push_back({arm.name, arm.column, exact.score, exact.observations, 0});
-  }
+  answers_.push_back(answer_of(engine, user, 0));
   Recommendation answer;
   answer.arms_in_question = arm_count_;
   answer.confidence = confidence_of(answers_.front().observations);
   answer.draft = question.tier == Tier::draft;
   answer.band = answer.draft ? Band::explore : bands_.band(answer.confidence);
   answer.band_arms = std::min<std::size_t>(bands_.width(answer.band), arm_count_);
-  for (std::size_t i = 0; i < answer.band_arms; ++i) {
+  const std::size_t shown = question.top ? std::max(*question.top, 1U) : answer.band_arms;
+  for (std::size_t i = 1; i < std::min(shown, arm_count_); ++i) answers_.push_back(answer_of(engine, user, i));
+  for (std::size_t i = 0; i < std::min(answer.band_arms, answers_.size()); ++i) {
     answers_[i].probability = 1.0 / static_cast<double>(answer.band_arms);
   }
-  const std::size_t shown = question.top ? std::max(*question.top, 1U) : answer.band_arms;
-  answer.arms = std::span(answers_).first(std::min(shown, answers_.size()));
+  answer.arms = answers_;
   return answer;
 }
 
@@ -142,22 +140,36 @@ Recommender::Candidate Recommender::candidate(const Engine& engine, const User* 
 void Recommender::rank(std::size_t shown) {
   ranked_.clear();
   shown = std::min(shown, arm_count_);
+  double worst_steps = 0;  // of the arms kept, once there are enough: most are told by one comparison
   for (std::uint32_t number = 0; number < arm_count_; ++number) {
-    const auto column = all_columns_ ? std::optional(number) : candidates_[number].column;
-    const ArmScore scored = column ? scorer_.ranked(*column) : ArmScore{};
-    const std::uint64_t score = score_key(scored.score);
-    const bool is_full = ranked_.size() == shown;
-    if (is_full && score < ranked_.front().key >> observation_bits) continue;
-    const Ranked arm{rank_key(score, scored.observations), number};
-    if (is_full) {
+    const ArmScore scored = ranked_score(number);
+    const double steps = score_in_steps(scored.score);
+    if (steps < worst_steps) continue;
+    const Ranked arm{rank_key(steps, scored.observations), number};
+    if (ranked_.size() == shown) {
       if (!(arm < ranked_.front())) continue;
       std::ranges::pop_heap(ranked_, std::less{});
       ranked_.pop_back();
     }
     ranked_.push_back(arm);
     std::ranges::push_heap(ranked_, std::less{});
+    if (ranked_.size() == shown) worst_steps = static_cast<double>(ranked_.front().key >> observation_bits);
   }
   std::ranges::sort_heap(ranked_, std::less{});
+}
+
+/// In single precision, to rank it.
+inline ArmScore Recommender::ranked_score(std::uint32_t number) const {
+  if (all_columns_) return scorer_.ranked(number);
+  const std::optional<std::uint32_t> column = candidates_[number].column;
+  return column ? scorer_.ranked(*column) : ArmScore{};
+}
+
+/// The i-th best, in double precision, without its probability.
+ArmAnswer Recommender::answer_of(const Engine& engine, const User* user, std::size_t i) const {
+  const Candidate arm = candidate(engine, user, ranked_[i].number);
+  const ArmScore exact = scorer_.exact(arm.column);
+  return {arm.name, arm.column, exact.score, exact.observations, 0};
 }
 
 }  // namespace penchant

@@ -94,6 +94,8 @@ class Recommender {
   void add_family(const Engine& engine, const User& user, std::string_view family);
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
+  ArmScore ranked_score(std::uint32_t number) const;
+  ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
 
   Bands bands_;
   Scorer scorer_;

@@ -14,13 +14,12 @@ std::uint64_t& Totals::of(Verdict verdict) {
   PENCHANT_CHECK(false);
 }
 
-result<void> User::room_for(std::span<const std::optional<Interner::Id>> keywords, std::uint32_t column) const {
+result<void> User::room_for(std::span<const LessonKeyword> keywords, std::uint32_t column) const {
   std::size_t new_rows = 0;
   std::size_t new_cells = 0;
-  for (const std::optional<Interner::Id>& keyword : keywords) {
-    const std::optional<std::uint32_t> known_row = keyword ? row(*keyword) : std::nullopt;
-    new_rows += known_row ? 0 : 1;
-    new_cells += matrix_.growth(known_row.value_or(matrix_.row_count()), column);
+  for (const LessonKeyword& keyword : keywords) {
+    new_rows += keyword.row ? 0 : 1;
+    new_cells += matrix_.growth(keyword.row.value_or(matrix_.row_count()), column);
   }
   if (matrix_.row_count() + new_rows > keywords_per_user_max) {
     return Failure{"this user has the most keywords one may have, " + std::to_string(keywords_per_user_max)};
@@ -52,10 +51,12 @@ std::uint64_t User::learn(const Lesson& lesson, std::string_view id, double half
 void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now) {
   --totals_.of(old.verdict);
   ++totals_.of(lesson.verdict);
+  std::vector<LessonKeyword> old_keywords;
+  for (const Interner::Id keyword : old.keywords) old_keywords.push_back({keyword, row(keyword)});
   count({.verdict = old.verdict,
          .half_lives = old.half_lives,
          .checkpoint = old.checkpoint,
-         .keywords = old.keywords,
+         .keywords = old_keywords,
          .loras = old.loras},
         -1, half_lives_now);
   count(lesson, +1, half_lives_now);
@@ -68,8 +69,9 @@ void User::count(const Lesson& lesson, double sign, double half_lives_now) {
   const bool is_now = lesson.half_lives == half_lives_now;  // as most are
   const double weight = sign * (is_now ? unit : weight_at(lesson.half_lives, landmark_));
   const Counts added{lesson.verdict == Verdict::selected ? weight : 0, weight};
-  for (const Interner::Id keyword : lesson.keywords) {
-    matrix_.add(find_or_add_row(keyword), lesson.checkpoint, added, unit);
+  for (const LessonKeyword& keyword : lesson.keywords) {
+    const std::uint32_t row = keyword.row ? *keyword.row : find_or_add_row(keyword.id);
+    matrix_.add(row, lesson.checkpoint, added, unit);
   }
   const auto add_overall = [&added](Arm& arm) {
     arm.overall += added;
@@ -81,12 +83,14 @@ void User::count(const Lesson& lesson, double sign, double half_lives_now) {
 
 void User::remember(std::string_view id, std::uint64_t sequence, const Lesson& lesson) {
   if (id.empty()) return;
-  known_.put(id, {.sequence = sequence,
-                  .half_lives = lesson.half_lives,
-                  .verdict = lesson.verdict,
-                  .checkpoint = lesson.checkpoint,
-                  .keywords = {lesson.keywords.begin(), lesson.keywords.end()},
-                  .loras = {lesson.loras.begin(), lesson.loras.end()}});
+  Known known{.sequence = sequence,
+              .half_lives = lesson.half_lives,
+              .verdict = lesson.verdict,
+              .checkpoint = lesson.checkpoint,
+              .keywords = {},
+              .loras = {lesson.loras.begin(), lesson.loras.end()}};
+  for (const LessonKeyword& keyword : lesson.keywords) known.keywords.push_back(keyword.id);
+  known_.put(id, known);
 }
 
 std::uint32_t User::find_or_add_row(Interner::Id keyword) {

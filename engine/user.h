@@ -36,12 +36,18 @@ struct Totals {
   std::uint64_t& of(Verdict verdict);
 };
 
+/// One of a user's keywords: the engine's number for it and, where the user has one already, its row.
+struct LessonKeyword {
+  Interner::Id id = 0;
+  std::optional<std::uint32_t> row;
+};
+
 /// What a record adds, its names resolved to the engine's numbers.
 struct Lesson {
   Verdict verdict = Verdict::neutral;
   double half_lives = 0;  // of the time its weight is reckoned from
   std::uint32_t checkpoint = 0;
-  std::span<const Interner::Id> keywords;
+  std::span<const LessonKeyword> keywords;
   std::span<const std::uint32_t> loras;
 };
 
@@ -61,8 +67,8 @@ class User {
     return it == rows_.end() ? std::nullopt : std::optional(it->second);
   }
 
-  /// Whether `new_keywords` more rows and a lesson in `column` fit the limits; if not, one sentence.
-  result<void> room_for(std::span<const std::optional<Interner::Id>> keywords, std::uint32_t column) const;
+  /// Whether a lesson about these keywords in `column` fits the limits; if not, one sentence.
+  result<void> room_for(std::span<const LessonKeyword> keywords, std::uint32_t column) const;
 
   ArmTable& checkpoints() { return checkpoints_; }
   ArmTable& loras() { return loras_; }

@@ -2,6 +2,7 @@
 
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -46,6 +47,15 @@ Failure too_many(std::string_view what, std::size_t max) {
   return Failure{"a record has at most " + std::to_string(max) + " " + std::string(what)};
 }
 
+/// Whether eight bytes are ASCII and none is zero.
+bool is_ascii_text(const char* eight) {
+  std::uint64_t word;
+  std::memcpy(&word, eight, sizeof word);
+  constexpr std::uint64_t highs = 0x8080808080808080;
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  return ((word | (word - ones)) & highs) == 0;
+}
+
 }  // namespace
 
 #pragma GCC diagnostic push
@@ -54,16 +64,10 @@ bool is_text(std::string_view text) {
   const char* const bytes = text.data();
   const auto size = static_cast<std::int64_t>(text.size());
   for (std::int64_t i = 0; i < size;) {
-    // Eight bytes at a time while they are ASCII and none is zero.
-    if (size - i >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, bytes + i, 8);
-      constexpr std::uint64_t highs = 0x8080808080808080;
-      constexpr std::uint64_t ones = 0x0101010101010101;
-      if (((word | (word - ones)) & highs) == 0) {
-        i += 8;
-        continue;
-      }
+    // Eight bytes at a time while they are ASCII and none is zero; the last eight may have been looked at before.
+    if (size >= 8 && is_ascii_text(bytes + std::min(i, size - 8))) {
+      i += 8;
+      continue;
     }
     UChar32 c = 0;
     U8_NEXT(bytes, i, size, c);

@@ -1,8 +1,8 @@
 // Connection: one client's side of the conversation, without its socket: bytes in, replies out.
 //
-//   const std::size_t used = connection.run(input);     // runs whole requests, appends replies to output()
-//   if (auto written = store.commit(); !written) connection.refuse_writes(written.error());
-//   send(connection.output());  connection.sent();
+//   const std::size_t used = connection.run(input, replies);  // runs whole requests, appends their replies
+//   if (auto written = store.commit(); written) send(replies.view());
+//   else send(connection.refused(replies.view(), written.error()));
 //
 // Invariant: a reply to a write leaves only after the commit of its events; the session keeps it by this order.
 // Owner: the session. Threading: the store's thread. Limits: batch_output_bytes, batch_requests_max.
@@ -28,19 +28,19 @@ class Connection {
   Client& client() { return client_; }
   const Client& client() const { return client_; }
 
-  /// Runs the requests at the beginning of `input` and returns how many bytes they were. It stops at an unfinished
-  /// request, at the batch's limits, and when the client is done: see unfinished().
-  std::size_t run(std::string_view input);
+  /// Runs the requests at the beginning of `input`, a batch, and returns how many bytes they were; their replies go to
+  /// `replies`, which is empty before. It stops at an unfinished request, at the batch's limits, and when the client is
+  /// done: see unfinished().
+  std::size_t run(std::string_view input, OutputBuffer& replies);
 
   /// After run(): what is left of the input is the beginning of a request. False: run() again after sending.
   bool unfinished() const { return unfinished_; }
 
-  /// The events of this batch could not be written: its replies to writes become errors.
-  void refuse_writes(const Failure& failure);
-
+  /// Some of the last batch's replies acknowledge writes.
   bool wrote() const { return !write_replies_.empty(); }
-  const std::string& output() const { return output_; }
-  void sent();
+
+  /// The last batch's replies where its events could not be written: those that acknowledge writes become errors.
+  std::string refused(std::string_view replies, const Failure& failure) const;
 
  private:
   struct Span {
@@ -52,8 +52,7 @@ class Connection {
   Runtime& runtime_;
   Client client_;
   RequestParser parser_;
-  std::string output_;
-  std::vector<Span> write_replies_;  // where in output_ replies to writes are
+  std::vector<Span> write_replies_;  // where in the last batch's replies those to writes are
   bool unfinished_ = false;
 };
 

@@ -1,6 +1,8 @@
 #include "net/reply_writer.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -10,7 +12,8 @@ namespace penchant {
 namespace {
 
 constexpr std::size_t integer_chars_max = 20;  // "-9223372036854775808", "18446744073709551615"
-constexpr std::size_t real_chars_max = 24;     // "-2.2250738585072014e-308"
+constexpr std::size_t line_end_chars = 2;
+constexpr std::size_t number_line_chars_max = 1 + integer_chars_max + line_end_chars;
 
 template <class Integer>
 char* put_integer(char* at, Integer value) {
@@ -23,6 +26,17 @@ char* put_line_end(char* at) {
   return at;
 }
 
+char* put_header(char* at, char type, std::uint64_t value) {
+  *at++ = type;
+  // Most announce less than ten.
+  if (value < 10) {
+    *at++ = static_cast<char>('0' + value);
+  } else {
+    at = put_integer(at, value);
+  }
+  return put_line_end(at);
+}
+
 // Numbers below 1e9 of at most four decimals, as most replies carry: 2 to 9 times faster than std::to_chars,
 // and 100000 is not written 1e+05. Null if `value` is no such number. A decimal of up to 15 digits that reads
 // back as a double is the shortest one that does: here it has at most 13.
@@ -33,25 +47,19 @@ char* put_short_real(char* at, double value) {
   if (static_cast<double>(scaled) / 1e4 != magnitude) return nullptr;
   if (std::signbit(value)) *at++ = '-';
   at = put_integer(at, scaled / 10'000);
-  auto decimals = static_cast<unsigned>(scaled % 10'000);
+  const auto decimals = static_cast<unsigned>(scaled % 10'000);
   if (decimals == 0) return at;
   *at++ = '.';
-  for (unsigned unit = 1000; decimals > 0; unit /= 10) {
-    *at++ = static_cast<char>('0' + decimals / unit);
-    decimals %= unit;
+  for (const unsigned digit : {decimals / 1000, decimals / 100 % 10, decimals / 10 % 10, decimals % 10}) {
+    *at++ = static_cast<char>('0' + digit);
   }
+  while (at[-1] == '0') --at;
   return at;
-}
-
-char* put_real(char* at, double value) {
-  if (char* const end = put_short_real(at, value)) return end;
-  if (std::isnan(value)) value = std::fabs(value);  // "nan", never "-nan"
-  return std::to_chars(at, at + real_chars_max, value).ptr;
 }
 
 }  // namespace
 
-ReplyWriter::ReplyWriter(std::string& out, int protocol) : out_(out), protocol_(protocol) {
+ReplyWriter::ReplyWriter(OutputBuffer& out, int protocol) : out_(out), protocol_(protocol) {
   PENCHANT_CHECK(protocol == 2 || protocol == 3);
 }
 
@@ -65,33 +73,30 @@ void ReplyWriter::simple(std::string_view text) { line('+', text); }
 void ReplyWriter::error(std::string_view code_and_sentence) { line('-', code_and_sentence); }
 
 void ReplyWriter::line(char type, std::string_view text) {
-  const auto breaks_line = [](char c) { return c == '\r' || c == '\n'; };
-  const std::size_t begin = out_.size() + 1;
-  out_ += type;
-  out_ += text;
-  std::replace_if(out_.begin() + static_cast<std::ptrdiff_t>(begin), out_.end(), breaks_line, ' ');
-  out_ += "\r\n";
+  char* at = out_.room(1 + text.size() + line_end_chars);
+  *at++ = type;
+  at = std::ranges::replace_copy_if(
+           text, at, [](char c) { return c == '\r' || c == '\n'; }, ' ')
+           .out;
+  out_.end_at(put_line_end(at));
 }
 
 void ReplyWriter::integer(std::int64_t value) {
-  char buffer[1 + integer_chars_max + 2];
-  buffer[0] = ':';
-  out_.append(buffer, put_line_end(put_integer(buffer + 1, value)));
+  char* const at = out_.room(number_line_chars_max);
+  *at = ':';
+  out_.end_at(put_line_end(put_integer(at + 1, value)));
 }
 
 void ReplyWriter::header(char type, std::uint64_t value) {
-  char buffer[1 + integer_chars_max + 2];
-  buffer[0] = type;
-  out_.append(buffer, put_line_end(put_integer(buffer + 1, value)));
+  out_.end_at(put_header(out_.room(number_line_chars_max), type, value));
 }
 
 void ReplyWriter::bulk(std::string_view bytes) {
-  header('$', bytes.size());
-  out_ += bytes;
-  out_ += "\r\n";
+  char* const at = put_header(out_.room(number_line_chars_max + bytes.size() + line_end_chars), '$', bytes.size());
+  out_.end_at(put_line_end(std::ranges::copy(bytes, at).out));
 }
 
-void ReplyWriter::null() { out_ += protocol_ == 3 ? "_\r\n" : "$-1\r\n"; }
+void ReplyWriter::null() { out_.append(protocol_ == 3 ? "_\r\n" : "$-1\r\n"); }
 
 void ReplyWriter::array(std::size_t values) { header('*', values); }
 
@@ -105,31 +110,32 @@ void ReplyWriter::map(std::size_t pairs) {
 
 void ReplyWriter::set(std::size_t values) { header(protocol_ == 3 ? '~' : '*', values); }
 
-void ReplyWriter::real(double value) {
-  if (protocol_ == 3) {
-    char buffer[1 + real_chars_max + 2];
-    buffer[0] = ',';
-    out_.append(buffer, put_line_end(put_real(buffer + 1, value)));
-    return;
+/// Any real's shortest decimal. The last one is kept: replies say the best arm's score twice.
+std::string_view ReplyWriter::shortest(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  if (bits != shortest_bits_) {
+    shortest_bits_ = bits;
+    if (std::isnan(value)) value = std::fabs(value);  // "nan", never "-nan"
+    shortest_end_ = std::to_chars(shortest_.data(), shortest_.data() + shortest_.size(), value).ptr;
   }
-  // The digits first, behind room for "$24\r\n"; then the length before them, so that one append takes all.
-  constexpr std::size_t head_max = 5;
-  char buffer[head_max + real_chars_max + 2];
-  char* const digits = buffer + head_max;
-  char* const end = put_real(digits, value);
-  const auto size = static_cast<unsigned>(end - digits);
-  char* begin = put_line_end(digits - 2) - 2;
-  *--begin = static_cast<char>('0' + size % 10);
-  if (size >= 10) *--begin = static_cast<char>('0' + size / 10);
-  *--begin = '$';
-  out_.append(begin, put_line_end(end));
+  return {shortest_.data(), shortest_end_};
+}
+
+void ReplyWriter::real(double value) {
+  std::array<char, real_chars_max> short_real;
+  const char* const short_end = put_short_real(short_real.data(), value);
+  const std::string_view digits = short_end ? std::string_view(short_real.data(), short_end) : shortest(value);
+  if (protocol_ == 2) return bulk(digits);
+  char* const at = out_.room(1 + real_chars_max + line_end_chars);
+  *at = ',';
+  out_.end_at(put_line_end(std::ranges::copy(digits, at + 1).out));
 }
 
 void ReplyWriter::boolean(bool value) {
   if (protocol_ == 3) {
-    out_ += value ? "#t\r\n" : "#f\r\n";
+    out_.append(value ? "#t\r\n" : "#f\r\n");
   } else {
-    out_ += value ? ":1\r\n" : ":0\r\n";
+    out_.append(value ? ":1\r\n" : ":0\r\n");
   }
 }
 
@@ -137,10 +143,10 @@ void ReplyWriter::verbatim(std::string_view format3, std::string_view text) {
   PENCHANT_CHECK(format3.size() == 3);
   if (protocol_ == 2) return bulk(text);
   header('=', text.size() + 4);
-  out_ += format3;
-  out_ += ':';
-  out_ += text;
-  out_ += "\r\n";
+  out_.append(format3);
+  out_.append(":");
+  out_.append(text);
+  out_.append("\r\n");
 }
 
 }  // namespace penchant

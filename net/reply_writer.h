@@ -1,4 +1,4 @@
-// Replies as Redis clients read them, in RESP2 or RESP3, appended to a string.
+// Replies as Redis clients read them, in RESP2 or RESP3, appended to a buffer.
 //
 //   ReplyWriter reply(out, session.protocol);
 //   reply.map(2);
@@ -16,10 +16,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
+
+#include "net/output_buffer.h"
 
 namespace penchant {
 
@@ -47,7 +49,9 @@ struct WordBytes {
 
 class ReplyWriter {
  public:
-  ReplyWriter(std::string& out, int protocol);  // 2 or 3
+  ReplyWriter(const ReplyWriter&) = delete;
+  ReplyWriter& operator=(const ReplyWriter&) = delete;
+  ReplyWriter(OutputBuffer& out, int protocol);  // 2 or 3
   void set_protocol(int protocol);
   int protocol() const { return protocol_; }
 
@@ -60,7 +64,7 @@ class ReplyWriter {
   /// A bulk string that is always the same, such as a map's key: `reply.word<"score">()`.
   template <WordBytes word_bytes>
   void word() {
-    out_ += word_bytes.view();
+    out_.append(word_bytes.view());
   }
   void null();
   void array(std::size_t values);
@@ -75,9 +79,15 @@ class ReplyWriter {
  private:
   void line(char type, std::string_view text);
   void header(char type, std::uint64_t value);
+  std::string_view shortest(double value);
 
-  std::string& out_;
+  static constexpr std::size_t real_chars_max = 24;  // "-2.2250738585072014e-308"
+
+  OutputBuffer& out_;
   int protocol_;
+  std::array<char, real_chars_max> shortest_{'0'};
+  const char* shortest_end_ = shortest_.data() + 1;
+  std::uint64_t shortest_bits_ = 0;
 };
 
 }  // namespace penchant

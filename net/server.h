@@ -55,6 +55,7 @@ struct Session {
   Connection connection;
   StreamSocket socket;
   std::string pending;  // the beginning of a request
+  std::string unsent;   // replies that wait for a sync, or for the client to read
   // Since when a request is unfinished or a reply unread; none while the client owes nothing.
   std::optional<std::chrono::steady_clock::time_point> owing_since;
   std::chrono::steady_clock::time_point last_active{};
@@ -75,6 +76,7 @@ class Server {
   Service& service() { return service_; }
   Runtime& runtime() { return runtime_; }
   std::span<char> read_buffer() { return read_buffer_; }
+  OutputBuffer& replies() { return replies_; }
   Timer& synced() { return synced_; }
   void add(Session& session);
   void remove(Session& session);
@@ -102,7 +104,9 @@ class Server {
   boost::asio::signal_set signals_{io_};
   Timer tick_timer_{io_.get_executor()};
   Timer synced_{io_.get_executor()};  // never expires; its waiters are woken after each sync
-  std::vector<char> read_buffer_;     // whoever reads uses it until its next await
+  // Whoever reads uses both until its next await.
+  std::vector<char> read_buffer_;
+  OutputBuffer replies_;
   std::vector<Session*> sessions_;
   std::uint64_t next_client_ = 1;
   bool stopping_ = false;

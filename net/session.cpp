@@ -7,9 +7,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-using Awaitable = asio::awaitable<void, Executor>;
-using AwaitableBool = asio::awaitable<bool, Executor>;
-
 bool would_block(const boost::system::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
 }
@@ -28,71 +25,92 @@ std::string_view receive(Server& server, Session& session, bool& gone) {
   return session.pending.append(received);
 }
 
+/// Sends what the socket takes at once, and leaves the rest in `left`; false where the client is gone.
+bool send_some(StreamSocket& socket, std::string_view& left) {
+  boost::system::error_code error;
+  while (!left.empty() && !error) left.remove_prefix(socket.send(asio::buffer(left.data(), left.size()), 0, error));
+  return !error || would_block(error);
+}
+
+/// What became of a batch's replies. Both `unsent` and `unsynced` are in session.unsent; the latter acknowledge events
+/// that must be on disk first.
+enum class Turn : std::uint8_t { sent, unsent, unsynced, gone };
+
+/// Runs a batch of requests, writes their events, and sends the replies: all that needs no waiting.
+Turn take_turn(Server& server, Session& session, std::string_view input) {
+  Connection& connection = session.connection;
+  Store& store = server.service().store();
+  OutputBuffer& replies = server.replies();
+  replies.clear();
+  const std::size_t used = connection.run(input, replies);
+  if (used > 0) session.owing_since.reset();  // what is unfinished now began later
+  if (input.data() == session.pending.data()) {
+    session.pending.erase(0, used);
+  } else {
+    session.pending.assign(input.substr(used));
+  }
+  if (const auto written = store.commit(); !written) {
+    session.unsent = connection.refused(replies.view(), written.error());
+    return Turn::unsent;
+  }
+  if (connection.wrote() && !store.may_acknowledge(store.written_sequence())) {
+    session.unsent = replies.view();
+    return Turn::unsynced;
+  }
+  std::string_view left = replies.view();
+  server.runtime().output_bytes += left.size();
+  if (!send_some(session.socket, left)) return Turn::gone;
+  if (left.empty()) return Turn::sent;
+  session.unsent = left;
+  return Turn::unsent;
+}
+
 /// Waits until the events written so far may be acknowledged, or cannot be any more.
-Awaitable await_sync(Server& server, Session& session) {
+asio::awaitable<void, Executor> await_sync(Server& server, Session& session) {
   const Store& store = server.service().store();
   const std::uint64_t sequence = store.written_sequence();
   while (!store.may_acknowledge(sequence) && !store.read_only()) {
     co_await server.synced().async_wait(as_tuple_awaitable);
   }
-  if (!store.may_acknowledge(sequence)) session.connection.refuse_writes(*store.read_only());
+  if (!store.may_acknowledge(sequence)) session.unsent = session.connection.refused(session.unsent, *store.read_only());
 }
 
-/// Sends the replies; false where the client is gone.
-AwaitableBool send(Server& server, Session& session) {
-  std::string_view left = session.connection.output();
-  server.runtime().output_bytes += left.size();
-  while (!left.empty()) {
-    boost::system::error_code error;
-    left.remove_prefix(session.socket.send(asio::buffer(left.data(), left.size()), 0, error));
-    if (error && !would_block(error)) co_return false;
-    if (left.empty()) break;
+/// Sends session.unsent; false where the client is gone.
+asio::awaitable<bool, Executor> send_unsent(Session& session) {
+  std::string_view left = session.unsent;
+  while (send_some(session.socket, left)) {
+    if (left.empty()) {
+      session.unsent = std::string();  // a large one is given back
+      co_return true;
+    }
     session.owing_since = std::chrono::steady_clock::now();
-    std::tie(error) = co_await session.socket.async_wait(StreamSocket::wait_write, as_tuple_awaitable);
+    const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_write, as_tuple_awaitable);
     session.owing_since.reset();
-    if (error) co_return false;
+    if (error) break;
   }
-  session.connection.sent();
-  co_return true;
-}
-
-/// Runs all whole requests of `input` and sends their replies. False where the conversation is over.
-AwaitableBool converse(Server& server, Session& session, std::string_view input) {
-  Connection& connection = session.connection;
-  for (;;) {
-    const std::size_t used = connection.run(input);
-    if (used > 0) session.owing_since.reset();  // what is unfinished now began later
-    // Before any await: the input may lie in the buffer that all sessions share.
-    if (input.data() == session.pending.data()) {
-      session.pending.erase(0, used);
-    } else {
-      session.pending.assign(input.substr(used));
-    }
-    if (auto written = server.service().store().commit(); !written) connection.refuse_writes(written.error());
-    if (connection.wrote() && !server.service().store().may_acknowledge(server.service().store().written_sequence())) {
-      co_await await_sync(server, session);
-    }
-    if (!connection.output().empty() && !co_await send(server, session)) co_return false;
-    if (connection.client().closing) co_return false;
-    if (connection.unfinished()) co_return true;
-    input = session.pending;
-  }
+  co_return false;
 }
 
 }  // namespace
 
-Awaitable serve(Server& server, StreamSocket socket) {
+asio::awaitable<void, Executor> serve(Server& server, StreamSocket socket) {
   Session session(server.service(), server.runtime(), std::move(socket));
   server.add(session);
   for (bool open = true; open;) {
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
     if (error) break;
     bool gone = false;
-    const std::string_view input = receive(server, session, gone);
+    std::string_view input = receive(server, session, gone);
     if (gone) break;
     if (input.empty()) continue;
     session.last_active = std::chrono::steady_clock::now();
-    open = co_await converse(server, session, input);
+    do {
+      const Turn turn = take_turn(server, session, input);
+      if (turn == Turn::unsynced) co_await await_sync(server, session);
+      if (turn == Turn::unsynced || turn == Turn::unsent) open = co_await send_unsent(session);
+      open = open && turn != Turn::gone && !session.connection.client().closing;
+      input = session.pending;
+    } while (open && !session.connection.unfinished());
     if (session.pending.empty()) {
       session.owing_since.reset();
     } else if (!session.owing_since) {

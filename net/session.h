@@ -1,5 +1,5 @@
-// A session: reads what has come, runs it, commits, sends. Two awaits: for bytes to read, and, only where the
-// socket's buffer is full or a sync is owed, for the rest of the way out.
+// A session: reads what has come, runs it, commits, sends. One await, for bytes to read; and, only where the socket's
+// buffer is full or a sync is owed, a second for the rest of the way out.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_user_has_at_most_a_million_keywords_and_goes_on_with_them
 
 BOOST_AUTO_TEST_CASE(a_users_matrix_has_at_most_half_a_billion_cells) {
   const std::uint32_t last_column = arms_per_user_max - 1;
-  const std::vector<std::optional<Interner::Id>> new_keywords(cells_per_user_max / arms_per_user_max + 1);
+  const std::vector<LessonKeyword> new_keywords(cells_per_user_max / arms_per_user_max + 1);
   const User user;
   BOOST_TEST(user.room_for(std::span(new_keywords).subspan(1), last_column).has_value());
   BOOST_TEST(user.room_for(new_keywords, last_column).error().message ==

@@ -13,8 +13,8 @@ struct Library : Talk {
   }
   std::size_t allocated_by(const std::string& bytes) {
     const std::size_t before = allocations;
-    connection->run(bytes);
-    connection->sent();
+    output.clear();
+    connection->run(bytes, output);
     return allocations - before;
   }
   void allocates_nothing(const std::string& bytes) {

@@ -97,6 +97,7 @@ class Talk {
   std::optional<Service> service;
   Runtime runtime;
   std::unique_ptr<Connection> connection;
+  OutputBuffer output;            // of the last batch
   std::optional<bool> shut_down;  // whether with a snapshot
 
   /// A new client in place of the old one.
@@ -114,10 +115,10 @@ class Talk {
     pending_ += bytes;
     std::string replies;
     for (;;) {
-      pending_.erase(0, connection->run(pending_));
-      if (auto written = store->commit(); !written) connection->refuse_writes(written.error());
-      replies += connection->output();
-      connection->sent();
+      output.clear();
+      pending_.erase(0, connection->run(pending_, output));
+      const auto written = store->commit();
+      replies += written ? std::string(output.view()) : connection->refused(output.view(), written.error());
       if (closed() || connection->unfinished()) return replies;
     }
   }
