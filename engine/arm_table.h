@@ -1,7 +1,8 @@
 // ArmTable: one user's arms of one kind (checkpoints, or LoRAs), each a column of the user's matrices, with
 // the counts over all of the user's records, whatever their prompts.
 //
-// Arms are columns in order of first record, and are never removed. Limits: the owner bounds size().
+// Arms are columns in order of first record, and are never removed; one that no record names any more, because a
+// correction names another, is not live. Limits: the owner bounds size().
 #pragma once
 
 #include <boost/serialization/access.hpp>
@@ -20,6 +21,7 @@ struct Arm {
   Interner::Id key = 0;     // of the model key
   Interner::Id name = 0;    // of the name as first seen
   Interner::Id family = 0;  // of the model family as last recorded; no_family where never
+  std::uint64_t records = 0;  // that name it, neutral ones too
   Counts overall;
 
   static constexpr Interner::Id no_family = 0xFFFFFFFF;
@@ -36,13 +38,20 @@ class ArmTable {
   template <class MakeName>
   std::uint32_t find_or_add(Interner::Id key, const MakeName& make_name) {
     const auto [it, is_new] = columns_.try_emplace(key, size());
-    if (is_new) arms_.push_back({.key = key, .name = make_name(), .family = Arm::no_family, .overall = {}});
+    if (is_new) arms_.push_back({.key = key, .name = make_name()});
     return it->second;
   }
 
   const Arm& operator[](std::uint32_t column) const { return arms_[column]; }
-  Arm& operator[](std::uint32_t column) { return arms_[column]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(arms_.size()); }
+  std::uint32_t live_count() const { return live_count_; }
+  bool is_live(std::uint32_t column) const { return arms_[column].records > 0; }
+
+  void set_family(std::uint32_t column, Interner::Id family) { arms_[column].family = family; }
+
+  void add_record(std::uint32_t column) { live_count_ += arms_[column].records++ == 0 ? 1 : 0; }
+  void take_record_back(std::uint32_t column) { live_count_ -= --arms_[column].records == 0 ? 1 : 0; }
+  void count(std::uint32_t column, const Counts& added) { arms_[column].overall.add(added); }
 
   void scale(double factor) {
     for (Arm& arm : arms_) {
@@ -60,6 +69,7 @@ class ArmTable {
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
   std::vector<Arm> arms_;
+  std::uint32_t live_count_ = 0;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> columns_;
 };
 

@@ -5,10 +5,23 @@
 #include "engine/check.h"
 
 namespace penchant {
+namespace {
 
-void Counts::floor_at_zero() {
-  observed = std::max(observed, 0.0);
-  selected = std::clamp(selected, 0.0, observed);
+// Of one record's weight: far above what single precision loses in cells of up to heavy_observations, far below a
+// count.
+constexpr double residue_share = 1e-4;
+
+}  // namespace
+
+void Counts::add(const Counts& added) {
+  selected += added.selected;
+  observed += added.observed;
+  if (added.observed >= 0) return;
+  // Taking back leaves what rounding makes of nothing, on either side of zero. Nothing is what it stands for.
+  const double residue = -added.observed * residue_share;
+  if (observed < residue) observed = 0;
+  if (selected < residue) selected = 0;
+  selected = std::min(selected, observed);
 }
 
 std::uint32_t CountMatrix::add_row() {
@@ -46,8 +59,7 @@ void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, dou
       exact = &heavy_.emplace(heavy_key(row, column), counts).first->second;
     }
   }
-  *exact += added;
-  exact->floor_at_zero();
+  exact->add(added);
   selected = static_cast<float>(exact->selected);
   observed = static_cast<float>(exact->observed);
 }

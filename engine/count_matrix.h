@@ -25,13 +25,8 @@ struct Counts {
   double selected = 0;
   double observed = 0;
 
-  Counts& operator+=(const Counts& other) {
-    selected += other.selected;
-    observed += other.observed;
-    return *this;
-  }
-  /// What is taken back may leave a rounding residue below zero: no count is negative.
-  void floor_at_zero();
+  /// `added` may be negative: what was added before is taken back.
+  void add(const Counts& added);
 };
 
 class CountMatrix {

@@ -36,10 +36,6 @@ std::uint32_t Engine::add_checkpoint(ArmTable& checkpoints, std::string_view nam
   return checkpoints.find_or_add(key, [&] { return public_name ? *public_name : names_.intern(name); });
 }
 
-void Engine::note_family(Arm& arm, std::string_view family) {
-  if (!family.empty()) arm.family = names_.intern(family);
-}
-
 /// Leaves the record's keywords in lesson_keywords_, with their rows where `user` has them. Nothing is added yet.
 void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* user) {
   lesson_keywords_.clear();
@@ -103,11 +99,11 @@ result<Recorded> Engine::record(const Record& record) {
   lesson_loras_.clear();
   for (const LoraTag& lora : record.loras) {
     const std::uint32_t lora_column = lora_arm(user.loras(), lora.name);
-    note_family(user.loras()[lora_column], record.family);
+    if (!record.family.empty()) user.loras().set_family(lora_column, names_.intern(record.family));
     if (std::ranges::find(lesson_loras_, lora_column) == lesson_loras_.end()) lesson_loras_.push_back(lora_column);
   }
   const std::uint32_t checkpoint = column ? *column : add_checkpoint(user.checkpoints(), record.checkpoint);
-  note_family(user.checkpoints()[checkpoint], record.family);
+  if (!record.family.empty()) user.checkpoints().set_family(checkpoint, names_.intern(record.family));
   const Lesson lesson{.verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),
                       .checkpoint = checkpoint,

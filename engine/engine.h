@@ -74,7 +74,6 @@ class Engine {
   result<void> room_for(const Record& record, const User* user, std::optional<std::uint32_t> column) const;
   std::uint32_t lora_arm(ArmTable& loras, std::string_view name);
   std::uint32_t add_checkpoint(ArmTable& checkpoints, std::string_view name);
-  void note_family(Arm& arm, std::string_view family);
 
   std::int64_t now_ms_ = 0;
   Decay decay_;

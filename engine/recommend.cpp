@@ -90,12 +90,15 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
 /// The arms in question: AMONG, else the pools of FAMILY and TIER, else the user's checkpoints.
 result<void> Recommender::gather(const Engine& engine, const User* user, const Question& question) {
   candidates_.clear();
+  all_columns_ = false;
   add_among(engine, user, question.among);
   if (candidates_.empty() && !question.family.empty()) {
     add_pools(engine, user, question);
-    if (candidates_.empty() && user) add_family(engine, *user, question.family);
   }
-  all_columns_ = candidates_.empty() && question.family.empty() && user;
+  if (candidates_.empty() && user) {
+    all_columns_ = question.family.empty() && user->checkpoints().live_count() == user->checkpoints().size();
+    if (!all_columns_) add_recorded(engine, *user, question.family);
+  }
   arm_count_ = all_columns_ ? user->checkpoints().size() : candidates_.size();
   if (arm_count_ > 0) return {};
   return Failure{"no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict"};
@@ -123,11 +126,14 @@ void Recommender::add_pools(const Engine& engine, const User* user, const Questi
   }
 }
 
-void Recommender::add_family(const Engine& engine, const User& user, std::string_view family) {
+/// The checkpoints of the user's records, of one family if it is told.
+void Recommender::add_recorded(const Engine& engine, const User& user, std::string_view family) {
   const auto id = engine.find_name(family);
-  for (std::uint32_t column = 0; id && column < user.checkpoints().size(); ++column) {
+  if (!family.empty() && !id) return;
+  for (std::uint32_t column = 0; column < user.checkpoints().size(); ++column) {
     const Arm& arm = user.checkpoints()[column];
-    if (arm.family == *id) candidates_.push_back({engine.name_text(arm.name), column});
+    if (!user.checkpoints().is_live(column) || (!family.empty() && arm.family != *id)) continue;
+    candidates_.push_back({engine.name_text(arm.name), column});
   }
 }
 

@@ -91,7 +91,7 @@ class Recommender {
   result<void> gather(const Engine& engine, const User* user, const Question& question);
   void add_among(const Engine& engine, const User* user, std::span<const std::string_view> among);
   void add_pools(const Engine& engine, const User* user, const Question& question);
-  void add_family(const Engine& engine, const User& user, std::string_view family);
+  void add_recorded(const Engine& engine, const User& user, std::string_view family);
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
   ArmScore ranked_score(std::uint32_t number) const;

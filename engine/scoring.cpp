@@ -18,10 +18,11 @@ void Scorer::ask(const Engine& engine, const User* user, std::span<const Keyword
   row_views_.clear();
   unit_ = 1;
   if (user) {
-    const double half_lives = engine.decay().half_lives(at_ms);
+    // Before the newest record nobody weighs more than it: what came later is not taken out of the counts.
+    const double half_lives = std::max(engine.decay().half_lives(at_ms), user->newest_half_lives());
     unit_ = weight_at(std::min(half_lives, static_cast<double>(user->landmark()) + silent_half_lives_max),
                       user->landmark());
-    // Asked about a time long before the landmark, a record now outweighs every float.
+    // Where all that a user recorded is of a time long before the landmark, floats end.
     unit_ = std::max(unit_, exp2_exact(-silent_half_lives_max));
   }
   per_unit_ = 1 / unit_;

@@ -55,7 +55,7 @@ void serialize(Archive& archive, Totals& totals, unsigned) {
 
 template <class Archive>
 void serialize(Archive& archive, Arm& arm, unsigned) {
-  archive& arm.key& arm.name& arm.family& arm.overall;
+  archive& arm.key& arm.name& arm.family& arm.records& arm.overall;
 }
 
 template <class Archive>
@@ -146,7 +146,11 @@ template <class Archive>
 void ArmTable::load(Archive& archive, unsigned) {
   detail::load_sequence(archive, arms_, arms_per_user_max);
   columns_.clear();
-  for (const Arm& arm : arms_) columns_.emplace(arm.key, static_cast<std::uint32_t>(columns_.size()));
+  live_count_ = 0;
+  for (const Arm& arm : arms_) {
+    columns_.emplace(arm.key, static_cast<std::uint32_t>(columns_.size()));
+    live_count_ += arm.records > 0 ? 1 : 0;
+  }
   detail::require(columns_.size() == arms_.size());
 }
 
@@ -194,14 +198,14 @@ void Pools::load(Archive& archive, unsigned) {
 
 template <class Archive>
 void User::save(Archive& archive, unsigned) const {
-  archive << landmark_ << totals_;
+  archive << landmark_ << newest_half_lives_ << totals_;
   detail::save_sequence(archive, row_keywords_);
   archive << matrix_ << checkpoints_ << loras_ << known_;
 }
 
 template <class Archive>
 void User::load(Archive& archive, unsigned) {
-  archive >> landmark_ >> totals_;
+  archive >> landmark_ >> newest_half_lives_ >> totals_;
   detail::load_sequence(archive, row_keywords_, keywords_per_user_max);
   archive >> matrix_ >> checkpoints_ >> loras_ >> known_;
   rows_.clear();

@@ -1,5 +1,7 @@
 #include "engine/user.h"
 
+#include <algorithm>
+
 #include "engine/check.h"
 #include "engine/limits.h"
 
@@ -64,6 +66,9 @@ void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, 
 }
 
 void User::count(const Lesson& lesson, double sign, double half_lives_now) {
+  const auto note = sign > 0 ? &ArmTable::add_record : &ArmTable::take_record_back;
+  (checkpoints_.*note)(lesson.checkpoint);
+  for (const std::uint32_t lora : lesson.loras) (loras_.*note)(lora);
   if (lesson.verdict == Verdict::neutral) return;
   const double unit = weight_at(half_lives_now, landmark_);
   const bool is_now = lesson.half_lives == half_lives_now;  // as most are
@@ -73,12 +78,9 @@ void User::count(const Lesson& lesson, double sign, double half_lives_now) {
     const std::uint32_t row = keyword.row ? *keyword.row : find_or_add_row(keyword.id);
     matrix_.add(row, lesson.checkpoint, added, unit);
   }
-  const auto add_overall = [&added](Arm& arm) {
-    arm.overall += added;
-    arm.overall.floor_at_zero();
-  };
-  add_overall(checkpoints_[lesson.checkpoint]);
-  for (const std::uint32_t lora : lesson.loras) add_overall(loras_[lora]);
+  checkpoints_.count(lesson.checkpoint, added);
+  for (const std::uint32_t lora : lesson.loras) loras_.count(lora, added);
+  newest_half_lives_ = std::max(newest_half_lives_, lesson.half_lives);
 }
 
 void User::remember(std::string_view id, std::uint64_t sequence, const Lesson& lesson) {

@@ -11,6 +11,7 @@
 #include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -61,6 +62,8 @@ class User {
   const CountMatrix& matrix() const { return matrix_; }
   const KnownRecords& known() const { return known_; }
   std::int64_t landmark() const { return landmark_; }
+  /// Of the newest judged record: no question is about a time before it.
+  double newest_half_lives() const { return newest_half_lives_; }
 
   std::optional<std::uint32_t> row(Interner::Id keyword) const {
     const auto it = rows_.find(keyword);
@@ -95,6 +98,7 @@ class User {
   std::uint32_t find_or_add_row(Interner::Id keyword);
 
   std::int64_t landmark_;
+  double newest_half_lives_ = std::numeric_limits<double>::lowest();
   Totals totals_;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> rows_;
   std::vector<Interner::Id> row_keywords_;

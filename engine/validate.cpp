@@ -127,11 +127,35 @@ result<void> validate(const PoolSet& event) {
   }
   std::size_t bytes = 0;
   for (const std::string_view checkpoint : event.checkpoints) {
-    if (auto valid = validate_name("the checkpoint", checkpoint, model_name_bytes_max); !valid) return valid;
-    if (model_key(checkpoint).empty()) return Failure{"the checkpoint names no model"};
+    if (auto valid = validate_checkpoint(checkpoint); !valid) return valid;
     bytes += checkpoint.size();
   }
   if (bytes > pool_bytes_max) return Failure{"a pool's names are at most " + std::to_string(pool_bytes_max) + " bytes"};
+  return {};
+}
+
+result<void> validate_question(std::string_view user, std::string_view prompt, std::string_view family,
+                               std::span<const std::string_view> checkpoints) {
+  if (auto valid = validate_user(user); !valid) return valid;
+  if (auto valid = validate_prompt(prompt); !valid) return valid;
+  if (!family.empty()) {
+    if (auto valid = validate_name("FAMILY", family, label_bytes_max); !valid) return valid;
+  }
+  for (const std::string_view checkpoint : checkpoints) {
+    if (auto valid = validate_checkpoint(checkpoint); !valid) return valid;
+  }
+  return {};
+}
+
+result<void> validate_user(std::string_view user) { return validate_name("the user", user, user_bytes_max); }
+
+result<void> validate_prompt(std::string_view prompt) {
+  return prompt.empty() ? result<void>() : validate_name("the prompt", prompt, prompt_bytes_max);
+}
+
+result<void> validate_checkpoint(std::string_view checkpoint) {
+  if (auto valid = validate_name("the checkpoint", checkpoint, model_name_bytes_max); !valid) return valid;
+  if (model_key(checkpoint).empty()) return Failure{"the checkpoint names no model"};
   return {};
 }
 

@@ -4,17 +4,42 @@
 
 namespace penchant {
 
+std::string usage_of(std::string_view name, std::string_view syntax) {
+  std::string usage(name);
+  if (!syntax.empty()) usage.append(" ").append(syntax);
+  return usage;
+}
+
 bool is_word(std::string_view text, std::string_view upper) {
   return text.size() == upper.size() && std::equal(text.begin(), text.end(), upper.begin(), [](char c, char expected) {
            return (c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c) == expected;
          });
 }
 
+std::string Arguments::lower_text(std::string_view what) {
+  std::string lower(text(what));
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return lower;
+}
+
+Verdict Arguments::verdict() {
+  const auto verdict = parse_verdict(lower_text("the verdict"));
+  if (!verdict) fail("the verdict must be selected, rejected or neutral");
+  return verdict.value_or(Verdict::neutral);
+}
+
+Tier Arguments::tier(std::string_view what) {
+  const auto tier = parse_tier(left_.empty() ? std::string{} : lower_text(what));
+  if (!tier) fail(std::string(what) + " must be draft, standard or quality");
+  return tier.value_or(Tier::standard);
+}
+
 double Arguments::real(std::string_view what) {
-  const std::string_view value = text(what);
+  if (failed_) return 0;
+  const std::string_view value = left_.empty() ? std::string_view{} : text(what);
   double parsed = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
-  if (failed_) return 0;
   if (error != std::errc() || end != value.data() + value.size() || !std::isfinite(parsed)) {
     fail(std::string(what) + " must be a number");
     return 0;
@@ -28,7 +53,8 @@ void Arguments::fail(std::string sentence) {
 }
 
 void Arguments::fail_unknown_option() {
-  if (more()) fail("unknown option '" + std::string(left_.front().substr(0, 64)) + "'");
+  if (!more()) return;
+  fail("unknown option '" + std::string(left_.front().substr(0, 64)) + "'; it is " + usage_of(name_, syntax_));
 }
 
 }  // namespace penchant

@@ -1,7 +1,7 @@
 // Arguments: a command's arguments, read one by one. The first thing that is wrong is kept, and every later read
 // gives an empty value, so that a command reads everything, checks once, and acts.
 //
-//   const std::string_view user = arguments.text("user");
+//   const std::string_view user = arguments.text("the user");
 //   const std::uint32_t count = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
 //   if (!arguments.done()) return reply.error(arguments.error());
 //
@@ -11,18 +11,26 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "engine/event.h"
+
 namespace penchant {
+
+/// A command as docs/protocol.md writes it.
+std::string usage_of(std::string_view name, std::string_view syntax);
 
 /// Whether `text` is `upper`, which is upper case ASCII, in any case.
 bool is_word(std::string_view text, std::string_view upper);
 
 class Arguments {
  public:
-  explicit Arguments(std::span<const std::string_view> values) : left_(values) {}
+  /// `name` and `syntax` are the command's: what is wrong is told with what is right.
+  Arguments(std::span<const std::string_view> values, std::string_view name, std::string_view syntax)
+      : left_(values), name_(name), syntax_(syntax) {}
 
   bool more() const { return !failed_ && !left_.empty(); }
   std::size_t left() const { return failed_ ? 0 : left_.size(); }
@@ -35,6 +43,16 @@ class Arguments {
     left_ = left_.subspan(1);
     return value;
   }
+
+  /// The value of an option whose name was the last argument.
+  std::string_view value(std::string_view option) {
+    if (!failed_ && left_.empty()) fail("a value must follow " + std::string(option));
+    return text(option);
+  }
+
+  /// In any case.
+  Verdict verdict();
+  Tier tier(std::string_view what);
 
   /// Takes the next argument if it is this word.
   bool option(std::string_view upper) {
@@ -54,10 +72,10 @@ class Arguments {
 
   template <class Integer>
   Integer number(std::string_view what, Integer min, Integer max) {
-    const std::string_view value = text(what);
+    if (failed_) return min;
+    const std::string_view value = left_.empty() ? std::string_view{} : text(what);
     Integer parsed{};
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
-    if (failed_) return min;
     if (error != std::errc() || end != value.data() + value.size() || parsed < min || parsed > max) {
       fail(std::string(what) + " must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
       return min;
@@ -79,7 +97,11 @@ class Arguments {
   std::string_view error() const { return error_; }
 
  private:
+  std::string lower_text(std::string_view what);
+
   std::span<const std::string_view> left_;
+  std::string_view name_;
+  std::string_view syntax_;
   bool failed_ = false;
   std::string error_;
 };

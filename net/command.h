@@ -58,8 +58,11 @@ struct Command {
   /// read | write: some of its subcommands write, and refuse by themselves while the store is read-only.
   enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8 };
 
+  static constexpr std::size_t any = SIZE_MAX;
+
   std::string_view name;  // upper case
-  int arity_min;          // arguments, the name not counted
+  std::size_t arity_min;  // arguments, the name not counted
+  std::size_t arity_max;
   std::uint8_t flags;
   void (*run)(Call&);
   std::string_view arguments;  // as docs/protocol.md writes them
@@ -70,6 +73,9 @@ std::span<const Command> all_commands();
 
 /// The command of this name, in any case; null where there is none.
 const Command* find_command(std::string_view name);
+
+/// What a write is answered while nothing can be recorded.
+std::string read_only_sentence(const Failure& why);
 
 /// Runs one request and writes one reply.
 void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,

@@ -8,50 +8,55 @@ namespace penchant {
 namespace {
 
 constexpr std::array table{
-    Command{"BGSAVE", 0, Command::admin, commands::bgsave, "", "Writes a snapshot while requests go on."},
-    Command{"CLIENT", 1, Command::connection, commands::client,
+    Command{"BGSAVE", 0, 1, Command::admin, commands::bgsave, "[SCHEDULE]", "Writes a snapshot while requests go on."},
+    Command{"CLIENT", 1, Command::any, Command::connection, commands::client,
             "ID|GETNAME|SETNAME name|SETINFO LIB-NAME|LIB-VER value|INFO|LIST|NO-EVICT ON|OFF|NO-TOUCH ON|OFF",
             "Tells or names a connection."},
-    Command{"COMMAND", 0, Command::connection, commands::command, "[COUNT|LIST|INFO [name ...]|DOCS [name ...]]",
-            "Tells what commands there are."},
-    Command{"CONFIG", 1, Command::admin, commands::config, "GET pattern [pattern ...]", "Tells settings."},
-    Command{"DBSIZE", 0, Command::read, commands::dbsize, "", "The number of users."},
-    Command{"ECHO", 1, Command::connection, commands::echo, "message", "Gives back its argument."},
-    Command{"EXPLAIN", 3, Command::read, commands::explain, "user prompt checkpoint",
+    Command{"COMMAND", 0, Command::any, Command::connection, commands::command,
+            "[COUNT|LIST|INFO [name ...]|DOCS [name ...]]", "Tells what commands there are."},
+    Command{"CONFIG", 1, Command::any, Command::admin, commands::config, "GET pattern [pattern ...]",
+            "Tells settings."},
+    Command{"DBSIZE", 0, 0, Command::read, commands::dbsize, "", "The number of users."},
+    Command{"ECHO", 1, 1, Command::connection, commands::echo, "message", "Gives back its argument."},
+    Command{"EXPLAIN", 3, 3, Command::read, commands::explain, "user prompt checkpoint",
             "What each keyword of a prompt contributes to a checkpoint's score."},
-    Command{"HELLO", 0, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
+    Command{"HELLO", 0, Command::any, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
             "Chooses the protocol's version."},
-    Command{"INFO", 0, Command::read, commands::info, "[section ...]", "Figures about the server."},
-    Command{"KEYWORDS", 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
-    Command{"LASTSAVE", 0, Command::read, commands::lastsave, "",
+    Command{"INFO", 0, Command::any, Command::read, commands::info, "[section ...]", "Figures about the server."},
+    Command{"KEYWORDS", 1, 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
+    Command{"LASTSAVE", 0, 0, Command::read, commands::lastsave, "",
             "When the last snapshot was written, in Unix seconds."},
-    Command{"PING", 0, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
-    Command{"PLAN", 4, Command::read, commands::plan,
+    Command{"PING", 0, 1, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
+    Command{"PLAN", 4, Command::any, Command::read, commands::plan,
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
-            "[POLICY banded] [AT unix-ms]",
+            "[POLICY banded] [SEED n] [AT unix-ms]",
             "Spreads n images over the checkpoints to use for a prompt."},
-    Command{"POOL", 1, Command::read | Command::write, commands::pool,
+    Command{"POOL", 1, Command::any, Command::read | Command::write, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
             "Sets or tells which checkpoints are available for a model family and tier."},
-    Command{"QUIT", 0, Command::connection, commands::quit, "", "Closes the connection."},
-    Command{"RECOMMEND", 2, Command::read, commands::recommend,
+    Command{"QUIT", 0, Command::any, Command::connection, commands::quit, "", "Closes the connection."},
+    Command{"RECOMMEND", 2, Command::any, Command::read, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
-            "[POLICY banded] [AT unix-ms]",
+            "[POLICY banded] [SEED n] [AT unix-ms]",
             "Which checkpoint to use for a prompt, and how sure that is."},
-    Command{"RECORD", 4, Command::write, commands::record,
-            "user selected|rejected|neutral checkpoint prompt [option ...]",
+    Command{"RECORD", 4, Command::any, Command::write, commands::record,
+            "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength ...] "
+            "[PARAM name value ...] [FAMILY family] [TIER draft|standard|quality] [STAGE stage] [SESSION id] "
+            "[GENERATION id] [ID id] [DECISION id] [AT unix-ms] [NOTE text] [VISION text]",
             "Learns a verdict on one image. Its number within the user; 0 if it is known already."},
-    Command{"REJECTALL", 4, Command::write, commands::reject_all, "user prompt n checkpoint ... [option ...]",
+    Command{"REJECTALL", 4, Command::any, Command::write, commands::reject_all,
+            "user prompt n checkpoint ... [options of RECORD]",
             "Learns that all of n images were rejected. How many were recorded."},
-    Command{"RESET", 0, Command::connection, commands::reset, "", "Makes the connection as new."},
-    Command{"SAVE", 0, Command::admin, commands::save, "", "Writes a snapshot; requests wait."},
-    Command{"SCORE", 4, Command::read, commands::score, "user prompt n checkpoint ...",
+    Command{"RESET", 0, 0, Command::connection, commands::reset, "", "Makes the connection as new."},
+    Command{"SAVE", 0, 0, Command::admin, commands::save, "", "Writes a snapshot; requests wait."},
+    Command{"SCORE", 4, Command::any, Command::read, commands::score, "user prompt n checkpoint ...",
             "The scores of checkpoints for a prompt, in the order asked."},
-    Command{"SELECT", 1, Command::connection, commands::select, "0", "There is one database, 0."},
-    Command{"SHUTDOWN", 0, Command::admin, commands::shutdown, "[SAVE|NOSAVE]", "Ends the server, after a snapshot."},
-    Command{"STATS", 1, Command::read, commands::stats, "user", "What is known of a user."},
-    Command{"TIME", 0, Command::read, commands::time, "", "The server's time: seconds, microseconds."},
-    Command{"USERS", 0, Command::read, commands::users, "", "All users."},
+    Command{"SELECT", 1, 1, Command::connection, commands::select, "0", "There is one database, 0."},
+    Command{"SHUTDOWN", 0, Command::any, Command::admin, commands::shutdown, "[SAVE|NOSAVE]",
+            "Ends the server, after a snapshot."},
+    Command{"STATS", 1, 1, Command::read, commands::stats, "user", "What is known of a user."},
+    Command{"TIME", 0, 0, Command::read, commands::time, "", "The server's time: seconds, microseconds."},
+    Command{"USERS", 0, 0, Command::read, commands::users, "", "All users."},
 };
 
 constexpr std::size_t command_name_bytes_max = 16;
@@ -74,6 +79,8 @@ const Command* find_command(std::string_view name) {
   return it == by_name.end() ? nullptr : it->second;
 }
 
+std::string read_only_sentence(const Failure& why) { return "READONLY nothing can be recorded: " + why.message; }
+
 void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,
                  Runtime& runtime) {
   ++runtime.commands_processed;
@@ -82,14 +89,15 @@ void run_command(std::span<const std::string_view> request, ReplyWriter& reply, 
     return reply.error("ERR unknown command '" + std::string(request.front().substr(0, 64)) +
                        "'; COMMAND LIST tells what there is");
   }
-  if (request.size() - 1 < static_cast<std::size_t>(command->arity_min)) {
+  const std::size_t arguments_given = request.size() - 1;
+  if (arguments_given < command->arity_min || arguments_given > command->arity_max) {
     return reply.error("ERR wrong number of arguments for '" + std::string(command->name) + "'; it is " +
-                       std::string(command->name) + " " + std::string(command->arguments));
+                       usage_of(command->name, command->arguments));
   }
   if ((command->flags & (Command::read | Command::write)) == Command::write && service.store().read_only()) {
-    return reply.error("READONLY nothing can be recorded: " + service.store().read_only()->message);
+    return reply.error(read_only_sentence(*service.store().read_only()));
   }
-  Arguments arguments(request.subspan(1));
+  Arguments arguments(request.subspan(1), command->name, command->arguments);
   Call call{arguments, reply, client, service, runtime};
   command->run(call);
 }

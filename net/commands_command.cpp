@@ -18,7 +18,9 @@ std::string lower(std::string_view upper) {
 void write_info(ReplyWriter& reply, const Command& command) {
   reply.array(7);
   reply.bulk(lower(command.name));
-  reply.integer(-(command.arity_min + 1));  // the name counts; negative: at least so many
+  // The name counts; negative: at least so many.
+  const auto arity = static_cast<std::int64_t>(command.arity_min + 1);
+  reply.integer(command.arity_min == command.arity_max ? arity : -arity);
   std::vector<std::string_view> flags;
   const bool only_reads = (command.flags & (Command::read | Command::write)) == Command::read;
   if (only_reads) flags.insert(flags.end(), {"readonly", "fast"});
@@ -29,6 +31,29 @@ void write_info(ReplyWriter& reply, const Command& command) {
   for (const std::string_view flag : flags) reply.simple(flag);
   for (int position = 0; position < 3; ++position) reply.integer(0);  // no argument is a key
   reply.set(0);                                                       // no access categories
+}
+
+/// One argument of a command's syntax: `user`, `checkpoint ...`, or what stands in `[FAMILY family]`.
+struct Piece {
+  std::string_view name;
+  bool is_optional = false;
+};
+
+std::vector<Piece> pieces_of(std::string_view syntax) {
+  std::vector<Piece> pieces;
+  while (!syntax.empty()) {
+    std::size_t end = 0;
+    for (int depth = 0; end < syntax.size(); ++end) {
+      if (syntax[end] == '[') ++depth;
+      if (syntax[end] == ']') --depth;
+      if (syntax[end] == ' ' && depth == 0 && !syntax.substr(end).starts_with(" ...")) break;
+    }
+    const std::string_view piece = syntax.substr(0, end);
+    const bool is_optional = piece.starts_with('[') && piece.ends_with(']');
+    pieces.push_back({is_optional ? piece.substr(1, piece.size() - 2) : piece, is_optional});
+    syntax.remove_prefix(std::min(end + 1, syntax.size()));
+  }
+  return pieces;
 }
 
 void write_docs(ReplyWriter& reply, const Command& command) {
@@ -43,16 +68,21 @@ void write_docs(ReplyWriter& reply, const Command& command) {
              : (command.flags & Command::admin) != 0      ? "server"
                                                           : "preferences");
   if (command.arguments.empty()) return;
-  // One argument that reads as the whole syntax: redis-cli shows it as a hint while one types.
+  // redis-cli shows their names as a hint while one types.
+  const std::vector<Piece> pieces = pieces_of(command.arguments);
   reply.word<"arguments">();
-  reply.array(1);
-  reply.map(3);
-  reply.word<"name">();
-  reply.word<"arguments">();
-  reply.word<"type">();
-  reply.word<"string">();
-  reply.word<"display_text">();
-  reply.bulk(command.arguments);
+  reply.array(pieces.size());
+  for (const Piece& piece : pieces) {
+    reply.map(piece.is_optional ? 3 : 2);
+    reply.word<"name">();
+    reply.bulk(piece.name);
+    reply.word<"type">();
+    reply.word<"string">();
+    if (!piece.is_optional) continue;
+    reply.word<"flags">();
+    reply.set(1);
+    reply.simple("optional");
+  }
 }
 
 /// The commands named by the rest of the arguments, or all; null for a name that is none.

@@ -54,14 +54,10 @@ void list_clients(Call& call) {
 
 void ping(Call& call) {
   if (!call.arguments.more()) return call.reply.simple("PONG");
-  const std::string_view message = call.arguments.text("the message");
-  call.arguments.done() ? call.reply.bulk(message) : call.reply.error(call.arguments.error());
+  call.reply.bulk(call.arguments.text("the message"));
 }
 
-void echo(Call& call) {
-  const std::string_view message = call.arguments.text("the message");
-  call.arguments.done() ? call.reply.bulk(message) : call.reply.error(call.arguments.error());
-}
+void echo(Call& call) { call.reply.bulk(call.arguments.text("the message")); }
 
 void hello(Call& call) {
   Arguments& arguments = call.arguments;
@@ -105,9 +101,8 @@ void hello(Call& call) {
 }
 
 void select(Call& call) {
-  const std::string_view index = call.arguments.text("the index");
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  index == "0" ? call.reply.simple("OK") : call.reply.error("ERR DB index is out of range: there is one, 0");
+  call.arguments.text("the index") == "0" ? call.reply.simple("OK")
+                                          : call.reply.error("ERR DB index is out of range: there is one, 0");
 }
 
 void client(Call& call) {
@@ -143,7 +138,6 @@ void quit(Call& call) {
 }
 
 void reset(Call& call) {
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   call.client.name.clear();
   call.client.protocol = 2;
   call.reply.set_protocol(2);

@@ -12,16 +12,14 @@ struct PoolName {
 PoolName read_pool_name(Arguments& arguments) {
   PoolName name;
   name.family = arguments.text("the family");
-  const auto tier = parse_tier(arguments.text("the tier"));
-  if (!tier) arguments.fail("the tier must be draft, standard or quality");
-  name.tier = tier.value_or(Tier::standard);
+  name.tier = arguments.tier("the tier");
   return name;
 }
 
 /// Whether nothing can be changed, which is then the reply.
 bool refused(Call& call) {
   const auto& why = call.service.store().read_only();
-  if (why) call.reply.error("READONLY nothing can be recorded: " + why->message);
+  if (why) call.reply.error(read_only_sentence(*why));
   return why.has_value();
 }
 
@@ -32,14 +30,14 @@ void set(Call& call) {
   }
   const auto checkpoints = call.arguments.texts("the checkpoints", call.arguments.left());
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto done = call.service.store().set_pool({clock_ms(), name.family, name.tier, checkpoints});
+  const auto done = call.service.store().set_pool({call.service.now_ms(), name.family, name.tier, checkpoints});
   done ? call.reply.simple("OK") : call.reply.error("ERR " + done.error().message);
 }
 
 void erase(Call& call) {
   const PoolName name = read_pool_name(call.arguments);
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto existed = call.service.store().delete_pool({clock_ms(), name.family, name.tier});
+  const auto existed = call.service.store().delete_pool({call.service.now_ms(), name.family, name.tier});
   existed ? call.reply.integer(*existed ? 1 : 0) : call.reply.error("ERR " + existed.error().message);
 }
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/model_name.h"
+#include "engine/validate.h"
 #include "net/command.h"
 
 namespace penchant::commands {
@@ -10,26 +10,27 @@ namespace {
 
 constexpr std::size_t top_checkpoints_told = 10;
 
-/// The options of RECOMMEND, from where `arguments` stands to the end.
-RecommendRequest read_question(Arguments& arguments, std::string_view user, std::string_view prompt) {
-  RecommendRequest request{.user = user, .prompt = prompt};
+/// The arguments of RECOMMEND, and of PLAN, which wants to know how many images.
+RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t>* images = nullptr) {
+  RecommendRequest request;
+  request.user = arguments.text("the user");
+  request.prompt = arguments.text("the prompt");
   while (arguments.more()) {
     if (arguments.option("FAMILY")) {
-      request.family = arguments.text("FAMILY");
+      request.family = arguments.value("FAMILY");
     } else if (arguments.option("TIER")) {
-      request.tier = parse_tier(arguments.text("TIER"));
-      if (!request.tier) arguments.fail("TIER must be draft, standard or quality");
+      request.tier = arguments.tier("TIER");
     } else if (arguments.option("AMONG")) {
       const auto count = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
       request.among = arguments.texts("AMONG's checkpoints", count);
-      const auto is_empty = [](std::string_view name) { return model_key(name).empty(); };
-      if (std::ranges::any_of(request.among, is_empty)) arguments.fail("one of AMONG's checkpoints names no model");
     } else if (arguments.option("TOP")) {
       request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
     } else if (arguments.option("POLICY")) {
-      if (!is_word(arguments.text("POLICY"), "BANDED")) arguments.fail("POLICY must be banded");
+      if (!is_word(arguments.value("POLICY"), "BANDED")) arguments.fail("POLICY must be banded");
     } else if (arguments.option("SEED")) {
       (void)arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);  // banded draws nothing
+    } else if (images && arguments.option("COUNT")) {
+      *images = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
     } else if (arguments.option("AT")) {
       request.at_ms = arguments.number<std::int64_t>("AT", 0, INT64_MAX / 4);
     } else {
@@ -53,9 +54,7 @@ void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms) {
 }  // namespace
 
 void recommend(Call& call) {
-  const std::string_view user = call.arguments.text("the user");
-  const std::string_view prompt = call.arguments.text("the prompt");
-  const RecommendRequest request = read_question(call.arguments, user, prompt);
+  const RecommendRequest request = read_question(call.arguments);
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
 
   const auto answer = call.service.recommend(request);
@@ -83,11 +82,9 @@ void recommend(Call& call) {
 }
 
 void plan(Call& call) {
-  const std::string_view user = call.arguments.text("the user");
-  const std::string_view prompt = call.arguments.text("the prompt");
-  if (!call.arguments.option("COUNT")) call.arguments.fail("COUNT and a number must follow the prompt");
-  const auto count = call.arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
-  RecommendRequest request = read_question(call.arguments, user, prompt);
+  std::optional<std::uint32_t> count;
+  RecommendRequest request = read_question(call.arguments, &count);
+  if (!count) call.arguments.fail("PLAN needs COUNT and a number of images");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
 
   request.top.reset();  // a plan is for the band's arms
@@ -96,7 +93,7 @@ void plan(Call& call) {
   ++call.runtime.recommendations;
   const auto arms = answer->recommendation.arms;
   // With fewer images than arms only the best has any.
-  const std::size_t used = count < arms.size() ? 1 : arms.size();
+  const std::size_t used = *count < arms.size() ? 1 : arms.size();
   call.reply.map(3);
   call.reply.word<"decision">();
   call.reply.bulk(answer->decision);
@@ -107,7 +104,7 @@ void plan(Call& call) {
   for (std::size_t i = 0; i < used; ++i) {
     call.reply.array(2);
     call.reply.bulk(arms[i].checkpoint);
-    call.reply.integer(static_cast<std::int64_t>(planned_images(count, arms.size(), i)));
+    call.reply.integer(static_cast<std::int64_t>(planned_images(*count, arms.size(), i)));
   }
 }
 
@@ -118,18 +115,19 @@ void score(Call& call) {
   const auto checkpoints = call.arguments.texts("the checkpoints", count);
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
 
-  const std::span<const double> scores = call.service.score(user, prompt, checkpoints);
-  call.reply.array(scores.size());
-  for (const double one : scores) call.reply.real(one);
+  const auto scores = call.service.score(user, prompt, checkpoints);
+  if (!scores) return call.reply.error("ERR " + scores.error().message);
+  call.reply.array(scores->size());
+  for (const double one : *scores) call.reply.real(one);
 }
 
 void explain(Call& call) {
   const std::string_view user = call.arguments.text("the user");
   const std::string_view prompt = call.arguments.text("the prompt");
   const std::string_view checkpoint = call.arguments.text("the checkpoint");
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-
-  const Explanation explanation = call.service.explain(user, prompt, checkpoint);
+  const auto explained = call.service.explain(user, prompt, checkpoint);
+  if (!explained) return call.reply.error("ERR " + explained.error().message);
+  const Explanation& explanation = *explained;
   ReplyWriter& reply = call.reply;
   reply.map(4);
   reply.word<"score">();
@@ -151,17 +149,15 @@ void explain(Call& call) {
 }
 
 void keywords(Call& call) {
-  const std::string_view prompt = call.arguments.text("the prompt");
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto words = call.service.keywords(prompt);
-  call.reply.array(words.size());
-  for (const Keyword& word : words) call.reply.bulk(word.text);
+  const auto words = call.service.keywords(call.arguments.text("the prompt"));
+  if (!words) return call.reply.error("ERR " + words.error().message);
+  call.reply.array(words->size());
+  for (const Keyword& word : *words) call.reply.bulk(word.text);
 }
 
 void stats(Call& call) {
   const std::string_view name = call.arguments.text("the user");
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-
+  if (const auto valid = validate_user(name); !valid) return call.reply.error("ERR " + valid.error().message);
   const Engine& engine = call.service.engine();
   const User* known = engine.find_user(name);
   const User nobody;
@@ -177,16 +173,12 @@ void stats(Call& call) {
   figure("rejected", user.totals().rejected);
   figure("neutral", user.totals().neutral);
   figure("keywords", user.matrix().row_count());
-  figure("checkpoints", user.checkpoints().size());
-  figure("loras", user.loras().size());
+  figure("checkpoints", user.checkpoints().live_count());
+  figure("loras", user.loras().live_count());
   reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 
-  // Without keywords the question is about the arms overall.
-  Recommender recommender{Bands{}};
-  const auto best = recommender.recommend(
-      engine, {.user = name, .top = top_checkpoints_told, .at_ms = std::max(clock_ms(), engine.now_ms())});
-  const auto arms = best ? best->arms : std::span<const ArmAnswer>{};
+  const auto arms = call.service.best_overall(name, top_checkpoints_told);
   reply.array(arms.size());
   for (const ArmAnswer& arm : arms) {
     reply.array(3);
@@ -197,7 +189,6 @@ void stats(Call& call) {
 }
 
 void users(Call& call) {
-  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   const auto& names = call.service.engine().user_names();
   call.reply.array(names.size());
   for (const std::string& name : names) call.reply.bulk(name);

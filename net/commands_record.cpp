@@ -36,11 +36,6 @@ void read_parameter(Arguments& arguments, RecordOptions& options) {
   options.parameters.push_back({name, value});
 }
 
-void read_tier(Arguments& arguments, Record& record) {
-  record.tier = parse_tier(arguments.text("TIER"));
-  if (!record.tier) arguments.fail("TIER must be draft, standard or quality");
-}
-
 bool read_text_option(Arguments& arguments, Record& record) {
   struct Option {
     std::string_view name;
@@ -59,7 +54,9 @@ bool read_text_option(Arguments& arguments, Record& record) {
   };
   for (const Option& option : options) {
     if (!arguments.option(option.name)) continue;
-    record.*option.member = arguments.text(option.name);
+    record.*option.member = arguments.value(option.name);
+    // An empty identity is somebody's mistake: it would count each time.
+    if (option.member == &Record::id && record.id.empty()) arguments.fail("ID is empty");
     return true;
   }
   return false;
@@ -73,7 +70,7 @@ void read_options(Arguments& arguments, RecordOptions& options) {
     } else if (arguments.option("PARAM")) {
       read_parameter(arguments, options);
     } else if (arguments.option("TIER")) {
-      read_tier(arguments, options.record);
+      options.record.tier = arguments.tier("TIER");
     } else if (arguments.option("AT")) {
       options.record.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
     } else {
@@ -90,9 +87,7 @@ void record(Call& call) {
   Arguments& arguments = call.arguments;
   RecordOptions options;
   options.record.user = arguments.text("the user");
-  const auto verdict = parse_verdict(arguments.text("the verdict"));
-  if (!verdict) arguments.fail("the verdict must be selected, rejected or neutral");
-  options.record.verdict = verdict.value_or(Verdict::neutral);
+  options.record.verdict = arguments.verdict();
   options.record.checkpoint = arguments.text("the checkpoint");
   options.record.prompt = arguments.text("the prompt");
   read_options(arguments, options);

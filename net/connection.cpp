@@ -43,7 +43,7 @@ std::string Connection::refused(std::string_view replies, const Failure& failure
   std::size_t from = 0;
   for (const Span& span : write_replies_) {
     kept.append(replies.substr(from, span.begin - from));
-    reply.error("READONLY nothing can be recorded: " + failure.message);
+    reply.error(read_only_sentence(failure));
     from = span.end;
   }
   kept.append(replies.substr(from));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
 
 #include "net/version.h"
@@ -50,9 +51,11 @@ void server(std::string& out, const Service&, const Runtime& runtime) {
 
 void clients(std::string& out, const Service&, const Runtime& runtime) {
   line(out, "connected_clients", runtime.clients.size());
+  line(out, "blocked_clients", 0);
 }
 
 void memory(std::string& out, const Service& service, const Runtime&) {
+  line(out, "used_memory", resident_bytes());
   line(out, "used_memory_rss", resident_bytes());
   line(out, "used_memory_rss_peak", resident_bytes_peak());
   std::size_t cells = 0;
@@ -109,7 +112,15 @@ void preferences(std::string& out, const Service& service, const Runtime&) {
   line(out, "users", engine.user_count());
   line(out, "records_total", records);
   line(out, "pools", engine.pools().all().size());
-  line(out, "decay_days", std::to_string(engine.decay().days()));
+  std::array<char, 32> days;
+  const auto end = std::to_chars(days.data(), days.data() + days.size(), engine.decay().days()).ptr;
+  line(out, "decay_days", std::string_view(days.data(), end));
+}
+
+/// What redis-cli --stat counts: users stand for keys.
+void keyspace(std::string& out, const Service& service, const Runtime&) {
+  if (service.engine().user_count() == 0) return;
+  line(out, "db0", "keys=" + std::to_string(service.engine().user_count()) + ",expires=0,avg_ttl=0");
 }
 
 struct Section {
@@ -118,10 +129,11 @@ struct Section {
 };
 
 constexpr std::array sections_in_order{
-    Section{"Server", server}, Section{"Clients", clients},
-    Section{"Memory", memory}, Section{"Persistence", persistence},
-    Section{"Stats", stats},   Section{"Replication", replication},
-    Section{"CPU", cpu},       Section{"Preferences", preferences},
+    Section{"Server", server},     Section{"Clients", clients},
+    Section{"Memory", memory},     Section{"Persistence", persistence},
+    Section{"Stats", stats},       Section{"Replication", replication},
+    Section{"CPU", cpu},           Section{"Preferences", preferences},
+    Section{"Keyspace", keyspace},
 };
 
 bool same_word(std::string_view a, std::string_view b) {

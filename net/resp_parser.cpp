@@ -48,8 +48,9 @@ bool equal_ignoring_case(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return to_lower(a) == b; });
 }
 
-bool is_http(std::string_view first_word) {
-  return equal_ignoring_case(first_word, "post") || equal_ignoring_case(first_word.substr(0, 5), "host:");
+bool is_http(std::span<const std::string_view> words) {
+  return equal_ignoring_case(words.front(), "post") || equal_ignoring_case(words.front().substr(0, 5), "host:") ||
+         equal_ignoring_case(words.back().substr(0, 5), "http/");
 }
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }              // C's isspace
@@ -188,7 +189,9 @@ RequestParser::Status RequestParser::parse_line(std::string_view input) {
   const std::size_t end = std::min(input.size(), inline_bytes_max + 1);
   const std::size_t feed = input.substr(0, end).find('\n', position_);
   if (feed == std::string_view::npos) {
-    if (end > inline_bytes_max) return fail("Protocol error: too big inline request");
+    if (end > inline_bytes_max) {
+      return fail("Protocol error: too big inline request: at most " + std::to_string(inline_bytes_max) + " bytes");
+    }
     position_ = end;
     return Status::need_more;
   }
@@ -198,7 +201,7 @@ RequestParser::Status RequestParser::parse_line(std::string_view input) {
   if (!LineSplitter(line, unquoted_).split(arguments_)) {
     return fail("Protocol error: unbalanced quotes in request");
   }
-  if (!arguments_.empty() && is_http(arguments_.front())) {
+  if (!arguments_.empty() && is_http(arguments_)) {
     http_ = true;
     return fail("Protocol error: this is HTTP, which has a port of its own");
   }
@@ -233,7 +236,7 @@ RequestParser::Status RequestParser::parse_count(std::string_view input) {
       negative ? read_length(input, 2, std::uint64_t{1} << 63) : read_length(input, 1, arguments_max);
   if (count.state == Length::State::cut) return Status::need_more;
   if (count.state == Length::State::bad || (negative && count.value == 0)) {
-    return fail("Protocol error: invalid multibulk length");
+    return fail("Protocol error: invalid multibulk length: at most " + std::to_string(arguments_max) + " arguments");
   }
   position_ = count.end;
   remaining_ = negative ? 0 : count.value;
@@ -246,7 +249,10 @@ RequestParser::Status RequestParser::parse_size(std::string_view input) {
   if (input[position_] != '$') return fail(expected_dollar(input[position_]));
   const Length size = read_length(input, position_ + 1, bulk_bytes_max);
   if (size.state == Length::State::cut) return Status::need_more;
-  if (size.state == Length::State::bad) return fail("Protocol error: invalid bulk length");
+  if (size.state == Length::State::bad) {
+    return fail("Protocol error: invalid bulk length: an argument has at most " + std::to_string(bulk_bytes_max) +
+                " bytes");
+  }
   if (size.end + size.value + 2 > request_bytes_max) return fail(too_big());
   position_ = size.end;
   body_size_ = size.value;

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "net/log.h"
 #include "net/session.h"
@@ -90,7 +91,7 @@ void Server::listen_unix() {
 
 std::uint16_t Server::port() const { return tcp_.local_endpoint().port(); }
 
-void Server::run() {
+bool Server::run() {
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
@@ -101,14 +102,23 @@ void Server::run() {
   asio::co_spawn(io_.get_executor(), tick(), asio::detached);
   io_.run();
   // What the last requests brought after the snapshot, too, is on disk when the process ends.
-  if (const auto synced = service_.store().sync(); !synced) log_error(synced.error().message);
+  if (const auto synced = service_.store().sync(); !synced) {
+    note_read_only();
+    kept_everything_ = false;
+  }
+  return kept_everything_;
+}
+
+void Server::note_read_only() {
+  if (std::exchange(told_read_only_, true) || !service_.store().read_only()) return;
+  log_error("read-only from now on, until the next start: " + service_.store().read_only()->message);
 }
 
 void Server::on_synced(result<std::uint64_t> synced_sequence) {
   asio::post(io_, [this, synced_sequence] {
-    if (!synced_sequence && !service_.store().read_only()) {
-      log_error("read-only from now on: " + synced_sequence.error().message);
+    if (!synced_sequence) {
       service_.store().sync_failed(synced_sequence.error());
+      note_read_only();
     }
     synced_.cancel();
   });
@@ -202,7 +212,10 @@ void Server::shut_down(bool save) {
   Store& store = service_.store();
   store.await_background_save();
   if (save && !store.read_only() && store.events_since_save() > 0) {
-    if (const auto saved = store.save(clock_ms()); !saved) log_error("the snapshot failed: " + saved.error().message);
+    if (const auto saved = store.save(clock_ms()); !saved) {
+      log_error("the snapshot failed: " + saved.error().message);
+      kept_everything_ = false;
+    }
   }
   boost::system::error_code ignored;
   tcp_.close(ignored);

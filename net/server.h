@@ -67,7 +67,8 @@ class Server {
 
   void listen();
   std::uint16_t port() const;
-  void run();
+  /// False where not everything could be kept: the log says what.
+  bool run();
 
   /// A sync has ended: whoever waits for it may go on. From any thread.
   void on_synced(result<std::uint64_t> synced_sequence);
@@ -78,6 +79,8 @@ class Server {
   std::span<char> read_buffer() { return read_buffer_; }
   OutputBuffer& replies() { return replies_; }
   Timer& synced() { return synced_; }
+  /// A write has failed: said in the log, once.
+  void note_read_only();
   void add(Session& session);
   void remove(Session& session);
 
@@ -110,6 +113,8 @@ class Server {
   std::vector<Session*> sessions_;
   std::uint64_t next_client_ = 1;
   bool stopping_ = false;
+  bool told_read_only_ = false;
+  bool kept_everything_ = true;
 };
 
 }  // namespace penchant

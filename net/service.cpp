@@ -53,23 +53,41 @@ result<Recorded> Service::record(Record& record) {
   return store_.record(record);
 }
 
+/// `first` is the first of the records; the others differ in checkpoint and number.
+result<void> Service::validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const {
+  if (auto valid = validate(first); !valid) return valid;
+  for (const std::string_view checkpoint : checkpoints) {
+    if (auto valid = validate_checkpoint(checkpoint); !valid) return valid;
+  }
+  const std::size_t number_bytes = std::to_string(checkpoints.size()).size() - 1;  // the first one's is counted already
+  if (!first.id.empty() && first.id.size() + number_bytes > identifier_bytes_max) {
+    return Failure{"ID with the number of the checkpoint is longer than " + std::to_string(identifier_bytes_max) +
+                   " bytes"};
+  }
+  const std::size_t bytes =
+      first.prompt.size() + first.negative_prompt.size() + first.note.size() + first.vision.size();
+  if (bytes * checkpoints.size() > reject_all_bytes_max) {
+    return Failure{"the texts times the checkpoints are more than " + std::to_string(reject_all_bytes_max) +
+                   " bytes: reject them in parts"};
+  }
+  return {};
+}
+
 result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std::string_view> checkpoints) {
   Record record = all;
   record.verdict = Verdict::rejected;
   record.now_ms = clock_ms_;
-  const auto number_id = [&](std::size_t i, std::string& id) {
+  std::string id;
+  const auto take = [&](std::size_t i) {
     if (!all.id.empty()) record.id = id.assign(all.id).append(":").append(std::to_string(i + 1));
     record.checkpoint = checkpoints[i];
   };
-  std::string id;
-  for (std::size_t i = 0; i < checkpoints.size(); ++i) {
-    number_id(i, id);
-    if (auto valid = validate(record); !valid) return valid.error();
-  }
+  take(0);
+  if (auto valid = validate_reject_all(record, checkpoints); !valid) return valid.error();
   read_prompts(record);
   std::uint64_t recorded = 0;
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
-    number_id(i, id);
+    take(i);
     const auto one = store_.record(record);
     if (!one) return one.error();
     recorded += one->kind == Recorded::Kind::duplicate ? 0 : 1;
@@ -78,6 +96,9 @@ result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std
 }
 
 result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
+  if (auto valid = validate_question(request.user, request.prompt, request.family, request.among); !valid) {
+    return valid.error();
+  }
   reader_.read(request.prompt, {}, prompt_);
   const auto recommendation = recommender_.recommend(engine(), {.user = request.user,
                                                                 .keywords = prompt_.keywords(),
@@ -105,8 +126,9 @@ std::optional<std::uint32_t> Service::column(const User* user, std::string_view 
   return key ? user->checkpoints().find(*key) : std::nullopt;
 }
 
-std::span<const double> Service::score(std::string_view user_name, std::string_view prompt,
-                                       std::span<const std::string_view> checkpoints) {
+result<std::span<const double>> Service::score(std::string_view user_name, std::string_view prompt,
+                                               std::span<const std::string_view> checkpoints) {
+  if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
   reader_.read(prompt, {}, prompt_);
   scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
@@ -114,10 +136,11 @@ std::span<const double> Service::score(std::string_view user_name, std::string_v
   for (const std::string_view checkpoint : checkpoints) {
     scores_.push_back(scorer_.exact(column(user, checkpoint)).score);
   }
-  return scores_;
+  return std::span<const double>(scores_);
 }
 
-Explanation Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
+result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
+  if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
   const auto at = column(user, checkpoint);
   reader_.read(prompt, {}, prompt_);
@@ -127,12 +150,19 @@ Explanation Service::explain(std::string_view user_name, std::string_view prompt
   reason_.clear();
   const std::string_view name = at ? engine().name_text(user->checkpoints()[*at].name) : checkpoint;
   append_evidence(name, at, prompt_.keywords(), scorer_, reason_);
-  return {scorer_.exact(at), prompt_.keywords(), counts_, reason_};
+  return Explanation{scorer_.exact(at), prompt_.keywords(), counts_, reason_};
 }
 
-std::span<const Keyword> Service::keywords(std::string_view prompt) {
+result<std::span<const Keyword>> Service::keywords(std::string_view prompt) {
+  if (auto valid = validate_prompt(prompt); !valid) return valid.error();
   reader_.read(prompt, {}, prompt_);
   return prompt_.keywords();
+}
+
+std::span<const ArmAnswer> Service::best_overall(std::string_view user, std::uint32_t count) {
+  // Without keywords the question is about the arms overall.
+  const auto best = recommender_.recommend(engine(), {.user = user, .top = count, .at_ms = now_ms()});
+  return best ? best->arms : std::span<const ArmAnswer>{};
 }
 
 }  // namespace penchant

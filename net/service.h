@@ -22,6 +22,7 @@ namespace penchant {
 
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
 inline constexpr std::uint32_t top_arms_max = 65'536;
+inline constexpr std::size_t reject_all_bytes_max = std::size_t{64} << 20;  // of texts that its records repeat
 
 /// Unix milliseconds by the system's clock.
 std::int64_t clock_ms();
@@ -56,6 +57,8 @@ class Service {
   /// The time of all that follows, until the next call: once a batch, since asking the clock costs as much as an
   /// answer.
   void set_time(std::int64_t now_ms) { clock_ms_ = now_ms; }
+  /// Of events and questions: the time set, or the engine's, whose clock does not run backwards.
+  std::int64_t now_ms() const { return std::max(clock_ms_, engine().now_ms()); }
 
   Store& store() { return store_; }
   const Store& store() const { return store_; }
@@ -67,13 +70,15 @@ class Service {
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
 
   result<RecommendAnswer> recommend(const RecommendRequest& request);
-  std::span<const double> score(std::string_view user, std::string_view prompt,
-                                std::span<const std::string_view> checkpoints);
-  Explanation explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
-  std::span<const Keyword> keywords(std::string_view prompt);
+  result<std::span<const double>> score(std::string_view user, std::string_view prompt,
+                                        std::span<const std::string_view> checkpoints);
+  result<Explanation> explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
+  result<std::span<const Keyword>> keywords(std::string_view prompt);
+  /// The user's `count` best checkpoints over all prompts.
+  std::span<const ArmAnswer> best_overall(std::string_view user, std::uint32_t count);
 
  private:
-  std::int64_t now_ms() const { return std::max(clock_ms_, engine().now_ms()); }
+  result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
   std::optional<std::uint32_t> column(const User* user, std::string_view checkpoint) const;
   std::string_view next_decision();

@@ -49,7 +49,9 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
   } else {
     session.pending.assign(input.substr(used));
   }
-  if (const auto written = store.commit(); !written) {
+  const auto written = store.commit();
+  if (!written) server.note_read_only();
+  if (!written && connection.wrote()) {
     session.unsent = connection.refused(replies.view(), written.error());
     return Turn::unsent;
   }

@@ -21,7 +21,7 @@ namespace penchant {
 
 // Ends every sentence about damage.
 inline constexpr std::string_view damage_advice =
-    ": run `penchant check` to see what is lost and `penchant repair` to go on without it";
+    "; the start stops here, so that no verdict is lost unseen: put back a copy of the folder that is whole";
 
 // A file seen through a buffer: large sequential reads, a position that only moves forward.
 class ReadWindow {

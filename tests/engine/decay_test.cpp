@@ -137,6 +137,19 @@ BOOST_AUTO_TEST_CASE(a_question_may_be_asked_about_any_time) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(asked_about_a_time_before_the_newest_record_no_record_weighs_more_than_one) {
+  const std::int64_t first_ms = now_ms;
+  kept("ann", "A", "cat");
+  days_pass(30);
+  kept("ann", "A", "cat");
+  const double then = observations("ann", "A", "cat");
+  BOOST_TEST(then == 1 + std::exp(-1), boost::test_tools::tolerance(1e-6));
+  for (const std::int64_t asked_ms : {first_ms, std::int64_t{0}}) {
+    now_ms = asked_ms;
+    BOOST_TEST(observations("ann", "A", "cat") == then);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(moving_the_landmark_changes_no_bit_of_any_score) {
   for (int i = 0; i < 60; ++i) {
     kept("ann", numbered('m', i % 20), "ink cat", i % 4);

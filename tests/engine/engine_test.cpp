@@ -105,6 +105,34 @@ BOOST_AUTO_TEST_CASE(a_correction_takes_back_the_loras_and_the_checkpoint_of_the
   BOOST_TEST(ann.checkpoints()[1].overall.observed > 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_checkpoint_that_only_a_corrected_record_named_is_no_arm_any_more) {
+  tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "typo", .prompt = "cat", .id = "1"});
+  tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "real", .prompt = "cat", .id = "1"});
+  BOOST_TEST(best("ann", "cat") == "real");
+  BOOST_TEST(best("ann", "") == "real");
+  BOOST_TEST(engine.find_user("ann")->checkpoints().live_count() == 1U);
+  kept("ann", "typo", "cat");
+  BOOST_TEST(best("ann", "cat") == "typo real");
+}
+
+BOOST_AUTO_TEST_CASE(all_taken_back_is_exactly_nothing) {
+  for (int age = 1; age <= 40; ++age) {
+    const std::string user = numbered('u', age);
+    for (const auto& [id, verdict] : {std::pair{"1", Verdict::rejected}, {"2", Verdict::selected}}) {
+      tell({.at_ms = now_ms - age * 7'777'777,
+            .verdict = verdict,
+            .user = user,
+            .checkpoint = "A",
+            .prompt = "zz",
+            .id = id});
+    }
+    for (const char* id : {"1", "2"}) tell({.user = user, .checkpoint = "A", .prompt = "zz", .id = id});
+    BOOST_TEST(observations(user, "A", "zz") == 0);
+    BOOST_TEST(observations(user, "A", "") == 0);
+    BOOST_TEST(score(user, "A", "zz") == 0.5);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_correction_finds_the_old_weight_after_a_change_of_decay_and_a_long_time) {
   kept("ann", "A", "ink", 10);
   judged("x", Verdict::rejected);

@@ -62,15 +62,21 @@ class Oracle {
     verdict.checkpoint = meet(checkpoints_[user], event.checkpoint, event.family);
     if (is_known) verdicts_.erase(known);
     verdicts_.push_back(verdict);
+    if (verdict.verdict != Verdict::neutral) {
+      const auto [newest, is_first] = newest_.try_emplace(user, verdict);
+      if (weight(verdict, now_ms_) > weight(newest->second, now_ms_)) newest->second = verdict;
+    }
     return {is_known ? Recorded::Kind::corrected : Recorded::Kind::counted, verdict.sequence};
   }
 
   void change_decay(const DecayChange& event) {
     now_ms_ = std::max(now_ms_, event.now_ms);
-    for (Remembered& verdict : verdicts_) {
+    const auto fade = [this](Remembered& verdict) {
       verdict.weight = weight(verdict, now_ms_);
       verdict.since_ms = now_ms_;
-    }
+    };
+    for (Remembered& verdict : verdicts_) fade(verdict);
+    for (auto& [user, verdict] : newest_) fade(verdict);
     days_ = event.decay_days;
   }
 
@@ -106,7 +112,7 @@ class Oracle {
     }
     if (found.empty()) {
       for (const OracleArm& arm : checkpoints_[user]) {
-        if (family.empty() || arm.family == family) found.push_back(arm);
+        if (is_recorded(user, arm.key) && (family.empty() || arm.family == family)) found.push_back(arm);
       }
     }
     for (OracleArm& arm : found) {
@@ -162,6 +168,10 @@ class Oracle {
   }
 
  private:
+  bool is_recorded(const std::string& user, const std::string& checkpoint) const {
+    return std::any_of(verdicts_.begin(), verdicts_.end(),
+                       [&](const Remembered& r) { return r.user == user && r.checkpoint == checkpoint; });
+  }
   static double posterior(const Counts& counts) { return (counts.selected + 5) / (counts.observed + 10); }
 
   double weight(const Remembered& verdict, std::int64_t at_ms) const {
@@ -171,8 +181,10 @@ class Oracle {
 
   void count(const Remembered& verdict, std::int64_t at_ms, Counts& counts) const {
     if (verdict.verdict == Verdict::neutral) return;
-    counts.observed += weight(verdict, at_ms);
-    if (verdict.verdict == Verdict::selected) counts.selected += weight(verdict, at_ms);
+    // Asked about a time before it, the newest weighs 1, and the others less.
+    const double counted = weight(verdict, at_ms) / std::max(weight(newest_.at(verdict.user), at_ms), 1.0);
+    counts.observed += counted;
+    if (verdict.verdict == Verdict::selected) counts.selected += counted;
   }
 
   /// Adds a model unless it is there.
@@ -216,6 +228,7 @@ class Oracle {
   std::int64_t now_ms_ = 0;
   double days_ = 30;
   std::vector<Remembered> verdicts_;
+  std::map<std::string, Remembered, std::less<>> newest_;  // the judged one of the latest time, by user
   std::map<std::string, std::uint64_t> sequences_;
   std::map<std::string, std::vector<OracleArm>> checkpoints_;  // by user, in order of first record
   std::map<std::string, std::vector<OracleArm>> loras_;

@@ -96,7 +96,8 @@ class Both {
     }
     const auto& loras = oracle_.loras(std::string(question.user));
     expect(user->loras().size() == loras.size(), "the number of LoRAs");
-    const double unit = weight_at(engine_.decay().half_lives(question.at_ms), user->landmark());
+    const double asked = std::max(engine_.decay().half_lives(question.at_ms), user->newest_half_lives());
+    const double unit = weight_at(asked, user->landmark());
     for (std::uint32_t column = 0; column < loras.size(); ++column) {
       const Counts stored = user->loras()[column].overall;
       const Counts expected = oracle_.overall_of_lora(question.user, loras[column].key, question.at_ms);

@@ -118,19 +118,24 @@ BOOST_AUTO_TEST_CASE(tags_beyond_the_loras_a_record_may_have_are_left_out) {
 
 BOOST_AUTO_TEST_CASE(too_few_arguments_are_told_with_the_right_ones) {
   BOOST_TEST(say("RECORD ann selected A") ==
-             "-ERR wrong number of arguments for 'RECORD'; it is "
-             "RECORD user selected|rejected|neutral checkpoint prompt [option ...]");
+             "-ERR wrong number of arguments for 'RECORD'; it is RECORD user selected|rejected|neutral checkpoint "
+             "prompt [NEGATIVE text] [LORA name strength ...] [PARAM name value ...] [FAMILY family] "
+             "[TIER draft|standard|quality] [STAGE stage] [SESSION id] [GENERATION id] [ID id] [DECISION id] "
+             "[AT unix-ms] [NOTE text] [VISION text]");
   BOOST_TEST(
       say("REJECTALL ann ink 1").starts_with("-ERR wrong number of arguments for 'REJECTALL'; it is "));
 }
 
 BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
-  for (const char* option : {"NEGATIVE", "FAMILY", "STAGE", "SESSION", "GENERATION", "ID", "DECISION", "NOTE",
-                             "VISION", "TIER", "AT"}) {
-    BOOST_TEST(with({option}) == "-ERR " + std::string(option) + " is missing");
+  for (const char* option :
+       {"NEGATIVE", "FAMILY", "STAGE", "SESSION", "GENERATION", "ID", "DECISION", "NOTE", "VISION"}) {
+    BOOST_TEST(with({option}) == "-ERR a value must follow " + std::string(option));
   }
+  BOOST_TEST(with({"ID", ""}) == "-ERR ID is empty");
+  BOOST_TEST(with({"TIER"}) == "-ERR TIER must be draft, standard or quality");
+  BOOST_TEST(with({"AT"}) == "-ERR AT must be a whole number from 0 to 2305843009213693951");
   BOOST_TEST(with({"LORA"}) == "-ERR the LoRA's name is missing");
-  BOOST_TEST(with({"LORA", "wash"}) == "-ERR the LoRA's strength is missing");
+  BOOST_TEST(with({"LORA", "wash"}) == "-ERR the LoRA's strength must be a number");
   for (const char* strength : {"", "much", "1x", "inf", "nan", "1e999"}) {
     BOOST_TEST(with({"LORA", "wash", strength}) == "-ERR the LoRA's strength must be a number", strength);
   }
@@ -142,13 +147,13 @@ BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
   for (const char* at : {"", "now", "-1", "1.5", "9223372036854775807"}) {
     BOOST_TEST(with({"AT", at}) == "-ERR AT must be a whole number from 0 to 2305843009213693951", at);
   }
-  BOOST_TEST(with({"COLOUR", "red"}) == "-ERR unknown option 'COLOUR'");
-  BOOST_TEST(with({x(100)}) == "-ERR unknown option '" + x(64) + "'");
+  BOOST_TEST(with({"COLOUR", "red"}).starts_with("-ERR unknown option 'COLOUR'; it is "));
+  BOOST_TEST(with({x(100)}).starts_with("-ERR unknown option '" + x(64) + "'; it is "));
   BOOST_TEST(store->engine().user_count() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(each_wrong_argument_has_its_sentence) {
-  for (const char* verdict : {"loved", "SELECTED", ""}) {
+  for (const char* verdict : {"loved", "select", ""}) {
     BOOST_TEST(say({"RECORD", "ann", verdict, "A", "ink"}) ==
                "-ERR the verdict must be selected, rejected or neutral");
   }
@@ -251,7 +256,7 @@ BOOST_AUTO_TEST_CASE(rejectall_says_what_is_wrong) {
   for (const char* n : {"0", "-1", "x", "65537"})
     BOOST_TEST(say({"REJECTALL", "ann", "ink", n, "A"}) == count, n);
   BOOST_TEST(say("REJECTALL ann ink 3 A B") == "-ERR the checkpoints are fewer than was said");
-  BOOST_TEST(say("REJECTALL ann ink 1 A B") == "-ERR unknown option 'B'");
+  BOOST_TEST(say("REJECTALL ann ink 1 A B").starts_with("-ERR unknown option 'B'; it is "));
   BOOST_TEST(say("REJECTALL '' ink 1 A") == "-ERR the user is empty");
   BOOST_TEST(store->engine().user_count() == 0U);
 }

@@ -17,7 +17,7 @@ BOOST_FIXTURE_TEST_SUITE(commands_server, Talk)
 
 BOOST_AUTO_TEST_CASE(ping_and_echo) {
   BOOST_TEST(send("PING\r\nPING hello\r\nECHO ''\r\n") == "+PONG\r\n$5\r\nhello\r\n$0\r\n\r\n");
-  BOOST_TEST(say("PING a b") == "-ERR unknown option 'b'");
+  BOOST_TEST(say("PING a b") == "-ERR wrong number of arguments for 'PING'; it is PING [message]");
   BOOST_TEST(say("ECHO") == "-ERR wrong number of arguments for 'ECHO'; it is ECHO message");
 }
 
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(hello_refuses_what_it_does_not_know_and_changes_nothing) {
   BOOST_TEST(say("HELLO 3 AUTH user password").starts_with("-ERR AUTH"));
   BOOST_TEST(say("HELLO 3 SETNAME") == "-ERR the name is missing");
   BOOST_TEST(say("HELLO 3 SETNAME 'a b'").starts_with("-ERR Client names cannot contain spaces"));
-  BOOST_TEST(say("HELLO 3 COLOUR") == "-ERR unknown option 'COLOUR'");
+  BOOST_TEST(say("HELLO 3 COLOUR").starts_with("-ERR unknown option 'COLOUR'; it is "));
   BOOST_TEST(connection->client().protocol == 2);
 }
 
@@ -224,14 +224,14 @@ BOOST_AUTO_TEST_CASE(shutdown_closes_without_an_answer) {
 }
 
 BOOST_AUTO_TEST_CASE(shutdown_with_anything_else_does_not) {
-  BOOST_TEST(say("SHUTDOWN NOW") == "-ERR unknown option 'NOW'");
+  BOOST_TEST(say("SHUTDOWN NOW").starts_with("-ERR unknown option 'NOW'; it is "));
   BOOST_TEST(!closed());
   BOOST_TEST(!shut_down);
 }
 
 BOOST_AUTO_TEST_CASE(what_takes_no_arguments_says_so) {
-  for (const char* name : {"SAVE", "BGSAVE", "LASTSAVE", "TIME", "DBSIZE", "RESET", "USERS"}) {
-    BOOST_TEST(say(std::string(name) + " more") == "-ERR unknown option 'more'", name);
+  for (const std::string name : {"SAVE", "LASTSAVE", "TIME", "DBSIZE", "RESET", "USERS"}) {
+    BOOST_TEST(say(name + " more") == "-ERR wrong number of arguments for '" + name + "'; it is " + name);
   }
 }
 

@@ -89,8 +89,8 @@ Outcome error(std::string sentence) { return {{}, "Protocol error: " + std::move
 
 std::string bulk(std::string_view text) { return header('$', text.size()).append(text) + "\r\n"; }
 
-const Outcome invalid_count = error("invalid multibulk length");
-const Outcome invalid_size = error("invalid bulk length");
+const Outcome invalid_count = error("invalid multibulk length: at most 65536 arguments");
+const Outcome invalid_size = error("invalid bulk length: an argument has at most 8388608 bytes");
 const Outcome unbalanced = error("unbalanced quotes in request");
 const Outcome http = error("this is HTTP, which has a port of its own");
 const Outcome too_big = error("too big request: at most 16777216 bytes");
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_final) {
   RequestParser parser;
   BOOST_TEST((parser.parse("*x\r\n") == Status::error));
   BOOST_TEST((parser.parse("PING\r\n") == Status::error));
-  BOOST_TEST(parser.error() == "Protocol error: invalid multibulk length");
+  BOOST_TEST(parser.error() == "Protocol error: invalid multibulk length: at most 65536 arguments");
   BOOST_TEST(parser.arguments().empty());
 }
 
@@ -344,7 +344,7 @@ BOOST_AUTO_TEST_CASE(request_bytes_max_bytes_never_need_more) {
 
 BOOST_AUTO_TEST_CASE(a_line_has_at_most_inline_bytes_max_bytes) {
   const std::string line(inline_bytes_max, 'x');
-  const Outcome refused = error("too big inline request");
+  const Outcome refused = error("too big inline request: at most 65536 bytes");
   BOOST_TEST(parse(line) == unfinished(line));
   BOOST_TEST(parse(line + "\n") == request({line}));
   BOOST_TEST(parse(line + "x") == refused);
