@@ -159,9 +159,10 @@ def main():
                 ("redis-server GET", redis, ["GET", "key:__rand_int__"]),
                 ("RECOMMEND", penchant, question),
                 ("same bytes, nothing computed", canned, question)], options.rounds, options.depths)
-            compare("RECORD of 12 words, everysec", [
+            compare("RECORD, everysec", [
                 ("redis-server SET, everysec", aof, ["SET", "key:__rand_int__", "xxx"]),
-                ("RECORD", penchant, ["RECORD", "writer", "selected", "epicrealismXL", LONG_PROMPT])],
+                ("RECORD of 3 keywords", penchant, ["RECORD", "writer", "selected", "epicrealismXL", PROMPT]),
+                ("RECORD of 12 keywords", penchant, ["RECORD", "writer", "selected", "epicrealismXL", LONG_PROMPT])],
                 options.rounds, options.depths)
         finally:
             for server in servers:

@@ -23,7 +23,9 @@ bool parse_arguments(std::span<const std::string> arguments, Usage& usage,
             : all.add_options()(option.c_str(), po::value<std::string>());
   }
   const std::vector<std::string> texts(arguments.begin(), arguments.end());
-  po::store(po::command_line_parser(texts).options(all).positional(positional).run(), values);
+  // An abbreviation that is clear today would not be after the next option.
+  const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+  po::store(po::command_line_parser(texts).options(all).positional(positional).style(style).run(), values);
   if (values.contains("help")) {
     std::cout << usage.usage << "\n" << usage.options;
     return false;

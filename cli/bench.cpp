@@ -14,8 +14,8 @@
 #include <iostream>
 #include <list>
 #include <random>
-#include <stdexcept>
 
+#include "cli/option.h"
 #include "cli/settings.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
@@ -94,28 +94,24 @@ struct Figures {
 /// One connection of the load.
 class Worker {
  public:
-  Worker(asio::io_context& io, const Load& load) : socket_(io) {
-    boost::system::error_code error;
-    socket_.connect({asio::ip::make_address(load.host), load.port}, error);
-    if (error) {
-      throw std::runtime_error("no server at " + load.host + ":" + std::to_string(load.port) + " (" + error.message() +
-                               "); start one with penchant serve");
-    }
-    socket_.set_option(asio::ip::tcp::no_delay(true));
-  }
+  Worker(asio::io_context& io, const Load& load) : socket_(connect_to(io, load.host, load.port)) {}
   int descriptor() { return socket_.native_handle(); }
 
   void send(const std::string& batch, unsigned requests) {
     sent_ = Clock::now();
     outstanding_ = requests;
-    asio::write(socket_, asio::buffer(batch));
+    boost::system::error_code error;
+    asio::write(socket_, asio::buffer(batch), error);
+    if (error) fail_broken_off(error);
   }
 
   /// Reads what has come; true when the batch is answered.
   bool receive(Figures& figures) {
     const std::size_t had = input_.size();
     input_.resize(had + 65536);
-    input_.resize(had + socket_.receive(asio::buffer(input_.data() + had, 65536)));
+    boost::system::error_code error;
+    input_.resize(had + socket_.receive(asio::buffer(input_.data() + had, 65536), 0, error));
+    if (error) fail_broken_off(error);
     std::string_view left = input_;
     while (outstanding_ > 0 && parser_.parse(left) == ReplyParser::Status::reply) {
       left.remove_prefix(parser_.consumed());
@@ -208,22 +204,19 @@ int run_bench(std::span<const std::string> arguments) {
       {}};
   // clang-format off: an option a line
   usage.options.add_options()
-      ("host", po::value(&load.host)->default_value("127.0.0.1"), "the server's IP address")
-      ("port", po::value(&load.port)->default_value(default_port), "the server's port")
-      ("connections", po::value(&load.connections)->default_value(load.connections), "connections")
-      ("pipeline", po::value(&load.pipeline)->default_value(load.pipeline), "requests in flight on each")
-      ("requests", po::value(&load.requests)->default_value(load.requests), "requests in all")
-      ("users", po::value(&load.users)->default_value(load.users), "users they are about")
-      ("records", po::value(&load.records_percent)->default_value(load.records_percent), "percent that are RECORD")
+      ("host", po::value(&load.host)->default_value("127.0.0.1"), "the server's address")
+      ("port", whole_number(&load.port, 1, 65535), "the server's port")
+      ("connections", whole_number(&load.connections, 1, 10'000), "connections")
+      ("pipeline", whole_number(&load.pipeline, 1, 100'000), "requests in flight on each")
+      ("requests", whole_number(&load.requests, 1, 1'000'000'000), "requests in all")
+      ("users", whole_number(&load.users, 1, 1'000'000), "users they are about")
+      ("records", whole_number(&load.records_percent, 0, 100), "percent that are RECORD")
       ("json", "print JSON");
   // clang-format on
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
-  if (load.connections == 0 || load.pipeline == 0 || load.requests == 0 || load.users == 0) {
-    throw po::error("--connections, --pipeline, --requests and --users are at least 1");
-  }
   Generator generator(load);
-  const auto transport = open_transport(values);
+  const auto transport = open_server(values);
   for (const auto& record : generator.first_records()) transport->ask(record);
   Figures figures = drive(load, generator);
   return print(load, figures, values.contains("json"));

@@ -6,6 +6,7 @@
 #include "cli/print.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
+#include "net/arguments.h"
 #include "net/resp_parser.h"
 
 namespace penchant {
@@ -36,8 +37,10 @@ int converse(Transport& transport, bool as_json) {
       continue;
     }
     if (words.empty()) continue;
-    if (words.front() == "exit" || words.front() == "quit") return worst;
-    worst = std::max(worst, print_reply(transport.ask(words), as_json));
+    if (is_word(words.front(), "EXIT") || is_word(words.front(), "QUIT")) return worst;
+    const Reply* reply = transport.ask(words);
+    worst = std::max(worst, print_reply(reply, as_json));
+    if (!reply) return worst;
   }
 }
 

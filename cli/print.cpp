@@ -25,11 +25,7 @@ void append_json(const Reply& reply, std::string& out) {
     case Reply::Kind::integer: out += std::to_string(reply.integer); return;
     case Reply::Kind::boolean: out += reply.integer != 0 ? "true" : "false"; return;
     case Reply::Kind::null: out += "null"; return;
-    case Reply::Kind::real: {
-      std::array<char, 32> text;
-      out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), reply.real).ptr);
-      return;
-    }
+    case Reply::Kind::real: out += shortest(reply.real); return;
     case Reply::Kind::map: return append_all('{', '}', true);
     case Reply::Kind::array:
     case Reply::Kind::set:
@@ -78,8 +74,10 @@ void print_indented(std::ostream& out, const Reply& reply, std::size_t indent) {
       out << margin << reply.elements[i].text << ":";
       if (!is_aggregate(value)) {
         out << " " << scalar(value) << "\n";
+      } else if (value.elements.empty()) {
+        out << " none\n";
       } else {
-        out << (value.elements.empty() ? " none\n" : "\n");
+        out << "\n";
         print_indented(out, value, indent + 2);
       }
     }
@@ -105,13 +103,19 @@ void print_json(std::ostream& out, const Reply& reply) {
 
 void print_text(std::ostream& out, const Reply& reply) { print_indented(out, reply, 0); }
 
-int print_reply(const Reply& reply, bool as_json) {
-  if (reply.kind == Reply::Kind::error) {
-    std::cerr << "penchant: " << reply.text << "\n";
+int print_reply(const Reply* reply, bool as_json) {
+  if (!reply) return exit_ok;
+  if (reply->kind == Reply::Kind::error) {
+    std::cerr << "penchant: " << reply->text << "\n";
     return exit_failure;
   }
-  as_json ? print_json(std::cout, reply) : print_text(std::cout, reply);
+  as_json ? print_json(std::cout, *reply) : print_text(std::cout, *reply);
   return std::cout.good() ? exit_ok : exit_failure;
+}
+
+std::string shortest(double number) {
+  std::array<char, 32> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
 }  // namespace penchant

@@ -1,14 +1,20 @@
 // penchant serve: puts a store, its service and the server together.
+#include <malloc.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
 
+#include "cli/option.h"
+#include "cli/print.h"
 #include "cli/settings.h"
 #include "cli/subcommand.h"
 #include "engine/context/word_lists.h"
@@ -24,6 +30,9 @@ namespace po = boost::program_options;
 
 // Descriptors that are not clients: files, the listening sockets, the event loop.
 constexpr std::size_t descriptors_for_ourselves = 32;
+constexpr int large_allocation_bytes = 1 << 20;
+constexpr std::size_t clients_most = 1'000'000;                // about what fs.nr_open lets a process have
+constexpr std::int64_t seconds_max = 100LL * 365 * 24 * 3600;  // in nanoseconds, too, a number
 
 struct Settings {
   StoreOptions store;
@@ -33,46 +42,58 @@ struct Settings {
   std::string durability;
   std::string word_lists;
   std::string log_level;
-  std::int64_t snapshot_every_s = 0;
+  std::int64_t snapshot_every_s = 300;
   std::int64_t idle_timeout_s = 0;
-  std::int64_t request_timeout_s = 0;
-  std::string unix_mode;
+  std::int64_t request_timeout_s = 60;
 };
+
+po::typed_value<unsigned>* file_mode(unsigned* target) {
+  return read_value(target, [](Arguments& arguments) {
+    const std::string_view text = arguments.text(this_option);
+    unsigned mode = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (error != std::errc() || end != text.data() + text.size() || mode > 0777) {
+      arguments.fail(std::string(this_option) + " must be octal, such as 770");
+    }
+    return mode;
+  });
+}
 
 po::options_description describe(Settings& s) {
   po::options_description options("Options");
   // clang-format off: an option a line
   options.add_options()
       ("data", po::value(&s.store.directory)->default_value("./penchant-data"), "the folder that keeps everything")
-      ("port", po::value(&s.server.port)->default_value(default_port), "RESP port; 0: any free one")
-      ("http-port", po::value(&s.http_port)->default_value(default_http_port),
+      ("port", whole_number(&s.server.port, 0, 65535)->default_value(default_port),
+       "RESP port; 0: any free one")
+      ("http-port", whole_number(&s.http_port, 0, 65535),
        "kept for the HTTP interface, which this version does not have yet")
       ("bind", po::value(&s.server.bind)->default_value("127.0.0.1"),
        "address to listen on; loopback only in this version")
-      ("unix", po::value(&s.server.unix_path), "also listen on this Unix socket")
-      ("unix-mode", po::value(&s.unix_mode)->default_value("700"), "its mode, octal")
+      ("unix", socket_path(&s.server.unix_path), "also listen on this Unix socket")
+      ("unix-mode", file_mode(&s.server.unix_mode)->default_value(0700, "700"), "its mode, octal")
       ("durability", po::value(&s.durability)->default_value("everysec"),
        "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; "
        "os: the system decides")
-      ("snapshot-every", po::value(&s.snapshot_every_s)->default_value(300),
+      ("snapshot-every", whole_number(&s.snapshot_every_s, 0, seconds_max),
        "seconds between snapshots while records come in; 0: never")
-      ("snapshot-every-records", po::value(&s.store.snapshot_every_records)->default_value(10'000'000),
+      ("snapshot-every-records", whole_number(&s.store.snapshot_every_records, 0, UINT64_MAX),
        "and after so many records; 0: never")
-      ("decay-days", po::value(&s.store.decay_days)->default_value(decay_days_default),
+      ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
-      ("explore-below", po::value(&s.bands.explore_below)->default_value(Bands{}.explore_below),
+      ("explore-below", real_number(&s.bands.explore_below),
        "confidence below which several checkpoints are tried")
-      ("exploit-above", po::value(&s.bands.exploit_above)->default_value(Bands{}.exploit_above),
+      ("exploit-above", real_number(&s.bands.exploit_above),
        "confidence above which only the best is used")
-      ("explore-arms", po::value(&s.bands.explore_arms)->default_value(Bands{}.explore_arms),
+      ("explore-arms", whole_number(&s.bands.explore_arms, 1, top_arms_max),
        "how many are tried while exploring")
-      ("hedge-arms", po::value(&s.bands.hedge_arms)->default_value(Bands{}.hedge_arms), "and between the two")
+      ("hedge-arms", whole_number(&s.bands.hedge_arms, 1, top_arms_max), "and between the two")
       ("word-lists", po::value(&s.word_lists),
        "file of words that are no keywords, in place of the built-in one (docs/context.md)")
-      ("max-clients", po::value(&s.server.clients_max)->default_value(10'000), "further clients are refused")
-      ("idle-timeout", po::value(&s.idle_timeout_s)->default_value(0),
+      ("max-clients", whole_number(&s.server.clients_max, 1, clients_most), "further clients are refused")
+      ("idle-timeout", whole_number(&s.idle_timeout_s, 0, seconds_max),
        "seconds after which a silent client is closed; 0: never")
-      ("request-timeout", po::value(&s.request_timeout_s)->default_value(60),
+      ("request-timeout", whole_number(&s.request_timeout_s, 1, seconds_max),
        "seconds an unfinished request or an unread reply may last")
       ("log-level", po::value(&s.log_level)->default_value("info"), "debug, info, warning or error")
       ("config", po::value<std::string>(),
@@ -90,23 +111,18 @@ Durability parse_durability(const std::string& text) {
 
 void check(Settings& s) {
   s.store.durability = parse_durability(s.durability);
-  if (s.snapshot_every_s < 0) throw po::error("--snapshot-every is a number of seconds, or 0");
-  if (s.idle_timeout_s < 0) throw po::error("--idle-timeout is a number of seconds, or 0");
-  if (s.request_timeout_s < 1) throw po::error("--request-timeout is at least a second");
-  if (!(s.store.decay_days >= 0 && s.store.decay_days <= decay_days_max)) {
-    throw po::error("--decay-days is from 0 (off) to " + std::to_string(static_cast<int>(decay_days_max)));
+  const double days = s.store.decay_days;
+  if (days != 0 && !(days >= decay_days_min && days <= decay_days_max)) {
+    throw po::error("--decay-days must be 0 (off) or from " + shortest(decay_days_min) + " to " +
+                    shortest(decay_days_max));
   }
   if (!(s.bands.explore_below >= 0 && s.bands.explore_below <= s.bands.exploit_above && s.bands.exploit_above <= 1)) {
     throw po::error("0 <= --explore-below <= --exploit-above <= 1 must hold");
   }
-  if (s.bands.explore_arms < 1 || s.bands.hedge_arms < 1) throw po::error("a band has at least one arm");
-  if (s.server.clients_max < 1) throw po::error("--max-clients is at least 1");
+  if (const auto bindable = check_bind(s.server.bind); !bindable) throw po::error(bindable.error().message);
   s.store.snapshot_every = std::chrono::seconds(s.snapshot_every_s);
   s.server.idle_max = std::chrono::seconds(s.idle_timeout_s);
   s.server.request_max = std::chrono::seconds(s.request_timeout_s);
-  std::size_t used = 0;
-  s.server.unix_mode = static_cast<unsigned>(std::stoul("0" + s.unix_mode, &used, 8));
-  if (used != s.unix_mode.size() + 1 || s.server.unix_mode > 0777) throw po::error("--unix-mode is octal, such as 770");
 }
 
 /// Raises the limit of open files for clients_max, or lowers clients_max to what the system gives.
@@ -141,7 +157,7 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
           {"appendonly", "yes"},
           {"bind", s.server.bind},
           {"databases", "1"},
-          {"decay-days", std::to_string(s.store.decay_days)},
+          {"decay-days", shortest(s.store.decay_days)},
           {"dir", s.store.directory},
           {"durability", s.durability},
           {"maxclients", std::to_string(s.server.clients_max)},
@@ -153,18 +169,27 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
           {"unixsocket", s.server.unix_path}};
 }
 
+/// What the process as a whole is told, before it starts a thread.
+void prepare_process(ServerOptions& server) {
+  fit_descriptors(server);
+  // Whoever read our log, or our answers, may go away.
+  std::signal(SIGPIPE, SIG_IGN);
+  // A buffer that one large request has grown goes back to the system with it.
+  mallopt(M_MMAP_THRESHOLD, large_allocation_bytes);
+}
+
 int serve(Settings& s) {
-  fit_descriptors(s.server);
+  prepare_process(s.server);
   PosixFileSystem files;
   std::optional<WordLists> own_lists;
   if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
 
   // The syncer's thread reports to the server, which comes into being after the store it serves.
-  Server* server = nullptr;
+  std::atomic<Server*> server = nullptr;
   auto store = Store::open(
       files, s.store, clock_ms(),
       [&server](result<std::uint64_t> synced) {
-        if (server) server->on_synced(synced);
+        if (Server* const listening = server) listening->on_synced(synced);
       },
       [](std::uint64_t events) { log_info(std::to_string(events) + " events replayed"); });
   if (!store) throw std::runtime_error(store.error().message);
@@ -180,12 +205,12 @@ int serve(Settings& s) {
   server = &listening;
   s.server.port = listening.port();
   runtime.settings = settings_told(s);
-  std::cout << "resp " << (s.server.bind == "::1" ? "[::1]" : "127.0.0.1") << ":" << listening.port() << "\n"
+  std::cout << "resp " << listening.address() << "\n"
             << "ready" << std::endl;
-  listening.run();
+  const bool kept_everything = listening.run();
   store->reset();  // joins the syncer before the server it reports to goes
   log_info("ended");
-  return exit_ok;
+  return kept_everything ? exit_ok : exit_failure;
 }
 
 }  // namespace

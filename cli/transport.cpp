@@ -1,17 +1,18 @@
 #include "cli/transport.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
-#include <stdexcept>
 
+#include "cli/option.h"
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
 #include "net/command.h"
+#include "persistence/journal_format.h"
+#include "persistence/snapshot.h"
 #include "persistence/store.h"
 
 namespace penchant {
@@ -26,50 +27,38 @@ class ServerTransport final : public Transport {
     if (values.contains("unix")) {
       const asio::local::stream_protocol::endpoint endpoint(values["unix"].as<std::string>());
       asio::local::stream_protocol::socket socket(io_);
-      connect(socket, endpoint, endpoint.path());
+      boost::system::error_code error;
+      socket.connect(endpoint, error);
+      if (error) throw NoServer(endpoint.path(), error);
       socket_ = asio::generic::stream_protocol::socket(std::move(socket));
     } else {
-      const std::string host = values["host"].as<std::string>();
-      const std::string port = std::to_string(values["port"].as<std::uint16_t>());
-      asio::ip::tcp::resolver resolver(io_);
-      boost::system::error_code error;
-      asio::ip::tcp::socket socket(io_);
-      asio::connect(socket, resolver.resolve(host, port, error), error);
-      if (error) fail(host + ":" + port, error);
-      socket.set_option(asio::ip::tcp::no_delay(true));
-      socket_ = asio::generic::stream_protocol::socket(std::move(socket));
+      socket_ = asio::generic::stream_protocol::socket(
+          connect_to(io_, values["host"].as<std::string>(), values["port"].as<std::uint16_t>()));
     }
-    ask({"HELLO", "3"});
+    const Reply* hello = ask({"HELLO", "3"});
+    if (hello->kind == Reply::Kind::error) throw std::runtime_error(hello->text);
   }
 
-  const Reply& ask(const std::vector<std::string>& request) override {
-    asio::write(socket_, asio::buffer(encode_request(request)));
+  const Reply* ask(const std::vector<std::string>& request) override {
+    boost::system::error_code error;
+    asio::write(socket_, asio::buffer(encode_request(request)), error);
     received_.erase(0, consumed_);
     consumed_ = 0;
-    for (;;) {
+    while (!error) {
       switch (parser_.parse(received_)) {
-        case ReplyParser::Status::reply: consumed_ = parser_.consumed(); return parser_.reply();
+        case ReplyParser::Status::reply: consumed_ = parser_.consumed(); return &parser_.reply();
         case ReplyParser::Status::error:
           throw std::runtime_error("the answer is no RESP: " + std::string(parser_.error()));
         case ReplyParser::Status::need_more: break;
       }
       std::array<char, 16384> chunk;
-      received_.append(chunk.data(), socket_.receive(asio::buffer(chunk)));
+      received_.append(chunk.data(), socket_.receive(asio::buffer(chunk), 0, error));
     }
+    if (error == asio::error::eof && is_word(request.front(), "SHUTDOWN")) return nullptr;
+    fail_broken_off(error);
   }
 
  private:
-  template <class Socket, class Endpoint>
-  void connect(Socket& socket, const Endpoint& endpoint, const std::string& where) {
-    boost::system::error_code error;
-    socket.connect(endpoint, error);
-    if (error) fail(where, error);
-  }
-  [[noreturn]] static void fail(const std::string& where, const boost::system::error_code& error) {
-    throw std::runtime_error("no server at " + where + " (" + error.message() +
-                             "); start one with penchant serve, or read the files with --data DIR");
-  }
-
   asio::io_context io_;
   asio::generic::stream_protocol::socket socket_{io_};
   std::string received_;
@@ -77,10 +66,21 @@ class ServerTransport final : public Transport {
   ReplyParser parser_;
 };
 
+/// A sentence where the folder keeps nothing yet.
+void refuse_missing(FileSystem& files, const std::string& directory) {
+  const auto names = files.list(directory);
+  const auto is_kept = [](const std::string& name) { return first_sequence_of(name) || snapshot_sequence(name); };
+  if (names && std::ranges::any_of(*names, is_kept)) return;
+  throw std::runtime_error("nothing is kept in " + directory + " (" +
+                           (names ? "it has no journal" : names.error().message) + "); penchant serve --data " +
+                           directory + " makes a folder that keeps preferences");
+}
+
 /// The same commands over a store opened here.
 class FilesTransport final : public Transport {
  public:
-  explicit FilesTransport(const std::string& directory) {
+  FilesTransport(const std::string& directory, MissingFolder missing) {
+    if (missing == MissingFolder::refuse) refuse_missing(files_, directory);
     StoreOptions options;
     options.directory = directory;
     options.keep_decay = true;
@@ -90,19 +90,31 @@ class FilesTransport final : public Transport {
     store_ = std::move(*store);
     service_.emplace(*store_, WordLists::english(), Bands{});
     client_.protocol = 3;
+    runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
 
-  const Reply& ask(const std::vector<std::string>& request) override {
+  const Reply* ask(const std::vector<std::string>& request) override {
     const std::vector<std::string_view> views(request.begin(), request.end());
     out_.clear();
     ReplyWriter reply(out_, client_.protocol);
+    service_->set_time(clock_ms());
     run_command(views, reply, client_, *service_, runtime_);
     if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
+    if (out_.view().empty()) return nullptr;
     if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
-    return parser_.reply();
+    return &parser_.reply();
   }
 
  private:
+  /// As the server ends.
+  void shut_down(bool save) {
+    store_->await_background_save();
+    if (!save || store_->read_only() || store_->events_since_save() == 0) return;
+    if (auto saved = store_->save(clock_ms()); !saved) {
+      throw std::runtime_error("the snapshot failed: " + saved.error().message);
+    }
+  }
+
   PosixFileSystem files_;
   std::unique_ptr<Store> store_;
   std::optional<Service> service_;
@@ -126,16 +138,43 @@ void add_transport_options(po::options_description& options) {
   // clang-format off: an option a line
   options.add_options()
       ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
-      ("port", po::value<std::uint16_t>()->default_value(default_port), "the server's port")
-      ("unix", po::value<std::string>(), "the server's Unix socket, in place of host and port")
+      ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
+      ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
       ("data", po::value<std::string>(), "no server: the files of this folder")
       ("json", "print JSON");
   // clang-format on
 }
 
-std::unique_ptr<Transport> open_transport(const po::variables_map& values) {
-  if (values.contains("data")) return std::make_unique<FilesTransport>(values["data"].as<std::string>());
+std::unique_ptr<Transport> open_transport(const po::variables_map& values, MissingFolder missing) {
+  if (values.contains("data")) return std::make_unique<FilesTransport>(values["data"].as<std::string>(), missing);
+  try {
+    return open_server(values);
+  } catch (const NoServer& nobody) {
+    throw std::runtime_error(std::string(nobody.what()) + ", or read the files with --data DIR");
+  }
+}
+
+std::unique_ptr<Transport> open_server(const po::variables_map& values) {
   return std::make_unique<ServerTransport>(values);
+}
+
+NoServer::NoServer(const std::string& where, const boost::system::error_code& error)
+    : std::runtime_error("no server at " + where + " (" + error.message() + "); start one with penchant serve") {}
+
+asio::ip::tcp::socket connect_to(asio::io_context& io, const std::string& host, std::uint16_t port) {
+  boost::system::error_code error;
+  const auto addresses = asio::ip::tcp::resolver(io).resolve(host, std::to_string(port), error);
+  if (error) throw std::runtime_error("the name " + host + " cannot be resolved (" + error.message() + ")");
+  asio::ip::tcp::socket socket(io);
+  asio::connect(socket, addresses, error);
+  if (error) throw NoServer(host + ":" + std::to_string(port), error);
+  socket.set_option(asio::ip::tcp::no_delay(true));
+  return socket;
+}
+
+void fail_broken_off(const boost::system::error_code& error) {
+  if (error == asio::error::eof) throw std::runtime_error("the server closed the connection");
+  throw std::runtime_error("the connection to the server broke (" + error.message() + ")");
 }
 
 }  // namespace penchant

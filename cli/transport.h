@@ -1,12 +1,15 @@
 // Transport: where a subcommand's requests go: to a running server, or, with --data, straight to a folder's files.
 // Either way a request is a command of docs/protocol.md and the answer a RESP3 reply.
 //
-// Errors: std::runtime_error with a sentence where nobody answers or the folder is in use.
+// Errors: std::runtime_error with a sentence where nobody answers or the folder cannot be used.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,13 +21,31 @@ namespace penchant {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Valid until the next ask.
-  virtual const Reply& ask(const std::vector<std::string>& request) = 0;
+  /// Valid until the next ask. Null where the end is the answer: after SHUTDOWN, which nothing can follow.
+  virtual const Reply* ask(const std::vector<std::string>& request) = 0;
 };
 
 /// --host, --port, --unix, --data, --json.
 void add_transport_options(boost::program_options::options_description& options);
-std::unique_ptr<Transport> open_transport(const boost::program_options::variables_map& values);
+
+/// What to do where --data names a folder that keeps nothing yet. Reading makes none: it may be a slip of the pen.
+enum class MissingFolder { refuse, create };
+std::unique_ptr<Transport> open_transport(const boost::program_options::variables_map& values,
+                                          MissingFolder missing = MissingFolder::refuse);
+/// The same for subcommands that have no --data.
+std::unique_ptr<Transport> open_server(const boost::program_options::variables_map& values);
+
+/// Nobody listens there.
+class NoServer : public std::runtime_error {
+ public:
+  NoServer(const std::string& where, const boost::system::error_code& error);
+};
+
+/// Looks the host up and connects.
+boost::asio::ip::tcp::socket connect_to(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
+
+/// Throws the sentence for a conversation that broke off.
+[[noreturn]] void fail_broken_off(const boost::system::error_code& error);
 
 /// A request as RESP.
 std::string encode_request(const std::vector<std::string>& request);

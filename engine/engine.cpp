@@ -1,7 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <array>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "engine/check.h"
 #include "engine/limits.h"
@@ -12,6 +12,11 @@ namespace penchant {
 const User* Engine::find_user(std::string_view name) const {
   const auto it = user_numbers_.find(name);
   return it == user_numbers_.end() ? nullptr : &users_[it->second];
+}
+
+std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
+  const auto key = user ? names_.find(model_key(name)) : std::nullopt;
+  return key ? user->checkpoints().find(*key) : std::nullopt;
 }
 
 std::int64_t Engine::move_clock(std::int64_t now_ms) {
@@ -36,12 +41,13 @@ std::uint32_t Engine::add_checkpoint(ArmTable& checkpoints, std::string_view nam
   return checkpoints.find_or_add(key, [&] { return public_name ? *public_name : names_.intern(name); });
 }
 
-/// Leaves the record's keywords in lesson_keywords_, with their rows where `user` has them. Nothing is added yet.
-void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* user) {
-  lesson_keywords_.clear();
+/// The keywords with their rows where `user` has them. Nothing is added yet.
+void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* user,
+                              std::vector<LessonKeyword>& found) const {
+  found.clear();
   for (const Keyword& keyword : keywords) {
     const auto id = keywords_.find(keyword.text);
-    lesson_keywords_.push_back({id.value_or(0), id && user ? user->row(*id) : std::nullopt});
+    found.push_back({id.value_or(0), id && user ? user->row(*id) : std::nullopt});
   }
 }
 
@@ -57,15 +63,15 @@ void Engine::name_keywords(std::span<const Keyword> keywords) {
   lesson_keywords_.resize(kept);
 }
 
-/// Whether the record, with its keywords looked up, fits the limits; `column` is its checkpoint's, if it has one.
-result<void> Engine::room_for(const Record& record, const User* user, std::optional<std::uint32_t> column) const {
+result<void> Engine::room_for(const Record& record, const User* user, const Room& room) const {
   if (!user && users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
   }
-  if (!user) return {};  // a record by itself is far below all that follows
-  if (!column && user->checkpoints().size() >= arms_per_user_max) {
+  const std::size_t checkpoints = user ? user->checkpoints().size() : 0;
+  if (checkpoints + room.new_checkpoints > arms_per_user_max) {
     return Failure{"this user has the most checkpoints one may have, " + std::to_string(arms_per_user_max)};
   }
+  if (!user) return {};  // the rest of one record is far below what follows
   const auto is_new = [&](const LoraTag& lora) {
     const auto key = find_name(model_key(lora.name));
     return !key || !user->loras().find(*key);
@@ -75,7 +81,26 @@ result<void> Engine::room_for(const Record& record, const User* user, std::optio
     return Failure{"this user has the most LoRAs one may have, " + std::to_string(arms_per_user_max)};
   }
   if (record.verdict == Verdict::neutral) return {};  // it adds no rows
-  return user->room_for(lesson_keywords_, column.value_or(user->checkpoints().size()));
+  return user->room_for(room.keywords, room.last_column);
+}
+
+result<void> Engine::room_for_all(const Record& record, std::span<const std::string_view> checkpoints) const {
+  const User* user = find_user(record.user);
+  Room room{.keywords = {}, .new_checkpoints = 0, .last_column = 0};
+  boost::unordered_flat_set<std::string_view, TextHash> new_keys;
+  for (const std::string_view checkpoint : checkpoints) {
+    if (const auto column = find_checkpoint(user, checkpoint)) {
+      room.last_column = std::max(room.last_column, *column);
+    } else {
+      new_keys.insert(model_key(checkpoint));
+    }
+  }
+  room.new_checkpoints = static_cast<std::uint32_t>(new_keys.size());
+  if (user && !new_keys.empty()) room.last_column = user->checkpoints().size() + room.new_checkpoints - 1;
+  std::vector<LessonKeyword> keywords;
+  look_up_keywords(record.keywords, user, keywords);
+  room.keywords = keywords;
+  return room_for(record, user, room);
 }
 
 result<Recorded> Engine::record(const Record& record) {
@@ -84,10 +109,12 @@ result<Recorded> Engine::record(const Record& record) {
   std::optional<Known> known;
   if (existing && !record.id.empty()) known = existing->known().find(record.id);
   if (known && known->verdict == record.verdict) return Recorded{Recorded::Kind::duplicate, known->sequence};
-  look_up_keywords(record.keywords, existing);
-  const auto key = existing ? names_.find(model_key(record.checkpoint)) : std::nullopt;
-  const auto column = key ? existing->checkpoints().find(*key) : std::nullopt;
-  if (const auto room = room_for(record, existing, column); !room) return room.error();
+  look_up_keywords(record.keywords, existing, lesson_keywords_);
+  const auto column = find_checkpoint(existing, record.checkpoint);
+  const Room room{.keywords = lesson_keywords_,
+                  .new_checkpoints = column ? 0U : 1U,
+                  .last_column = column.value_or(existing ? existing->checkpoints().size() : 0)};
+  if (const auto fits = room_for(record, existing, room); !fits) return fits.error();
 
   const std::int64_t now_ms = move_clock(record.now_ms);
   const double half_lives_now = decay_.half_lives(now_ms);
@@ -109,11 +136,13 @@ result<Recorded> Engine::record(const Record& record) {
                       .checkpoint = checkpoint,
                       .keywords = lesson_keywords_,
                       .loras = lesson_loras_};
-  if (known) {
-    user.relearn(*known, lesson, record.id, half_lives_now);
-    return Recorded{Recorded::Kind::corrected, known->sequence};
-  }
-  return Recorded{Recorded::Kind::counted, user.learn(lesson, record.id, half_lives_now)};
+  const std::size_t cells_before = user.matrix().cells();
+  const Recorded recorded =
+      known ? Recorded{Recorded::Kind::corrected, user.relearn(*known, lesson, record.id, half_lives_now)}
+            : Recorded{Recorded::Kind::counted, user.learn(lesson, record.id, half_lives_now)};
+  record_count_ += known ? 0 : 1;
+  cell_count_ += user.matrix().cells() - cells_before;
+  return recorded;
 }
 
 result<void> Engine::set_pool(const PoolSet& event) {

@@ -50,7 +50,16 @@ class Engine {
   const Pools& pools() const { return pools_; }
 
   const User* find_user(std::string_view name) const;
+  /// The column of a checkpoint by any of its names; none where `user` is null or never recorded it.
+  std::optional<std::uint32_t> find_checkpoint(const User* user, std::string_view name) const;
+
+  /// Whether `record` fits the limits with each of `checkpoints` for its own: then record() takes them all.
+  result<void> room_for_all(const Record& record, std::span<const std::string_view> checkpoints) const;
+
   std::size_t user_count() const { return users_.size(); }
+  /// Over all users: records, and cells of their matrices.
+  std::uint64_t record_count() const { return record_count_; }
+  std::size_t cell_count() const { return cell_count_; }
   /// Names of users in order of first record.
   const std::deque<std::string>& user_names() const { return user_names_; }
 
@@ -68,10 +77,17 @@ class Engine {
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
   std::int64_t move_clock(std::int64_t now_ms);
+  /// What a record would take of its user's limits.
+  struct Room {
+    std::span<const LessonKeyword> keywords;
+    std::uint32_t new_checkpoints = 0;
+    std::uint32_t last_column = 0;  // of the checkpoints, new ones included
+  };
+
   User& add_user(std::string_view name);
-  void look_up_keywords(std::span<const Keyword> keywords, const User* user);
+  void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
   void name_keywords(std::span<const Keyword> keywords);
-  result<void> room_for(const Record& record, const User* user, std::optional<std::uint32_t> column) const;
+  result<void> room_for(const Record& record, const User* user, const Room& room) const;
   std::uint32_t lora_arm(ArmTable& loras, std::string_view name);
   std::uint32_t add_checkpoint(ArmTable& checkpoints, std::string_view name);
 
@@ -83,6 +99,9 @@ class Engine {
   std::deque<std::string> user_names_;
   std::deque<User> users_;
   boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash> user_numbers_;  // keys point into user_names_
+
+  std::uint64_t record_count_ = 0;
+  std::size_t cell_count_ = 0;
 
   // Scratch of record(), kept so that it allocates nothing: the record's keywords and LoRAs as numbers.
   std::vector<LessonKeyword> lesson_keywords_;

@@ -1,9 +1,9 @@
 // KnownRecords: a user's records that carry an ID, so that the same one does not count twice and another
 // verdict corrects it: what it added is known, and can be taken back.
 //
-// Kept as bytes, one after the other: about 12 bytes, the ID, and 4 for each keyword. A corrected record is
+// Kept as bytes, one after the other: 25 bytes, the ID, and 4 for each keyword and LoRA. A corrected record is
 // appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
-// Lifetime: the views of a Known last until the next put(). Limits: identifier_bytes_max, keywords_max.
+// Limits: identifier_bytes_max, keywords_max.
 #pragma once
 
 #include <boost/serialization/access.hpp>

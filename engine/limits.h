@@ -1,5 +1,5 @@
-// Bounds of what the engine accepts. Each has a test at the bound and one past it. What is over a bound is
-// refused with one sentence and changes nothing.
+// Bounds of what the engine accepts. What is over a bound is refused with one sentence and changes nothing. Each has a
+// test at the bound and one past it, but for users_max: so many users take more memory than a test should.
 #pragma once
 
 #include <cstddef>

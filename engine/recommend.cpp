@@ -108,8 +108,7 @@ void Recommender::add_among(const Engine& engine, const User* user, std::span<co
   seen_keys_.clear();
   for (const std::string_view name : among) {
     if (!seen_keys_.insert(model_key(name)).second) continue;
-    const auto key = engine.find_name(model_key(name));
-    const auto column = key && user ? user->checkpoints().find(*key) : std::nullopt;
+    const auto column = engine.find_checkpoint(user, name);
     candidates_.push_back({column ? engine.name_text(user->checkpoints()[*column].name) : name, column});
   }
 }

@@ -50,7 +50,7 @@ std::uint64_t User::learn(const Lesson& lesson, std::string_view id, double half
   return totals_.records;
 }
 
-void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now) {
+std::uint64_t User::relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now) {
   --totals_.of(old.verdict);
   ++totals_.of(lesson.verdict);
   std::vector<LessonKeyword> old_keywords;
@@ -63,6 +63,7 @@ void User::relearn(const Known& old, const Lesson& lesson, std::string_view id, 
         -1, half_lives_now);
   count(lesson, +1, half_lives_now);
   remember(id, old.sequence, lesson);
+  return old.sequence;
 }
 
 void User::count(const Lesson& lesson, double sign, double half_lives_now) {

@@ -2,7 +2,7 @@
 //
 // Owner: the engine. Invariants:
 //  1. All counts are scaled to landmark(); it never lies more than landmark_half_lives_max behind the last record.
-//  2. Row r of the matrix is the keyword row_keyword(r); column c is the checkpoint checkpoints()[c].
+//  2. Row r of the matrix is the keyword row_keywords_[r]; column c is the checkpoint checkpoints()[c].
 //  3. The state is a function of the calls made, in order, and of nothing else.
 // Threading: none. Limits: engine/limits.h, checked by room_for before anything changes.
 #pragma once
@@ -82,8 +82,8 @@ class User {
   /// Counts a lesson as a new record, remembered under `id` if that is not empty. Its sequence number.
   std::uint64_t learn(const Lesson& lesson, std::string_view id, double half_lives_now);
 
-  /// Takes `old` back and counts `lesson` in its place, under the same number.
-  void relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now);
+  /// Takes `old` back and counts `lesson` in its place, under the same number, which it answers.
+  std::uint64_t relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now);
 
  private:
   friend class boost::serialization::access;

@@ -20,6 +20,8 @@
 
 namespace penchant {
 
+inline constexpr std::int64_t time_ms_max = INT64_MAX / 4;  // of an AT: sums and differences of times stay numbers
+
 /// A command as docs/protocol.md writes it.
 std::string usage_of(std::string_view name, std::string_view syntax);
 

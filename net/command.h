@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "net/arguments.h"
 #include "net/reply_writer.h"
 #include "net/service.h"
+#include "net/transaction.h"
 
 namespace penchant {
 
@@ -22,6 +24,7 @@ struct Client {
   int protocol = 2;
   bool closing = false;  // after the replies so far have been sent
   bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
+  std::optional<Transaction> transaction;  // between MULTI and EXEC
   std::string name;
   std::string library_name;
   std::string library_version;
@@ -56,7 +59,8 @@ struct Call {
 
 struct Command {
   /// read | write: some of its subcommands write, and refuse by themselves while the store is read-only.
-  enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8 };
+  /// immediate: it runs also between MULTI and EXEC.
+  enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8, immediate = 16 };
 
   static constexpr std::size_t any = SIZE_MAX;
 
@@ -103,6 +107,10 @@ void select(Call&);
 void client(Call&);
 void quit(Call&);
 void reset(Call&);
+
+void multi(Call&);  // commands_transaction.cpp
+void exec(Call&);
+void discard(Call&);
 
 void command(Call&);  // commands_command.cpp
 

@@ -17,7 +17,11 @@ constexpr std::array table{
     Command{"CONFIG", 1, Command::any, Command::admin, commands::config, "GET pattern [pattern ...]",
             "Tells settings."},
     Command{"DBSIZE", 0, 0, Command::read, commands::dbsize, "", "The number of users."},
+    Command{"DISCARD", 0, 0, Command::connection | Command::immediate, commands::discard, "",
+            "Forgets the requests since MULTI."},
     Command{"ECHO", 1, 1, Command::connection, commands::echo, "message", "Gives back its argument."},
+    Command{"EXEC", 0, 0, Command::connection | Command::immediate, commands::exec, "",
+            "Runs the requests since MULTI; an array of their replies."},
     Command{"EXPLAIN", 3, 3, Command::read, commands::explain, "user prompt checkpoint",
             "What each keyword of a prompt contributes to a checkpoint's score."},
     Command{"HELLO", 0, Command::any, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
@@ -26,6 +30,8 @@ constexpr std::array table{
     Command{"KEYWORDS", 1, 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
     Command{"LASTSAVE", 0, 0, Command::read, commands::lastsave, "",
             "When the last snapshot was written, in Unix seconds."},
+    Command{"MULTI", 0, 0, Command::connection | Command::immediate, commands::multi, "",
+            "From here requests wait for EXEC."},
     Command{"PING", 0, 1, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
     Command{"PLAN", 4, Command::any, Command::read, commands::plan,
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
@@ -34,7 +40,8 @@ constexpr std::array table{
     Command{"POOL", 1, Command::any, Command::read | Command::write, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
             "Sets or tells which checkpoints are available for a model family and tier."},
-    Command{"QUIT", 0, Command::any, Command::connection, commands::quit, "", "Closes the connection."},
+    Command{"QUIT", 0, Command::any, Command::connection | Command::immediate, commands::quit, "",
+            "Closes the connection."},
     Command{"RECOMMEND", 2, Command::any, Command::read, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
             "[POLICY banded] [SEED n] [AT unix-ms]",
@@ -47,7 +54,8 @@ constexpr std::array table{
     Command{"REJECTALL", 4, Command::any, Command::write, commands::reject_all,
             "user prompt n checkpoint ... [options of RECORD]",
             "Learns that all of n images were rejected. How many were recorded."},
-    Command{"RESET", 0, 0, Command::connection, commands::reset, "", "Makes the connection as new."},
+    Command{"RESET", 0, 0, Command::connection | Command::immediate, commands::reset, "",
+            "Makes the connection as new."},
     Command{"SAVE", 0, 0, Command::admin, commands::save, "", "Writes a snapshot; requests wait."},
     Command{"SCORE", 4, Command::any, Command::read, commands::score, "user prompt n checkpoint ...",
             "The scores of checkpoints for a prompt, in the order asked."},
@@ -81,18 +89,29 @@ const Command* find_command(std::string_view name) {
 
 std::string read_only_sentence(const Failure& why) { return "READONLY nothing can be recorded: " + why.message; }
 
+/// Why the request cannot be run at all; nothing where it can.
+static std::optional<std::string> refusal(const Command* command, std::span<const std::string_view> request) {
+  if (!command) {
+    return "ERR unknown command '" + std::string(request.front().substr(0, 64)) + "'; COMMAND LIST tells what there is";
+  }
+  const std::size_t arguments_given = request.size() - 1;
+  if (arguments_given >= command->arity_min && arguments_given <= command->arity_max) return std::nullopt;
+  return "ERR wrong number of arguments for '" + std::string(command->name) + "'; it is " +
+         usage_of(command->name, command->arguments);
+}
+
 void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,
                  Runtime& runtime) {
   ++runtime.commands_processed;
   const Command* command = find_command(request.front());
-  if (!command) {
-    return reply.error("ERR unknown command '" + std::string(request.front().substr(0, 64)) +
-                       "'; COMMAND LIST tells what there is");
+  if (const auto why = refusal(command, request)) {
+    if (client.transaction) client.transaction->fail();
+    return reply.error(*why);
   }
-  const std::size_t arguments_given = request.size() - 1;
-  if (arguments_given < command->arity_min || arguments_given > command->arity_max) {
-    return reply.error("ERR wrong number of arguments for '" + std::string(command->name) + "'; it is " +
-                       usage_of(command->name, command->arguments));
+  if (client.transaction && (command->flags & Command::immediate) == 0) {
+    return client.transaction->add(request) ? reply.simple("QUEUED")
+                                            : reply.error("ERR the transaction is too large: at most " +
+                                                          std::to_string(transaction_requests_max) + " requests");
   }
   if ((command->flags & (Command::read | Command::write)) == Command::write && service.store().read_only()) {
     return reply.error(read_only_sentence(*service.store().read_only()));

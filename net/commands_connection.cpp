@@ -139,6 +139,7 @@ void quit(Call& call) {
 
 void reset(Call& call) {
   call.client.name.clear();
+  call.client.transaction.reset();
   call.client.protocol = 2;
   call.reply.set_protocol(2);
   call.reply.simple("RESET");

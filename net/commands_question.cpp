@@ -32,7 +32,7 @@ RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t
     } else if (images && arguments.option("COUNT")) {
       *images = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
     } else if (arguments.option("AT")) {
-      request.at_ms = arguments.number<std::int64_t>("AT", 0, INT64_MAX / 4);
+      request.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
     } else {
       arguments.fail_unknown_option();
     }

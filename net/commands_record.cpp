@@ -1,15 +1,12 @@
 // RECORD and REJECTALL: verdicts come in.
 #include <array>
 #include <boost/container/static_vector.hpp>
-#include <limits>
 
 #include "engine/limits.h"
 #include "net/command.h"
 
 namespace penchant::commands {
 namespace {
-
-constexpr std::int64_t time_ms_max = std::numeric_limits<std::int64_t>::max() / 4;
 
 /// A record's options as they are read; `record` views its arrays.
 struct RecordOptions {

@@ -54,7 +54,7 @@ void save(Call& call) {
 void bgsave(Call& call) {
   call.arguments.option("SCHEDULE");  // what Redis clients send; here nothing is in the way of a snapshot
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto started = call.service.store().save_in_background();
+  const auto started = call.service.store().save_in_background(clock_ms());
   started ? call.reply.simple("Background saving started") : call.reply.error("ERR " + started.error().message);
 }
 

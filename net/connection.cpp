@@ -10,7 +10,11 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
   write_replies_.clear();
   service_.set_time(clock_ms());
   ReplyWriter reply(replies, client_.protocol);
-  for (std::size_t requests = 0; requests < batch_requests_max && replies.size() < batch_output_bytes; ++requests) {
+  const Store& store = service_.store();
+  const std::size_t uncommitted = store.uncommitted_bytes();  // more than 0 where the journal has failed
+  for (std::size_t requests = 0; requests < batch_requests_max && replies.size() < batch_output_bytes &&
+                                 store.uncommitted_bytes() - uncommitted < batch_event_bytes;
+       ++requests) {
     if (client_.closing) return input.size();
     if (used == input.size()) {
       unfinished_ = true;
@@ -27,10 +31,10 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
     used += parser_.consumed();
     if (parser_.arguments().empty()) continue;
     const std::size_t begin = replies.size();
-    const std::size_t events_before = service_.store().uncommitted_bytes();
+    const std::size_t events_before = store.uncommitted_bytes();
     run_command(parser_.arguments(), reply, client_, service_, runtime_);
     const bool told_known = std::exchange(client_.told_known, false);
-    if (told_known || service_.store().uncommitted_bytes() != events_before) {
+    if (told_known || store.uncommitted_bytes() != events_before) {
       write_replies_.push_back({begin, replies.size()});
     }
   }

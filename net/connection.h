@@ -5,7 +5,8 @@
 //   else send(connection.refused(replies.view(), written.error()));
 //
 // Invariant: a reply to a write leaves only after the commit of its events; the session keeps it by this order.
-// Owner: the session. Threading: the store's thread. Limits: batch_output_bytes, batch_requests_max.
+// Owner: the session. Threading: the store's thread. Limits: batch_requests_max, batch_output_bytes,
+// batch_event_bytes.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +21,7 @@ namespace penchant {
 
 inline constexpr std::size_t batch_requests_max = 4096;                  // then others have their turn
 inline constexpr std::size_t batch_output_bytes = std::size_t{1} << 20;  // replies beyond it wait until these are sent
+inline constexpr std::size_t batch_event_bytes = std::size_t{4} << 20;  // events beyond it wait until these are written
 
 class Connection {
  public:
@@ -35,6 +37,9 @@ class Connection {
 
   /// After run(): what is left of the input is the beginning of a request. False: run() again after sending.
   bool unfinished() const { return unfinished_; }
+
+  /// The conversation ended because the client speaks HTTP: a web page may be at the door.
+  bool spoke_http() const { return parser_.http(); }
 
   /// Some of the last batch's replies acknowledge writes.
   bool wrote() const { return !write_replies_.empty(); }

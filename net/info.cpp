@@ -58,11 +58,7 @@ void memory(std::string& out, const Service& service, const Runtime&) {
   line(out, "used_memory", resident_bytes());
   line(out, "used_memory_rss", resident_bytes());
   line(out, "used_memory_rss_peak", resident_bytes_peak());
-  std::size_t cells = 0;
-  for (const std::string& name : service.engine().user_names()) {
-    cells += service.engine().find_user(name)->matrix().cells();
-  }
-  line(out, "matrix_cells", cells);
+  line(out, "matrix_cells", service.engine().cell_count());
 }
 
 void persistence(std::string& out, const Service& service, const Runtime&) {
@@ -107,10 +103,8 @@ void cpu(std::string& out, const Service&, const Runtime&) {
 
 void preferences(std::string& out, const Service& service, const Runtime&) {
   const Engine& engine = service.engine();
-  std::uint64_t records = 0;
-  for (const std::string& name : engine.user_names()) records += engine.find_user(name)->totals().records;
   line(out, "users", engine.user_count());
-  line(out, "records_total", records);
+  line(out, "records_total", engine.record_count());
   line(out, "pools", engine.pools().all().size());
   std::array<char, 32> days;
   const auto end = std::to_chars(days.data(), days.data() + days.size(), engine.decay().days()).ptr;

@@ -48,9 +48,10 @@ bool equal_ignoring_case(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return to_lower(a) == b; });
 }
 
+// A header that only browsers send, or a request's first line, such as `GET / HTTP/1.1`.
 bool is_http(std::span<const std::string_view> words) {
-  return equal_ignoring_case(words.front(), "post") || equal_ignoring_case(words.front().substr(0, 5), "host:") ||
-         equal_ignoring_case(words.back().substr(0, 5), "http/");
+  return equal_ignoring_case(words[0], "post") || equal_ignoring_case(words[0].substr(0, 5), "host:") ||
+         (words.size() == 3 && words[1].starts_with('/') && equal_ignoring_case(words[2].substr(0, 5), "http/"));
 }
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }              // C's isspace

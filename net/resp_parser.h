@@ -47,8 +47,8 @@ class RequestParser {
 
   /// One sentence to be sent behind "-ERR "; empty before an error.
   std::string_view error() const { return error_; }
-  /// The error is that a browser speaks: a line begins with POST or Host: or ends in HTTP/…. Worth a warning in the
-  /// log, because a web page may be trying to reach the server through its visitor.
+  /// The error is that a browser speaks: a line begins with POST or Host:, or asks for a path by HTTP. Worth a warning
+  /// in the log, because a web page may be trying to reach the server through its visitor.
   bool http() const { return http_; }
 
  private:

@@ -29,19 +29,25 @@ constexpr std::chrono::milliseconds tick_interval{100};
 constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
 constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
 
-tcp::endpoint loopback_endpoint(const ServerOptions& options) {
+result<asio::ip::address> loopback_address(const std::string& bind) {
   boost::system::error_code error;
-  const auto address = asio::ip::make_address(options.bind == "localhost" ? "127.0.0.1" : options.bind, error);
-  if (error) throw std::runtime_error("--bind " + options.bind + " is no IP address");
+  const auto address = asio::ip::make_address(bind == "localhost" ? "127.0.0.1" : bind, error);
+  if (error) return Failure{"--bind " + bind + " is no IP address"};
   if (!address.is_loopback()) {
-    throw std::runtime_error("--bind " + options.bind +
-                             " would let anyone on the network read and change preferences: this version asks nobody "
-                             "who they are, so it listens on loopback addresses only (127.0.0.1, ::1)");
+    return Failure{"--bind " + bind +
+                   " would let anyone on the network read and change preferences: this version asks nobody who they "
+                   "are, so it listens on loopback addresses only (127.0.0.1, ::1)"};
   }
-  return {address, options.port};
+  return address;
 }
 
 }  // namespace
+
+result<void> check_bind(const std::string& bind) {
+  const auto address = loopback_address(bind);
+  if (!address) return address.error();
+  return {};
+}
 
 Server::Server(Service& service, Runtime& runtime, const ServerOptions& options)
     : service_(service), runtime_(runtime), options_(options), read_buffer_(read_buffer_bytes) {
@@ -50,12 +56,18 @@ Server::Server(Service& service, Runtime& runtime, const ServerOptions& options)
 }
 
 void Server::listen() {
+  // Before anybody is told that the server is there: who then ends it ends it in order.
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) shut_down(true);
+  });
   listen_tcp();
   if (!options_.unix_path.empty()) listen_unix();
 }
 
 void Server::listen_tcp() {
-  const tcp::endpoint endpoint = loopback_endpoint(options_);
+  const tcp::endpoint endpoint(loopback_address(options_.bind).value(), options_.port);
   boost::system::error_code error;
   tcp_.open(endpoint.protocol());
   tcp_.set_option(tcp::acceptor::reuse_address(true));
@@ -91,12 +103,13 @@ void Server::listen_unix() {
 
 std::uint16_t Server::port() const { return tcp_.local_endpoint().port(); }
 
+std::string Server::address() const {
+  const tcp::endpoint endpoint = tcp_.local_endpoint();
+  const std::string host = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+}
+
 bool Server::run() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
-  signals_.async_wait([this](const boost::system::error_code& error, int) {
-    if (!error) shut_down(true);
-  });
   asio::co_spawn(io_.get_executor(), accept(tcp_), asio::detached);
   if (unix_.is_open()) asio::co_spawn(io_.get_executor(), accept(unix_), asio::detached);
   asio::co_spawn(io_.get_executor(), tick(), asio::detached);
@@ -174,7 +187,25 @@ void Server::add(Session& session) {
   runtime_.clients.push_back(&client);
 }
 
+bool Server::hold(Session& session, std::string replies) {
+  const std::size_t held_by_others = held_bytes_ - session.unsent.size();
+  if (replies.size() > held_bytes_max - held_by_others) {
+    log_warning("closing " + session.connection.client().address + ": with its " + std::to_string(replies.size()) +
+                " bytes of replies more than " + std::to_string(held_bytes_max) + " would wait to be read");
+    return false;
+  }
+  session.unsent = std::move(replies);
+  held_bytes_ = held_by_others + session.unsent.size();
+  return true;
+}
+
+void Server::release(Session& session) {
+  held_bytes_ -= session.unsent.size();
+  std::string().swap(session.unsent);  // assigned an empty one it would keep its room
+}
+
 void Server::remove(Session& session) {
+  release(session);
   std::erase(sessions_, &session);
   std::erase(runtime_.clients, &session.connection.client());
 }
@@ -184,7 +215,9 @@ asio::awaitable<void, Executor> Server::tick() {
     tick_timer_.expires_after(tick_interval);
     const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
     if (error || stopping_) co_return;
-    if (const auto news = service_.store().tick(clock_ms())) log_info(*news);
+    if (const auto news = service_.store().tick(clock_ms())) {
+      news->is_failure ? log_error(news->sentence) : log_info(news->sentence);
+    }
     close_overdue();
   }
 }
@@ -210,6 +243,8 @@ void Server::shut_down(bool save) {
   stopping_ = true;
   log_info("shutting down");
   Store& store = service_.store();
+  // What was acknowledged does not wait for the snapshot under way.
+  if (const auto synced = store.sync(); !synced) note_read_only();
   store.await_background_save();
   if (save && !store.read_only() && store.events_since_save() > 0) {
     if (const auto saved = store.save(clock_ms()); !saved) {

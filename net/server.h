@@ -20,7 +20,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +28,9 @@
 #include "net/connection.h"
 
 namespace penchant {
+
+// Replies, of all clients together, that wait to be read or for a sync. A client has at most one batch of them.
+inline constexpr std::size_t held_bytes_max = std::size_t{256} << 20;
 
 struct ServerOptions {
   std::string bind = "127.0.0.1";
@@ -39,6 +41,9 @@ struct ServerOptions {
   std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
   std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
 };
+
+/// Whether a server may listen on this address; if not, why.
+result<void> check_bind(const std::string& bind);
 
 using Executor = boost::asio::io_context::executor_type;
 /// Awaited operations answer with their error, and do not throw it.
@@ -67,6 +72,7 @@ class Server {
 
   void listen();
   std::uint16_t port() const;
+  std::string address() const;  // with the port
   /// False where not everything could be kept: the log says what.
   bool run();
 
@@ -79,8 +85,13 @@ class Server {
   std::span<char> read_buffer() { return read_buffer_; }
   OutputBuffer& replies() { return replies_; }
   Timer& synced() { return synced_; }
+  Executor executor() { return io_.get_executor(); }
   /// A write has failed: said in the log, once.
   void note_read_only();
+  /// Keeps what a session cannot send yet in its `unsent`, in place of what was there. False where it would be more
+  /// than may wait: the client is to be let go.
+  bool hold(Session& session, std::string replies);
+  void release(Session& session);
   void add(Session& session);
   void remove(Session& session);
 
@@ -111,6 +122,7 @@ class Server {
   std::vector<char> read_buffer_;
   OutputBuffer replies_;
   std::vector<Session*> sessions_;
+  std::size_t held_bytes_ = 0;  // in all sessions' unsent
   std::uint64_t next_client_ = 1;
   bool stopping_ = false;
   bool told_read_only_ = false;

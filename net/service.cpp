@@ -11,6 +11,22 @@
 #include "engine/validate.h"
 
 namespace penchant {
+namespace {
+
+/// Of all that a record carries.
+std::size_t text_bytes(const Record& record) {
+  std::size_t bytes = 0;
+  for (const std::string_view text :
+       {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
+        record.session, record.generation, record.id, record.decision, record.note, record.vision}) {
+    bytes += text.size();
+  }
+  for (const LoraTag& lora : record.loras) bytes += lora.name.size();
+  for (const Parameter& parameter : record.parameters) bytes += parameter.name.size() + parameter.value.size();
+  return bytes;
+}
+
+}  // namespace
 
 std::int64_t clock_ms() {
   using namespace std::chrono;
@@ -48,6 +64,8 @@ void Service::read_prompts(Record& record) {
 }
 
 result<Recorded> Service::record(Record& record) {
+  // Too long a prompt is not even read; the store looks at all the rest.
+  if (auto bounds = check_bounds(record); !bounds) return bounds.error();
   record.now_ms = clock_ms_;
   read_prompts(record);
   return store_.record(record);
@@ -64,9 +82,7 @@ result<void> Service::validate_reject_all(const Record& first, std::span<const s
     return Failure{"ID with the number of the checkpoint is longer than " + std::to_string(identifier_bytes_max) +
                    " bytes"};
   }
-  const std::size_t bytes =
-      first.prompt.size() + first.negative_prompt.size() + first.note.size() + first.vision.size();
-  if (bytes * checkpoints.size() > reject_all_bytes_max) {
+  if (text_bytes(first) * checkpoints.size() > reject_all_bytes_max) {
     return Failure{"the texts times the checkpoints are more than " + std::to_string(reject_all_bytes_max) +
                    " bytes: reject them in parts"};
   }
@@ -85,6 +101,7 @@ result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std
   take(0);
   if (auto valid = validate_reject_all(record, checkpoints); !valid) return valid.error();
   read_prompts(record);
+  if (auto room = engine().room_for_all(record, checkpoints); !room) return room.error();
   std::uint64_t recorded = 0;
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
     take(i);
@@ -121,11 +138,6 @@ std::string_view Service::next_decision() {
   return decision_;
 }
 
-std::optional<std::uint32_t> Service::column(const User* user, std::string_view checkpoint) const {
-  const auto key = user ? engine().find_name(model_key(checkpoint)) : std::nullopt;
-  return key ? user->checkpoints().find(*key) : std::nullopt;
-}
-
 result<std::span<const double>> Service::score(std::string_view user_name, std::string_view prompt,
                                                std::span<const std::string_view> checkpoints) {
   if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
@@ -134,7 +146,7 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
   scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
   scores_.clear();
   for (const std::string_view checkpoint : checkpoints) {
-    scores_.push_back(scorer_.exact(column(user, checkpoint)).score);
+    scores_.push_back(scorer_.exact(engine().find_checkpoint(user, checkpoint)).score);
   }
   return std::span<const double>(scores_);
 }
@@ -142,7 +154,7 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
 result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
   if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
-  const auto at = column(user, checkpoint);
+  const auto at = engine().find_checkpoint(user, checkpoint);
   reader_.read(prompt, {}, prompt_);
   scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
   counts_.clear();

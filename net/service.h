@@ -22,7 +22,7 @@ namespace penchant {
 
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
 inline constexpr std::uint32_t top_arms_max = 65'536;
-inline constexpr std::size_t reject_all_bytes_max = std::size_t{64} << 20;  // of texts that its records repeat
+inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // of texts, each as often as it is recorded
 
 /// Unix milliseconds by the system's clock.
 std::int64_t clock_ms();
@@ -66,7 +66,7 @@ class Service {
 
   /// Records a verdict: `record` comes without keywords and time; LoRA tags of the prompt join its LoRAs.
   result<Recorded> record(Record& record);
-  /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. Nothing is recorded if one is not valid.
+  /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
 
   result<RecommendAnswer> recommend(const RecommendRequest& request);
@@ -80,7 +80,6 @@ class Service {
  private:
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
-  std::optional<std::uint32_t> column(const User* user, std::string_view checkpoint) const;
   std::string_view next_decision();
 
   Store& store_;

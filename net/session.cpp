@@ -1,11 +1,17 @@
 #include "net/session.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <string>
+
+#include "net/log.h"
 
 namespace penchant {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::size_t pending_bytes_kept = std::size_t{64} << 10;
 
 bool would_block(const boost::system::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
@@ -43,52 +49,75 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
   OutputBuffer& replies = server.replies();
   replies.clear();
   const std::size_t used = connection.run(input, replies);
+  server.runtime().output_bytes += replies.size();
   if (used > 0) session.owing_since.reset();  // what is unfinished now began later
-  if (input.data() == session.pending.data()) {
-    session.pending.erase(0, used);
-  } else {
+  if (input.data() != session.pending.data()) {
     session.pending.assign(input.substr(used));
+  } else if (used == input.size() && session.pending.capacity() > pending_bytes_kept) {
+    std::string().swap(session.pending);  // a client at rest costs kilobytes, whatever it once asked
+  } else {
+    session.pending.erase(0, used);
   }
   const auto written = store.commit();
   if (!written) server.note_read_only();
   if (!written && connection.wrote()) {
-    session.unsent = connection.refused(replies.view(), written.error());
-    return Turn::unsent;
+    return server.hold(session, connection.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
   }
   if (connection.wrote() && !store.may_acknowledge(store.written_sequence())) {
-    session.unsent = replies.view();
-    return Turn::unsynced;
+    return server.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
   }
   std::string_view left = replies.view();
-  server.runtime().output_bytes += left.size();
   if (!send_some(session.socket, left)) return Turn::gone;
   if (left.empty()) return Turn::sent;
-  session.unsent = left;
-  return Turn::unsent;
+  return server.hold(session, std::string(left)) ? Turn::unsent : Turn::gone;
 }
 
-/// Waits until the events written so far may be acknowledged, or cannot be any more.
-asio::awaitable<void, Executor> await_sync(Server& server, Session& session) {
+/// Waits until the events written so far may be acknowledged, or cannot be any more; false where the client is let go.
+asio::awaitable<bool, Executor> await_sync(Server& server, Session& session) {
   const Store& store = server.service().store();
   const std::uint64_t sequence = store.written_sequence();
   while (!store.may_acknowledge(sequence) && !store.read_only()) {
     co_await server.synced().async_wait(as_tuple_awaitable);
   }
-  if (!store.may_acknowledge(sequence)) session.unsent = session.connection.refused(session.unsent, *store.read_only());
+  if (store.may_acknowledge(sequence)) co_return true;
+  co_return server.hold(session, session.connection.refused(session.unsent, *store.read_only()));
 }
 
 /// Sends session.unsent; false where the client is gone.
-asio::awaitable<bool, Executor> send_unsent(Session& session) {
+asio::awaitable<bool, Executor> send_unsent(Server& server, Session& session) {
   std::string_view left = session.unsent;
   while (send_some(session.socket, left)) {
     if (left.empty()) {
-      session.unsent = std::string();  // a large one is given back
+      server.release(session);
       co_return true;
     }
     session.owing_since = std::chrono::steady_clock::now();
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_write, as_tuple_awaitable);
     session.owing_since.reset();
     if (error) break;
+  }
+  co_return false;
+}
+
+/// Goes on after a turn that left something to wait for or to run; false where the conversation is over. (GCC 12 makes
+/// wrong code of co_await behind && and ||.)
+asio::awaitable<bool, Executor> converse(Server& server, Session& session, Turn turn) {
+  bool open = true;
+  while (open) {
+    if (turn == Turn::gone) co_return false;
+    if (turn == Turn::unsynced) {
+      open = co_await await_sync(server, session);
+      if (!open) co_return false;
+    }
+    if (turn != Turn::sent) {
+      open = co_await send_unsent(server, session);
+      if (!open) co_return false;
+    }
+    if (session.connection.client().closing) co_return false;
+    if (session.connection.unfinished()) co_return true;
+    // A full batch is done: others have their turn.
+    co_await asio::post(server.executor(), asio::use_awaitable_t<Executor>{});
+    turn = take_turn(server, session, session.pending);
   }
   co_return false;
 }
@@ -102,22 +131,24 @@ asio::awaitable<void, Executor> serve(Server& server, StreamSocket socket) {
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
     if (error) break;
     bool gone = false;
-    std::string_view input = receive(server, session, gone);
+    const std::string_view input = receive(server, session, gone);
     if (gone) break;
     if (input.empty()) continue;
     session.last_active = std::chrono::steady_clock::now();
-    do {
-      const Turn turn = take_turn(server, session, input);
-      if (turn == Turn::unsynced) co_await await_sync(server, session);
-      if (turn == Turn::unsynced || turn == Turn::unsent) open = co_await send_unsent(session);
-      open = open && turn != Turn::gone && !session.connection.client().closing;
-      input = session.pending;
-    } while (open && !session.connection.unfinished());
+    const Turn turn = take_turn(server, session, input);
+    const Connection& connection = session.connection;
+    // Most of the time all is done without waiting.
+    const bool is_done = turn == Turn::sent && connection.unfinished() && !connection.client().closing;
+    if (!is_done) open = co_await converse(server, session, turn);
     if (session.pending.empty()) {
       session.owing_since.reset();
     } else if (!session.owing_since) {
       session.owing_since = session.last_active;
     }
+  }
+  if (session.connection.spoke_http()) {
+    log_warning(session.connection.client().address +
+                " spoke HTTP to the port of the line protocol: a web page may be trying to reach it");
   }
   server.remove(session);
 }

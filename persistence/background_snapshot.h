@@ -1,8 +1,9 @@
 // A snapshot written by a forked child, which has the memory of the moment of the fork to itself while its parent
 // goes on. docs/snapshot_format.md says why.
 //
-// Owner: the store's thread. The child touches nothing but the engine and its own file, and ends by _exit. Errors:
-// the child's failure reaches the parent as its sentence through a pipe.
+// Owner: the store's thread. The child touches nothing but the engine and its own file, and ends by _exit, whatever is
+// thrown in it. Errors: the child's failure reaches the parent as its sentence through a pipe. Only a child that is
+// known to have ended well has succeeded.
 #pragma once
 
 #include <sys/types.h>

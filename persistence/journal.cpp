@@ -45,15 +45,18 @@ result<void> Journal::continue_segment(const SegmentEnd& end) {
   // A crash may have come between the segment's renaming and the sync of its name.
   if (auto synced = files_.sync_directory(directory_); !synced) return synced;
   file_ = std::move(*file);
-  segment_ = end.first_sequence;
   size_ = end.offset;
   std::array<std::byte, segment_header_bytes> header{};
-  segment_crc_ = encode_segment_header({.store_id = store_id_, .first_sequence = segment_}, header.data());
+  segment_crc_ = encode_segment_header({.store_id = store_id_, .first_sequence = end.first_sequence}, header.data());
   return {};
 }
 
 // Written aside, synced, renamed, its name synced: a segment with its name has a whole header.
 result<void> Journal::start_segment() {
+  if (next_sequence_ > first_sequence_max) {
+    return Failure{"the journal in " + directory_ + " is full: no segment begins after event " +
+                   std::to_string(first_sequence_max)};
+  }
   const std::string path = path_in(directory_, segment_name(next_sequence_));
   const std::string unfinished = path + ".tmp";
   std::array<std::byte, segment_header_bytes> header{};
@@ -70,7 +73,6 @@ result<void> Journal::start_segment() {
   auto file = files_.open_append(path);  // again, so that its failures carry its name
   if (!file) return file.error();
   file_ = std::move(*file);
-  segment_ = next_sequence_;
   size_ = header.size();
   segment_crc_ = crc;
   return {};

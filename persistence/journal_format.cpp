@@ -1,11 +1,11 @@
 #include "persistence/journal_format.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "engine/check.h"
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
+#include "persistence/numbered_name.h"
 
 namespace penchant {
 namespace {
@@ -14,7 +14,6 @@ constexpr std::string_view magic = "PENCHJNL";
 constexpr std::string_view prefix = "journal-";
 constexpr std::string_view suffix = ".log";
 constexpr std::string_view unfinished_suffix = ".tmp";
-constexpr std::size_t name_digits = 20;  // 2^64 - 1 has as many
 
 // Offsets in the segment's header.
 constexpr std::size_t version_at = 8;
@@ -33,21 +32,11 @@ static_assert(header_crc_at + 4 == frame_header_bytes);
 
 }  // namespace
 
-std::string segment_name(std::uint64_t first_sequence) {
-  const std::string digits = std::to_string(first_sequence);
-  std::string name(prefix);
-  name.append(name_digits - digits.size(), '0').append(digits).append(suffix);
-  return name;
-}
+std::string segment_name(std::uint64_t first_sequence) { return numbered_name(prefix, first_sequence, suffix); }
 
 std::optional<std::uint64_t> first_sequence_of(std::string_view name) {
-  if (name.size() != prefix.size() + name_digits + suffix.size()) return std::nullopt;
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  const char* const digits = name.data() + prefix.size();
-  std::uint64_t sequence = 0;
-  const auto [end, error] = std::from_chars(digits, digits + name_digits, sequence);
-  if (error != std::errc() || end != digits + name_digits || sequence == 0) return std::nullopt;
-  if (sequence > first_sequence_max) return std::nullopt;
+  const auto sequence = number_of(name, prefix, suffix);
+  if (!sequence || *sequence == 0 || *sequence > first_sequence_max) return std::nullopt;
   return sequence;
 }
 

@@ -1,10 +1,12 @@
 #include "persistence/recovery.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <variant>
 
 #include "persistence/event_codec.h"
+#include "persistence/segment_reader.h"
 #include "persistence/snapshot.h"
 
 namespace penchant {
@@ -24,22 +26,36 @@ result<void> apply(Engine& engine, const PoolDelete& event) {
 }
 result<void> apply(Engine& engine, const DecayChange& event) { return engine.change_decay(event); }
 
-/// The newest snapshot that is whole, or an empty engine; what it passes over becomes a warning.
+/// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
 result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {
-  auto names = files.list(directory);
+  const auto names = files.list(directory);
   if (!names) return names.error();
-  std::ranges::reverse(*names);
-  for (const std::string& name : *names) {
-    if (!snapshot_sequence(name)) continue;
+  for (const std::string& name : std::views::reverse(*names)) {
+    const auto sequence = snapshot_sequence(name);
+    if (!sequence) continue;
+    const std::string path = path_in(directory, name);
     Engine engine;
-    auto stamp = read_snapshot(files, path_in(directory, name), engine);
+    auto stamp = read_snapshot(files, path, engine);
+    if (stamp && stamp->sequence != *sequence) {
+      stamp = Failure{path + " is that of event " + std::to_string(stamp->sequence)};
+    }
     if (stamp) {
       recovered.engine = std::move(engine);
       return stamp;
     }
-    recovered.warnings.push_back(stamp.error().message + "; the one before it is used");
+    if (is_of_newer_format(files, path)) return stamp.error();
+    recovered.invalid_snapshots.push_back(*sequence);
+    recovered.warnings.push_back(stamp.error().message);
   }
   return SnapshotStamp{};
+}
+
+/// A snapshot's name vouches for its events, whatever has become of its content: they were synced before.
+result<void> refuse_missing_events(const Recovered& recovered) {
+  const std::uint64_t due = recovered.journal.next_sequence;
+  if (recovered.invalid_snapshots.empty() || recovered.invalid_snapshots.front() < due) return {};
+  return Failure{recovered.warnings.front() + "; nothing else holds the events " + std::to_string(due) + " to " +
+                 std::to_string(recovered.invalid_snapshots.front()) + std::string(damage_advice)};
 }
 
 }  // namespace
@@ -63,8 +79,17 @@ result<Recovered> recover(FileSystem& files, const std::string& directory, bool 
     return std::visit([&](const auto& one) { return apply(recovered.engine, one); }, *decoded);
   };
   auto journal = recover_journal(files, directory, stamp.sequence + 1, replay);
-  if (!journal) return journal.error();
+  if (!journal) {
+    Failure failure = journal.error();
+    for (const std::string& warning : recovered.warnings) failure.message += "; " + warning;
+    return failure;
+  }
   recovered.journal = std::move(*journal);
+  if (auto whole = refuse_missing_events(recovered); !whole) return whole.error();
+  if (!recovered.warnings.empty()) {
+    recovered.warnings.back() +=
+        stamp.sequence > 0 ? "; the one before it is used" : "; the journal is used from its beginning";
+  }
   if (stamp.sequence > 0 && recovered.journal.store_id && *recovered.journal.store_id != stamp.store_id) {
     return Failure{"the snapshot and the journal in " + directory + " belong to different stores"};
   }

@@ -1,7 +1,8 @@
 // Starting from a folder: the newest valid snapshot and the journal after it.
 //
 // Changes files only in cut_torn_tail (journal_reader.h), which the store calls. Needs the folder's lock. Errors: a
-// sentence for the person who starts the server; a damaged middle of the journal is one, a torn tail is not.
+// sentence for the person who starts the server; a damaged middle of the journal is one, and a damaged snapshot whose
+// events nothing else holds; a torn tail is not.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +20,10 @@ namespace penchant {
 struct Recovered {
   Engine engine;
   Recovery journal;
-  std::uint64_t snapshot_sequence = 0;  // 0: none was used
-  std::uint64_t replayed = 0;           // events after it
-  std::vector<std::string> warnings;    // a damaged snapshot passed over, a torn tail
+  std::uint64_t snapshot_sequence = 0;           // 0: none was used
+  std::uint64_t replayed = 0;                    // events after it
+  std::vector<std::uint64_t> invalid_snapshots;  // passed over, newest first
+  std::vector<std::string> warnings;             // a damaged snapshot passed over, a torn tail
 };
 
 /// Told now and then while events are replayed.

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <boost/archive/impl/archive_serializer_map.ipp>
-#include <charconv>
 #include <cstring>
+#include <ranges>
 #include <stdexcept>
 #include <vector>
 
 #include "engine/serialization.h"
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
+#include "persistence/numbered_name.h"
 #include "persistence/portable_archive.h"
 
 namespace penchant {
@@ -160,39 +161,33 @@ result<void> write_aside(FileSystem& files, const std::string& path, const Snaps
   return (*file)->sync();
 }
 
-result<SnapshotStamp> read_header(File& file, const std::string& path) {
+struct Header {
+  std::uint32_t version = 0;
+  SnapshotStamp stamp;
+};
+
+/// The version is not judged: the header has this layout in all of them.
+result<Header> read_header(File& file, const std::string& path) {
   std::array<std::byte, header_bytes> header;
   const auto size = file.read_at(0, header);
   if (!size) return size.error();
-  const auto version = load_little_endian<std::uint32_t>(header.data() + 8);
   if (*size < header_bytes || std::memcmp(header.data(), magic.data(), magic.size()) != 0 ||
       crc32c(std::span(header).first(36)) != load_little_endian<std::uint32_t>(header.data() + 36)) {
     return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged"};
   }
-  if (version > snapshot_format_version) {
-    return Failure{path + " was written by a newer Penchant (format " + std::to_string(version) + ")"};
-  }
-  SnapshotStamp stamp;
-  std::copy_n(header.begin() + 12, stamp.store_id.size(), stamp.store_id.begin());
-  stamp.sequence = load_little_endian<std::uint64_t>(header.data() + 28);
-  return stamp;
+  Header read{.version = load_little_endian<std::uint32_t>(header.data() + 8), .stamp = {}};
+  std::copy_n(header.begin() + 12, read.stamp.store_id.size(), read.stamp.store_id.begin());
+  read.stamp.sequence = load_little_endian<std::uint64_t>(header.data() + 28);
+  return read;
 }
 
 }  // namespace
 
-std::string snapshot_name(std::uint64_t sequence) {
-  const std::string digits = std::to_string(sequence);
-  return std::string(name_prefix) + std::string(20 - digits.size(), '0') + digits + std::string(name_suffix);
-}
+std::string snapshot_name(std::uint64_t sequence) { return numbered_name(name_prefix, sequence, name_suffix); }
 
 std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
-  if (!name.starts_with(name_prefix) || !name.ends_with(name_suffix)) return std::nullopt;
-  name.remove_prefix(name_prefix.size());
-  name.remove_suffix(name_suffix.size());
-  std::uint64_t sequence = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), sequence);
-  if (name.size() != 20 || error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return sequence;
+  const auto sequence = number_of(name, name_prefix, name_suffix);
+  return sequence && *sequence <= first_sequence_max ? sequence : std::nullopt;
 }
 
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
@@ -215,8 +210,15 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
 result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine) {
   auto file = files.open_read(path);
   if (!file) return file.error();
-  const auto stamp = read_header(**file, path);
-  if (!stamp) return stamp;
+  const auto header = read_header(**file, path);
+  if (!header) return header.error();
+  const std::string format = "(format " + std::to_string(header->version) + ")";
+  if (header->version > snapshot_format_version) {
+    return Failure{path + " was written by a newer Penchant " + format + ": start that one"};
+  }
+  if (header->version < snapshot_format_version) {
+    return Failure{path + " is of a time before the first release " + format};
+  }
   try {
     ChunkSource source(**file);
     PortableInputArchive archive(source);
@@ -227,22 +229,29 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
   } catch (const std::exception& error) {
     return Failure{path + " is damaged: " + error.what()};
   }
-  return stamp;
+  return header->stamp;
 }
 
-result<void> remove_old_snapshots(FileSystem& files, const std::string& directory) {
+bool is_of_newer_format(FileSystem& files, const std::string& path) {
+  const auto file = files.open_read(path);
+  if (!file) return false;
+  const auto header = read_header(**file, path);
+  return header && header->version > snapshot_format_version;
+}
+
+result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
+                                  std::span<const std::uint64_t> invalid) {
   const auto names = files.list(directory);
   if (!names) return names.error();
-  std::vector<std::string> snapshots;
-  for (const std::string& name : *names) {
-    if (snapshot_sequence(name)) snapshots.push_back(name);
+  std::size_t kept = 0;
+  for (const std::string& name : std::views::reverse(*names)) {
     // What a writer that was killed has left; none is at work now.
-    if (!name.ends_with(aside_suffix)) continue;
-    if (!snapshot_sequence(name.substr(0, name.size() - aside_suffix.size()))) continue;
+    const bool is_aside = name.ends_with(aside_suffix);
+    const auto sequence = snapshot_sequence(name.substr(0, name.size() - (is_aside ? aside_suffix.size() : 0)));
+    if (!sequence) continue;
+    const bool is_whole = !is_aside && std::ranges::find(invalid, *sequence) == invalid.end();
+    if (is_whole && ++kept <= snapshots_kept) continue;
     if (auto removed = files.remove(path_in(directory, name)); !removed) return removed;
-  }
-  for (std::size_t i = 0; i + snapshots_kept < snapshots.size(); ++i) {
-    if (auto removed = files.remove(path_in(directory, snapshots[i])); !removed) return removed;
   }
   return {};
 }

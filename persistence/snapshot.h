@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,7 @@
 
 namespace penchant {
 
-inline constexpr std::uint32_t snapshot_format_version = 1;
+inline constexpr std::uint32_t snapshot_format_version = 2;
 inline constexpr std::size_t snapshot_chunk_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t snapshots_kept = 2;
 
@@ -27,7 +28,7 @@ struct SnapshotStamp {
 
 /// "snapshot-00000000000000000007.penchant"
 std::string snapshot_name(std::uint64_t sequence);
-/// Nothing unless the name is one that snapshot_name gives.
+/// Nothing unless the name is one that snapshot_name gives, for a sequence up to first_sequence_max.
 std::optional<std::uint64_t> snapshot_sequence(std::string_view name);
 
 /// Writes the snapshot and makes it the newest; the folder holds it for good when this returns.
@@ -37,8 +38,13 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
 /// Replaces `engine` by the snapshot's. After a failure `engine` is unspecified.
 result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine);
 
-/// Removes all but the newest snapshots_kept, and unfinished ones. No snapshot is being written.
-result<void> remove_old_snapshots(FileSystem& files, const std::string& directory);
+/// Whether the snapshot was written by a newer Penchant, whose journal may hold what this one cannot read.
+bool is_of_newer_format(FileSystem& files, const std::string& path);
+
+/// Removes those of `invalid` sequences, all others but the newest snapshots_kept, and unfinished ones. No snapshot is
+/// being written.
+result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
+                                  std::span<const std::uint64_t> invalid);
 
 /// The bytes of the state, for comparing two engines: equal states, equal bytes.
 std::string state_bytes(const Engine& engine);

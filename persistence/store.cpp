@@ -49,6 +49,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   engine_ = std::move(recovered->engine);
   replayed_ = recovered->replayed;
   saved_sequence_ = recovered->snapshot_sequence;
+  invalid_snapshots_ = std::move(recovered->invalid_snapshots);
   warnings_ = std::move(recovered->warnings);
   last_save_ms_ = last_try_ms_ = now_ms;
   id_ = recovered->journal.store_id ? *recovered->journal.store_id : random_store_id();
@@ -56,7 +57,6 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   auto journal = Journal::open(files_, options_.directory, recovered->journal, id_, options_.journal);
   if (!journal) return journal.error();
   journal_ = std::move(*journal);
-  schedule_.emplace(options_.durability);
   syncer_.emplace(*journal_, std::move(on_synced));
 
   if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
@@ -113,7 +113,7 @@ result<void> Store::commit() {
     read_only_ = written.error();
     return written;
   }
-  if (schedule_->due_after_write(std::chrono::steady_clock::now())) syncer_->request();
+  if (const auto due = sync_due(options_.durability, Syncer::Clock::now())) syncer_->request_by(*due);
   return {};
 }
 
@@ -143,38 +143,58 @@ result<void> Store::sync() {
 
 result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
-  const auto stamp = prepare_snapshot();
-  if (!stamp) return stamp.error();
   last_try_ms_ = now_ms;
-  auto written = write_snapshot(files_, options_.directory, *stamp, engine_);
+  const auto stamp = prepare_snapshot();
+  auto written = stamp ? write_snapshot(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
   if (!written) {
     last_save_failed_ = true;
     return written;
   }
-  finish_snapshot(stamp->sequence, now_ms);
-  return remove_old_snapshots(files_, options_.directory);
+  return finish_snapshot(stamp->sequence);
 }
 
-result<void> Store::save_in_background() {
+result<void> Store::save_in_background(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
+  last_try_ms_ = now_ms;
   const auto stamp = prepare_snapshot();
-  if (!stamp) return stamp.error();
-  return background_.start(files_, options_.directory, *stamp, engine_);
+  auto started = stamp ? background_.start(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
+  if (!started) last_save_failed_ = true;
+  return started;
 }
 
 void Store::await_background_save() {
   while (saving()) {
-    const BackgroundSnapshot::State snapshot = background_.poll();
-    if (snapshot == BackgroundSnapshot::State::succeeded) finish_snapshot(background_.sequence(), last_try_ms_);
-    if (snapshot == BackgroundSnapshot::State::failed) last_save_failed_ = true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    (void)end_background_save();
   }
 }
 
-void Store::finish_snapshot(std::uint64_t sequence, std::int64_t now_ms) {
+/// Takes note of a snapshot that was written: the one begun last.
+result<void> Store::finish_snapshot(std::uint64_t sequence) {
   saved_sequence_ = sequence;
-  last_save_ms_ = now_ms;
+  last_save_ms_ = last_try_ms_;
   last_save_failed_ = false;
+  std::erase(invalid_snapshots_, sequence);  // its file was replaced
+  auto removed = remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
+  if (removed) invalid_snapshots_.clear();
+  return removed;
+}
+
+/// Takes note of how the background snapshot has ended, if it has; the news of it.
+std::optional<Store::News> Store::end_background_save() {
+  switch (background_.poll()) {
+    case BackgroundSnapshot::State::idle:
+    case BackgroundSnapshot::State::running: return std::nullopt;
+    case BackgroundSnapshot::State::succeeded: break;
+    case BackgroundSnapshot::State::failed: {
+      last_save_failed_ = true;
+      // What it left goes at once, or tries that fail would fill the disk. Where that fails too, the first one is told.
+      (void)remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
+      return News{"the snapshot failed: " + background_.failure(), true};
+    }
+  }
+  if (auto removed = finish_snapshot(background_.sequence()); !removed) return News{removed.error().message, true};
+  return News{"snapshot of event " + std::to_string(saved_sequence_) + " written"};
 }
 
 bool Store::snapshot_due(std::int64_t now_ms) const {
@@ -185,24 +205,11 @@ bool Store::snapshot_due(std::int64_t now_ms) const {
          (options_.snapshot_every_records > 0 && events_since_save() >= options_.snapshot_every_records);
 }
 
-std::optional<std::string> Store::tick(std::int64_t now_ms) {
-  if (schedule_->due_at_tick(std::chrono::steady_clock::now())) syncer_->request();
-  const BackgroundSnapshot::State snapshot = background_.poll();
-  if (snapshot == BackgroundSnapshot::State::failed) {
-    last_save_failed_ = true;
-    return "the snapshot failed: " + background_.failure();
-  }
-  if (snapshot == BackgroundSnapshot::State::succeeded) {
-    finish_snapshot(background_.sequence(), now_ms);
-    if (auto removed = remove_old_snapshots(files_, options_.directory); !removed) return removed.error().message;
-    return "snapshot of event " + std::to_string(saved_sequence_) + " written";
-  }
-  if (snapshot_due(now_ms)) {
-    last_try_ms_ = now_ms;
-    if (auto started = save_in_background(); !started) {
-      last_save_failed_ = true;
-      return "the snapshot failed: " + started.error().message;
-    }
+std::optional<Store::News> Store::tick(std::int64_t now_ms) {
+  if (auto ended = end_background_save()) return ended;
+  if (!snapshot_due(now_ms)) return std::nullopt;
+  if (auto started = save_in_background(now_ms); !started) {
+    return News{"the snapshot failed: " + started.error().message, true};
   }
   return std::nullopt;
 }

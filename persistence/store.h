@@ -6,8 +6,8 @@
 //   if (auto written = (*store)->commit(); written) reply(recorded);
 //
 // Promises, by durability: always: what is acknowledged once may_acknowledge() says so is on disk; everysec: what was
-// acknowledged is on disk within a second; os: when the system likes. In all three what is acknowledged survives the
-// death of the process.
+// acknowledged is on disk within a second, whatever the owner's thread does meanwhile; os: when the system likes. In
+// all three what is acknowledged survives the death of the process.
 //
 // When a write or a sync fails the store is read-only until it is opened again, because what is on disk is no longer
 // known: events of the failed commit are in memory and were not acknowledged, later ones are refused, questions go on.
@@ -77,10 +77,14 @@ class Store {
   /// A snapshot now, while the caller waits.
   result<void> save(std::int64_t now_ms);
   /// A snapshot by a child process. A Failure if one is under way, or the system has no process to give.
-  result<void> save_in_background();
-  /// To be called every 100 ms: asks for syncs, begins and ends snapshots. What went wrong since, or well, if
-  /// anything, is a sentence for the log.
-  std::optional<std::string> tick(std::int64_t now_ms);
+  result<void> save_in_background(std::int64_t now_ms);
+  /// For the log.
+  struct News {
+    std::string sentence;
+    bool is_failure = false;
+  };
+  /// To be called every 100 ms: begins and ends snapshots. Tells how one has ended since, if it has.
+  std::optional<News> tick(std::int64_t now_ms);
   /// Told by the caller that a sync failed (on_synced runs on another thread).
   void sync_failed(const Failure& failure);
 
@@ -88,12 +92,12 @@ class Store {
   void await_background_save();
 
   bool saving() const { return background_.running(); }
+  /// The time of the state that the newest snapshot holds; of the start where there has been none since.
   std::int64_t last_save_ms() const { return last_save_ms_; }
   std::uint64_t events_since_save() const { return written_sequence() - saved_sequence_; }
   bool last_save_failed() const { return last_save_failed_; }
 
   const StoreOptions& options() const { return options_; }
-  const StoreId& id() const { return id_; }
   std::uint64_t replayed() const { return replayed_; }
   std::uint64_t snapshot_sequence() const { return saved_sequence_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -103,7 +107,8 @@ class Store {
   result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress);
   result<void> refuse_if_read_only() const;
   result<SnapshotStamp> prepare_snapshot();
-  void finish_snapshot(std::uint64_t sequence, std::int64_t now_ms);
+  result<void> finish_snapshot(std::uint64_t sequence);
+  std::optional<News> end_background_save();
   bool snapshot_due(std::int64_t now_ms) const;
   template <class Event>
   void append(const Event& event);
@@ -116,9 +121,9 @@ class Store {
   std::unique_ptr<Journal> journal_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
-  std::optional<SyncSchedule> schedule_;
   BackgroundSnapshot background_;
   std::uint64_t saved_sequence_ = 0;
+  std::vector<std::uint64_t> invalid_snapshots_;  // their files go with the next snapshot that is tried
   std::int64_t last_save_ms_ = 0;
   std::int64_t last_try_ms_ = 0;
   bool last_save_failed_ = false;

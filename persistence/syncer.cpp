@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/check.h"
+
 namespace penchant {
 
 Syncer::Syncer(Journal& journal, Callback on_synced)
@@ -16,10 +18,11 @@ Syncer::~Syncer() {
   thread_.join();
 }
 
-void Syncer::request() {
+void Syncer::request_by(Time due) {
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(requested_, true)) return;
+    if (due_ && *due_ <= due) return;
+    due_ = due;
   }
   wake_.notify_one();
 }
@@ -27,23 +30,28 @@ void Syncer::request() {
 void Syncer::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return requested_ || stopping_; });
-    if (!std::exchange(requested_, false)) return;
-    lock.unlock();
-    on_synced_(journal_.sync());
-    lock.lock();
+    if (!due_) {
+      if (stopping_) return;
+      wake_.wait(lock);
+    } else if (!stopping_ && Clock::now() < *due_) {
+      const Time due = *due_;  // while it waits an earlier one may take its place
+      wake_.wait_until(lock, due);
+    } else {
+      due_.reset();  // before the sync: what is committed during it may not be in it
+      lock.unlock();
+      on_synced_(journal_.sync());
+      lock.lock();
+    }
   }
 }
 
-bool SyncSchedule::due_after_write(Time now) {
-  if (durability_ == Durability::everysec && !oldest_) oldest_ = now;
-  return durability_ == Durability::always;
-}
-
-bool SyncSchedule::due_at_tick(Time now) {
-  if (!oldest_ || now - *oldest_ < oldest_unsynced) return false;
-  oldest_.reset();
-  return true;
+std::optional<Syncer::Time> sync_due(Durability durability, Syncer::Time written) {
+  switch (durability) {
+    case Durability::always: return written;
+    case Durability::everysec: return written + everysec_delay;
+    case Durability::os: return std::nullopt;
+  }
+  PENCHANT_CHECK(false);
 }
 
 }  // namespace penchant

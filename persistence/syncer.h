@@ -20,14 +20,16 @@ enum class Durability {
   os,        // the system writes when it likes; a power cut may lose half a minute
 };
 
-// Threads: request() from any. The callback runs on the syncer's thread; it must not block, nor destroy the
-// syncer.
-// Lifetime: the journal outlives the syncer. The destructor serves a request made before, then ends the
-// thread.
+// Threads: requests from any. The syncer's own thread keeps the times, whatever the others are busy with. The callback
+// runs on it; it must not block, nor destroy the syncer.
+// Lifetime: the journal outlives the syncer. The destructor serves at once what was requested before, whenever it is
+// due, then ends the thread.
 class Syncer {
  public:
+  using Clock = std::chrono::steady_clock;
+  using Time = Clock::time_point;
   // Called after each sync with the last sequence on disk, or with the failure. A failed sync is never tried
-  // again: each later request is answered by the same failure at once.
+  // again: each later request is answered by the same failure.
   using Callback = std::function<void(result<std::uint64_t> synced_sequence)>;
 
   // Throws std::system_error if the system has no thread to give.
@@ -36,8 +38,10 @@ class Syncer {
   Syncer& operator=(const Syncer&) = delete;
   ~Syncer();
 
-  // Asks for a sync of everything committed before this call. Requests made while one runs share the next.
-  void request();
+  // Asks for a sync, begun when `due` has come, of everything committed before this call. Requests made while one runs
+  // share the next, which is due when the first of them is.
+  void request_by(Time due);
+  void request() { request_by(Time{}); }  // now: the clock never showed an earlier time
 
  private:
   void run();
@@ -46,27 +50,15 @@ class Syncer {
   const Callback on_synced_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool requested_ = false;
+  std::optional<Time> due_;  // of the next sync; none was asked for where there is none
   bool stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };
 
-// Decides when to ask. Pure: the caller brings the time. The owner's thread only.
-//   if (schedule.due_after_write(now)) syncer.request();   // after each commit() that wrote something
-//   if (schedule.due_at_tick(now)) syncer.request();       // every 100 ms
-class SyncSchedule {
- public:
-  using Time = std::chrono::steady_clock::time_point;
-  // Half a second, a tick and the sync itself stay below the second that `everysec` promises.
-  static constexpr std::chrono::milliseconds oldest_unsynced = std::chrono::milliseconds(500);
+// Half a second and the sync itself stay below the second that `everysec` promises.
+inline constexpr std::chrono::milliseconds everysec_delay{500};
 
-  explicit SyncSchedule(Durability durability) : durability_(durability) {}
-  [[nodiscard]] bool due_after_write(Time now);
-  [[nodiscard]] bool due_at_tick(Time now);
-
- private:
-  Durability durability_;
-  std::optional<Time> oldest_;  // when the oldest write was made that no request covers
-};
+// When to sync what was written at `written`; never where that is the system's affair. Pure.
+[[nodiscard]] std::optional<Syncer::Time> sync_due(Durability durability, Syncer::Time written);
 
 }  // namespace penchant

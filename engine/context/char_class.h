@@ -38,6 +38,7 @@ constexpr bool is_digit(char c) { return char_class(c) == CharClass::digit; }
 constexpr bool is_foreign(char c) { return char_class(c) == CharClass::foreign; }
 constexpr bool is_joiner(char c) { return char_class(c) == CharClass::joiner; }
 constexpr bool is_alnum(char c) { return is_letter(c) || is_digit(c); }
+constexpr bool is_word_part(char c) { return is_alnum(c) || is_foreign(c); }
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 constexpr bool is_space(char c) { return c != '-' && char_class(c) == CharClass::gap; }
 

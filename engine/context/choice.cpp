@@ -9,8 +9,6 @@ namespace penchant {
 namespace {
 
 constexpr std::string_view bound_mark = "$$";
-constexpr int picks_max = 1000;
-constexpr std::size_t joint_bytes_max = 32;  // of the text that joins the picks
 
 std::optional<int> read_count(std::string_view text, std::size_t& i) {
   if (i >= text.size() || !is_digit(text[i])) return std::nullopt;
@@ -23,7 +21,7 @@ std::optional<int> read_count(std::string_view text, std::size_t& i) {
 
 /// The end of ` and $$` at text[begin], or `begin`.
 std::size_t skip_joint(std::string_view text, std::size_t begin) {
-  const std::string_view near = text.substr(begin, joint_bytes_max);
+  const std::string_view near = text.substr(begin, joint_bytes_max + bound_mark.size());
   const std::size_t mark = near.find(bound_mark);
   if (mark == near.npos || near.substr(0, mark).find_first_of("{}|") != near.npos) return begin;
   return begin + mark + bound_mark.size();

@@ -6,6 +6,9 @@
 
 namespace penchant {
 
+inline constexpr int picks_max = 1000;              // more count as it
+inline constexpr std::size_t joint_bytes_max = 32;  // a longer text between two $$ is the first option's
+
 struct ChoiceBound {
   double picks = 1;     // of a range, its mean
   std::size_t end = 0;  // of the bound and the text that joins the picks

@@ -10,8 +10,8 @@
 // them, a copy of it has views into the original. A prompt must not be a view into the Context it is read to.
 // Threading: a reader holds scratch, so one per thread.
 // Errors: none. Every byte string has a context; bytes that are not UTF-8 separate words.
-// Time: linear in the prompt. Limits: keywords_max, prompt_loras_max, and those of docs/context.md section 5;
-// what is beyond is ignored.
+// Time: linear in the prompt, whose length the caller bounds. Limits: keywords_max, prompt_loras_max, and those of
+// docs/context.md section 5; what is beyond is ignored.
 #pragma once
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 // sd-webui-loractl (lists of value@step); ComfyUI's tag loaders (positional model then clip).
 #include "engine/context/lora_tag.h"
 
-#include <unicode/utf8.h>
+#include <unicode/ustring.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -14,14 +14,9 @@ namespace penchant {
 namespace {
 
 bool is_utf8(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const auto size = static_cast<std::int32_t>(text.size());
-  for (std::int32_t i = 0; i < size;) {
-    UChar32 c = 0;
-    U8_NEXT(bytes, i, size, c);
-    if (c < 0) return false;
-  }
-  return true;
+  UErrorCode status = U_ZERO_ERROR;
+  u_strFromUTF8(nullptr, 0, nullptr, text.data(), static_cast<std::int32_t>(text.size()), &status);
+  return status != U_INVALID_CHAR_FOUND;
 }
 
 /// Cuts the text before the first `separator` off `rest` and answers it.

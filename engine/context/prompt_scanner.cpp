@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <optional>
 
 #include "engine/context/char_class.h"
 #include "engine/context/choice.h"
@@ -23,14 +22,9 @@ bool is_one_of(char c, std::string_view set) { return set.find(c) != set.npos; }
 
 }  // namespace
 
-PromptScanner::PromptScanner(std::string_view prompt, Dialect dialect, std::string& text,
-                             std::vector<LoraTag>& loras, ReaderScratch& scratch)
-    : prompt_(prompt.substr(0, scanned_bytes_max)),
-      dialect_(dialect),
-      text_(text),
-      loras_(loras),
-      scratch_(scratch),
-      masks_(fold()) {
+PromptScanner::PromptScanner(std::string_view prompt, Dialect dialect, std::string& text, std::vector<LoraTag>& loras,
+                             ReaderScratch& scratch)
+    : prompt_(prompt), dialect_(dialect), text_(text), loras_(loras), scratch_(scratch), masks_(fold()) {
   scratch_.keywords.start(text_);
 }
 
@@ -80,9 +74,9 @@ inline void PromptScanner::add_word(std::size_t begin, std::size_t end) {
 /// A word that needs a closer look: it may be grammar, be long, or go on after its first letters and digits.
 std::size_t PromptScanner::read_unusual_word(std::size_t i) {
   const std::size_t end = ascii_word_end(text_.data(), i);
-  if (ends_foreign(text_.data(), end)) return read_unicode_run(i);
+  if (ends_foreign(text_.data(), end)) return read_unicode_run(unicode_run_begin(i, end));
   if (text_[end] == ':' && prompt_.substr(i, end - i) == embedding_prefix) {
-    return skip_embedding_name(end + 1);
+    return skip_embedding(end + 1);
   }
   if (const std::size_t next = read_keyword_of_grammar(i); next != i) return next;
   if (end - i <= keyword_bytes_max) {
@@ -105,7 +99,7 @@ std::size_t PromptScanner::read_keyword_of_grammar(std::size_t begin) {
 
 /// AND and BREAK count in upper case and by themselves; AUTOMATIC1111 takes '_' as part of a word here.
 bool PromptScanner::is_at(std::size_t begin, std::string_view keyword_of_grammar) const {
-  const auto is_word = [](char c) { return is_alnum(c) || c == '_' || is_foreign(c); };
+  const auto is_word = [](char c) { return is_word_part(c) || c == '_'; };
   const std::size_t end = begin + keyword_of_grammar.size();
   return prompt_.substr(begin, keyword_of_grammar.size()) == keyword_of_grammar && !is_word(text_[end]) &&
          (begin == 0 || !is_word(text_[begin - 1]));
@@ -151,7 +145,7 @@ std::size_t PromptScanner::read_underscore(std::size_t i) {
       scratch_.keywords.end_phrase();
       return i + 2 + size + 2;
     }
-    if (!is_alnum(near[size]) && !is_foreign(near[size]) && !is_one_of(near[size], "_-/.*")) break;
+    if (!is_word_part(near[size]) && !is_one_of(near[size], "_-/.*")) break;
   }
   return i + 1;
 }
@@ -159,7 +153,7 @@ std::size_t PromptScanner::read_underscore(std::size_t i) {
 /// Two underscores, no third, and no word before them that they could be a space of.
 bool PromptScanner::is_wildcard_start(std::size_t i) const {
   if (text_[i + 1] != '_' || text_[i + 2] == '_') return false;
-  return i == 0 || !(is_alnum(text_[i - 1]) || is_foreign(text_[i - 1]));
+  return i == 0 || !is_word_part(text_[i - 1]);
 }
 
 std::size_t PromptScanner::read_grammar(std::size_t i) {
@@ -189,25 +183,32 @@ std::size_t PromptScanner::read_grammar(std::size_t i) {
 }
 
 std::size_t PromptScanner::read_colon(std::size_t i) {
-  WeightGroups& groups = scratch_.groups;
   if (const std::optional<PromptNumber> number = read_number(prompt_, i + 1)) {
-    const std::size_t end = number->end;
-    const bool a1111 = dialect_ == Dialect::a1111;
-    if (text_[end] == ')' && end < prompt_.size() && groups.is_round_open()) {
-      groups.close_round(number->value);
-      return end + 1;
-    }
-    if (text_[end] == ']' && end < prompt_.size() && groups.can_schedule()) {
-      groups.close_schedule(*number);
-      return end + 1;
-    }
-    if (a1111 && (end == prompt_.size() || is_at(end, and_keyword))) {
-      groups.weigh_subprompt(number->value);
-      return end;
-    }
+    if (const std::optional<std::size_t> next = end_weighted(*number)) return *next;
   }
-  groups.colon();
+  scratch_.groups.colon();
   return i + 1;
+}
+
+/// Ends the bracket or sub-prompt that the number is the weight of and answers where the next thing starts; nothing
+/// where it is the weight of neither.
+std::optional<std::size_t> PromptScanner::end_weighted(const PromptNumber& number) {
+  WeightGroups& groups = scratch_.groups;
+  const std::size_t end = number.end;
+  const bool a1111 = dialect_ == Dialect::a1111;
+  if (text_[end] == ')' && end < prompt_.size() && groups.is_round_open()) {
+    groups.close_round(number.value);
+    return end + 1;
+  }
+  if (text_[end] == ']' && end < prompt_.size() && groups.can_schedule()) {
+    groups.close_schedule(number);
+    return end + 1;
+  }
+  if (a1111 && (end == prompt_.size() || is_at(end, and_keyword))) {
+    groups.weigh_subprompt(number.value);
+    return end;
+  }
+  return std::nullopt;
 }
 
 std::size_t PromptScanner::read_bar(std::size_t i) {
@@ -265,10 +266,15 @@ void PromptScanner::take_lora(std::size_t begin, std::size_t end) {
   loras_.push_back(*tag);
 }
 
-std::size_t PromptScanner::skip_embedding_name(std::size_t i) {
+/// An embedding's name and the weight right after it, unless that is one of what stands around.
+std::size_t PromptScanner::skip_embedding(std::size_t i) {
   scratch_.keywords.end_phrase();
   while (i < prompt_.size() && !is_space(prompt_[i]) && !is_one_of(prompt_[i], ",()[]{}|:<>")) ++i;
-  return i;
+  if (i == prompt_.size() || prompt_[i] != ':' || is_space(text_[i + 1])) return i;
+  const std::optional<PromptNumber> number = read_number(prompt_, i + 1);
+  const bool starts_word = number && is_digit(text_[number->end - 1]) && is_word_part(text_[number->end]);
+  if (!number || starts_word) return i;
+  return end_weighted(*number).value_or(number->end);
 }
 
 }  // namespace penchant

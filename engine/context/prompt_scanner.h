@@ -8,20 +8,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/context/context.h"
 #include "engine/context/keyword_collector.h"
+#include "engine/context/number.h"
 #include "engine/context/text_masks.h"
 #include "engine/context/unicode_words.h"
 #include "engine/context/weight_groups.h"
 
 namespace penchant {
 
-inline constexpr std::size_t scanned_bytes_max = std::size_t{16} << 20;  // the rest is not read
-inline constexpr std::size_t wildcard_name_bytes_max = 128;             // a longer __name is text
+inline constexpr std::size_t wildcard_name_bytes_max = 128;  // a longer __name is text
 
 // What a reader keeps from prompt to prompt.
 struct ReaderScratch {
@@ -55,11 +56,12 @@ class PromptScanner {
   std::size_t read_choice(std::size_t i);
   std::size_t read_option_weight(std::size_t i, double& weight) const;
   std::size_t read_tag(std::size_t i);
-  std::size_t skip_embedding_name(std::size_t i);
+  std::size_t skip_embedding(std::size_t i);
 
   MaskView fold();
   void add_word(std::size_t begin, std::size_t end);
   void take_lora(std::size_t begin, std::size_t end);
+  std::optional<std::size_t> end_weighted(const PromptNumber& number);
   bool is_at(std::size_t begin, std::string_view keyword_of_grammar) const;
   bool is_gap(std::size_t begin, std::size_t end) const;
   bool is_wildcard_start(std::size_t i) const;

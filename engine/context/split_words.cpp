@@ -31,8 +31,9 @@ std::vector<std::string> split_words(std::string_view text, UnicodeWords& splitt
       if (!is_foreign_run && end - i <= keyword_bytes_max) words.emplace_back(padded.substr(i, end - i));
     }
     if (is_foreign_run) {
-      end = unicode_run_end(padded, i);
-      append_unicode_words(splitter, padded.substr(i, end - i), words);
+      const std::size_t begin = is_alnum(padded[i]) ? unicode_run_begin(i, end) : i;
+      end = unicode_run_end(padded, begin);
+      append_unicode_words(splitter, padded.substr(begin, end - begin), words);
     }
     i = end;
   }

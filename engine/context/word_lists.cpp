@@ -58,13 +58,13 @@ result<WordLists> WordLists::parse(std::string_view text) {
     if (words.size() > phrase_words_max) {
       return failure(number, "a phrase has at most " + std::to_string(phrase_words_max) + " words");
     }
-    if (lists.entries_.size() + words.size() > word_list_entries_max) {
-      return failure(number, "the lists have more than " + std::to_string(word_list_entries_max) + " words");
-    }
     if (section == Section::stop) {
       lists.intern(words.front()).is_stop = true;
     } else {
       lists.add_phrase(words);
+    }
+    if (lists.entries_.size() > word_list_entries_max) {
+      return failure(number, "the lists have more than " + std::to_string(word_list_entries_max) + " words");
     }
   }
   return lists;
@@ -81,11 +81,11 @@ void WordLists::add_phrase(const std::vector<std::string>& words) {
   Node node = 0;
   for (const std::string& word : words) {
     Entry& entry = intern(word);
-    Node next = node == 0 ? entry.phrase : follow(node, entry.id);
+    Node& next = node == 0 ? entry.phrase : steps_[step(node, entry.id)];
     if (next == 0) {
       next = static_cast<Node>(nodes_.size());
-      nodes_.push_back({entry.id, 0, node == 0 ? 0 : nodes_[node].first_child, false});
-      (node == 0 ? entry.phrase : nodes_[node].first_child) = next;
+      nodes_[node].has_longer = true;
+      nodes_.emplace_back();
     }
     node = next;
   }
@@ -93,9 +93,8 @@ void WordLists::add_phrase(const std::vector<std::string>& words) {
 }
 
 WordLists::Node WordLists::follow(Node node, std::uint32_t id) const {
-  Node child = nodes_[node].first_child;
-  while (child != 0 && nodes_[child].word != id) child = nodes_[child].next_sibling;
-  return child;
+  const auto found = steps_.find(step(node, id));
+  return found == steps_.end() ? 0 : found->second;
 }
 
 }  // namespace penchant

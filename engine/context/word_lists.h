@@ -48,7 +48,7 @@ class WordLists {
   /// The node that word `id` leads to from `node`; 0 where no phrase goes on so.
   Node follow(Node node, std::uint32_t id) const;
   bool ends_phrase(Node node) const { return nodes_[node].is_end; }
-  bool has_longer(Node node) const { return nodes_[node].first_child != 0; }
+  bool has_longer(Node node) const { return nodes_[node].has_longer; }
 
  private:
   struct Hash {
@@ -56,18 +56,18 @@ class WordLists {
     std::size_t operator()(const WordKey& word) const { return word.hash; }
   };
   struct PhraseNode {
-    std::uint32_t word = 0;
-    Node first_child = 0;
-    Node next_sibling = 0;
     bool is_end = false;
+    bool has_longer = false;
   };
 
   Entry& intern(const std::string& word);
   void add_phrase(const std::vector<std::string>& words);
+  static std::uint64_t step(Node node, std::uint32_t id) { return std::uint64_t{node} << 32 | id; }
 
   std::deque<std::string> texts_;  // what the keys of entries_ point to; a deque never moves them
   boost::unordered_flat_map<WordKey, Entry, Hash> entries_;
   std::vector<PhraseNode> nodes_{PhraseNode{}};
+  boost::unordered_flat_map<std::uint64_t, Node> steps_;  // from a node by a word's id to the next; not from the root
 };
 
 /// The source of WordLists::english().

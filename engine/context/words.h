@@ -6,6 +6,7 @@
 // with ICU's on random and on real text.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -42,6 +43,13 @@ inline bool ends_foreign(const char* text, std::size_t end) {
 
 // A longer run is cut, so that ICU's scratch stays small.
 inline constexpr std::size_t unicode_run_bytes_max = 4096;
+
+/// Where ICU starts to read the word text[begin] whose ASCII part ends at `end` and which goes on there. Of a word that
+/// is too long already its last bytes are enough to tell, and they reach `end` in one run: no byte is looked at twice.
+inline std::size_t unicode_run_begin(std::size_t begin, std::size_t end) {
+  static_assert(2 * keyword_bytes_max < unicode_run_bytes_max);
+  return end - std::min(end - begin, 2 * keyword_bytes_max);
+}
 
 /// The end of the run of text that ICU reads in one go: it starts at `begin`, holds no grammar, and ends
 /// where both sides of the cut are words, or none, whatever stands on the other side.

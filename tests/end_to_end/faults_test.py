@@ -114,8 +114,9 @@ class FailingSync(EndToEnd):
             power.fail_syncs()
             self.assertRefused(client.ask(*record_of("image-1")), "^READONLY ")
         power.let_syncs_go()
-        penchant.terminate()
+        self.assertEqual(penchant.terminate(), 1, "not all is well")
         self.assertEqual(penchant.files("snapshot-*"), [], "no snapshot of what is not in the journal")
+        self.assertEqual(penchant.log.count("read-only from now on"), 1)
 
 
 class Damage(EndToEnd):

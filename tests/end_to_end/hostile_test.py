@@ -201,6 +201,34 @@ class NeverReads(Hostile):
             sender.join()
 
 
+class Hoarders(Hostile):
+    def test_together_they_make_the_server_hold_no_more_than_its_bound(self):
+        penchant = self.start()
+        echo = encode("ECHO", "x" * (8 * MIB))
+        with contextlib.ExitStack() as stack:
+            clients = []
+            for _ in range(256 // 8 + 20):  # what the sockets take does not count
+                client = stack.enter_context(penchant.client(receive_buffer=4096))
+                with contextlib.suppress(ConnectionError):
+                    client.send(echo)
+                clients.append(client)
+            eventually(lambda: "would wait to be read" in penchant.log, "one too many is closed")
+            self.assert_well(penchant)
+            before = penchant.resident_bytes()
+            self.assertLess(before, 400 * MIB)
+        eventually(lambda: penchant.info("connected_clients") == "1", "all are gone")
+        self.assert_grown_by_less(penchant, before, -200 * MIB)
+
+    def test_a_client_at_rest_costs_kilobytes_whatever_it_once_asked(self):
+        penchant = self.start()
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(penchant.client(timeout=30)) for _ in range(20)]
+            before = penchant.resident_bytes()
+            for client in clients:
+                self.assertEqual(client.ask("ECHO", "x" * (8 * MIB)), "x" * (8 * MIB))
+            self.assert_grown_by_less(penchant, before, 20 * MIB)
+
+
 class Nonsense(Hostile):
     def test_random_bytes_end_no_server(self):
         penchant = self.start()

@@ -9,20 +9,23 @@ from harness import Client, EndToEnd, Error, encode
 
 MIB = 1 << 20
 
-# A request for each command, and what its answer must be. SHUTDOWN and QUIT have tests of their own.
+# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC and DISCARD have tests of their own.
 ANSWERS = {
     "bgsave": (["BGSAVE"], lambda a: a == "Background saving started"),
     "client": (["CLIENT", "ID"], lambda a: a > 0),
     "command": (["COMMAND"], lambda a: all(len(c) == 7 for c in a)),
     "config": (["CONFIG", "GET", "appendonly"], lambda a: a == {"appendonly": "yes"}),
     "dbsize": (["DBSIZE"], lambda a: a == 1),
+    "discard": None,
     "echo": (["ECHO", "ü"], lambda a: a == "ü"),
+    "exec": None,
     "explain": (["EXPLAIN", "ann", "portrait", "A"],
                 lambda a: list(a) == ["score", "confidence", "keywords", "reason"]),
     "hello": (["HELLO", 3], lambda a: a["server"] == "penchant" and a["proto"] == 3),
     "info": (["INFO", "server"], lambda a: a.startswith("# Server\r\nredis_version:7.")),
     "keywords": (["KEYWORDS", "portrait of a woman"], lambda a: a == ["portrait", "woman"]),
     "lastsave": (["LASTSAVE"], lambda a: abs(a - time.time()) < 60),
+    "multi": (["MULTI"], lambda a: a == "OK"),
     "ping": (["PING"], lambda a: a == "PONG"),
     "plan": (["PLAN", "ann", "portrait", "COUNT", 5],
              lambda a: list(a) == ["decision", "band", "checkpoints"] and a["checkpoints"] == [["A", 5]]),
@@ -61,7 +64,12 @@ REFUSALS = [
     (["RECORD", "ann", "selected", "A", "p", "NEGATIVE", "p" * (MIB + 1)], "negative"),
     (["RECORD", "ann", "selected", "A", "p", "NOTE", "n" * (65 * 1024)], "note"),
     (["RECORD", "ann", "selected", "A", "p", "COLOUR", "red"], "unknown option 'COLOUR'"),
-    (["RECORD", "ann", "selected", "A", "p", "ID"], "missing"),
+    (["RECORD", "ann", "selected", "A", "p", "ID"], "a value must follow ID"),
+    (["RECORD", "ann", "selected", "A", "p", "ID", ""], "ID is empty"),
+    (["RECOMMEND", "ann", b"\xff"], "UTF-8"),
+    (["SCORE", "ann", "p", 1, ""], "checkpoint"),
+    (["EXPLAIN", "ann", "p" * (MIB + 1), "A"], "prompt"),
+    (["STATS", "a", "b"], "wrong number of arguments for 'STATS'; it is STATS user"),
     (["RECORD", "ann", "selected", "A", "p", "AT", "noon"], "AT must be a whole number"),
     (["RECORD", "ann", "selected", "A", "p", "AT", "-1"], "AT must be a whole number"),
     (["RECORD", "ann", "selected", "A", "p", "AT", 2**64], "AT must be a whole number"),
@@ -92,7 +100,7 @@ REFUSALS = [
     (["CLIENT", "SETNAME", "two words"], "cannot contain spaces"),
     (["CONFIG", "GET"], "pattern"),
     (["COMMAND", "GETKEYS"], "COUNT, LIST, INFO or DOCS"),
-    (["PING", "a", "b"], "unknown option"),
+    (["PING", "a", "b"], "wrong number of arguments"),
     (["SHUTDOWN", "NOW"], "unknown option"),
 ]
 
@@ -107,7 +115,7 @@ PROTOCOL_ERRORS = [
     (b'ECHO "open\r\n', "unbalanced quotes"),
     (b"x" * (64 * 1024 + 1), "too big inline request"),
     (b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP"),
-    (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP|unknown command"),
+    (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP"),
 ]
 
 
@@ -196,6 +204,10 @@ class Commands(EndToEnd):
         self.assertAlmostEqual(float(answer["score"]), 6 / 11, places=6)
         with self.assertRaisesRegex(redis.ResponseError, "verdict"):
             library.execute_command("RECORD", "bob", "liked", "A", "portrait")
+        pipe = library.pipeline()  # MULTI and EXEC around it
+        pipe.execute_command("KEYWORDS", "red castle")
+        pipe.execute_command("RECORD", "cyd", "selected", "A", "castle")
+        self.assertEqual(pipe.execute(), [["red", "castle"], 1])
         pipe = library.pipeline(transaction=False)
         for _ in range(100):
             pipe.execute_command("RECORD", "bob", "rejected", "B", "castle")
@@ -205,8 +217,9 @@ class Commands(EndToEnd):
         self.assertEqual(library.config_get("appendonly"), {"appendonly": "yes"})
         self.assertEqual(library.info()["role"], "master")
         self.assertTrue(library.save())
-        self.assertEqual(library.dbsize(), 2)
+        self.assertEqual(library.dbsize(), 3)
         self.assertEqual(library.echo("ü"), "ü")
+        self.assertTrue(library.bgsave())
 
     def test_inline_requests_are_answered(self):
         with self.penchant.client(protocol=2) as client:

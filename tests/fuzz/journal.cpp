@@ -103,7 +103,7 @@ void go_on(MemoryFileSystem& disk, Recovery recovery, Events events) {
   PENCHANT_CHECK(cut_torn_tail(disk, folder, recovery).has_value());
   auto journal = Journal::open(disk, folder, recovery, *recovery.store_id);
   PENCHANT_CHECK(journal.has_value());
-  events.push_back({(*journal)->next_location().offset, Bytes(3)});
+  events.push_back({recovery.last_segment->offset, Bytes(3)});
   (*journal)->append(Bytes(3));
   PENCHANT_CHECK((*journal)->commit().has_value());
   journal->reset();

@@ -1,6 +1,7 @@
 // RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, STATS, USERS.
 #include <cmath>
 
+#include "engine/limits.h"
 #include "tests/net/connection_fixture.h"
 
 namespace penchant::test {
@@ -115,6 +116,44 @@ BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
   BOOST_TEST(wrong("COLOUR red").starts_with("-ERR unknown option 'COLOUR'; it is "));
   BOOST_TEST(say("RECOMMEND ann")
                  .starts_with("-ERR wrong number of arguments for 'RECOMMEND'; it is RECOMMEND user"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_question_names_is_checked_as_a_records_is) {
+  const std::string bad = "ink\xff";
+  const std::string not_text = " is not valid UTF-8 text without zero bytes";
+  const auto long_by_one = [](std::size_t bytes_max) { return std::string(bytes_max + 1, 'x'); };
+  struct Case {
+    std::vector<std::string> request;
+    std::string sentence;
+  };
+  const std::vector<Case> cases = {
+      {{"RECOMMEND", "", "ink"}, "the user is empty"},
+      {{"RECOMMEND", bad, "ink"}, "the user" + not_text},
+      {{"RECOMMEND", long_by_one(user_bytes_max), "ink"}, "the user is longer than 256 bytes"},
+      {{"RECOMMEND", "ann", bad}, "the prompt" + not_text},
+      {{"RECOMMEND", "ann", long_by_one(prompt_bytes_max)}, "the prompt is longer than 1048576 bytes"},
+      {{"RECOMMEND", "ann", "ink", "FAMILY", long_by_one(label_bytes_max)}, "FAMILY is longer than 64 bytes"},
+      {{"RECOMMEND", "ann", "ink", "AMONG", "1", bad}, "the checkpoint" + not_text},
+      {{"RECOMMEND", "ann", "ink", "AMONG", "1", "folder/"}, "the checkpoint names no model"},
+      {{"PLAN", "ann", bad, "COUNT", "3"}, "the prompt" + not_text},
+      {{"SCORE", "ann", "ink", "1", ""}, "the checkpoint is empty"},
+      {{"SCORE", "ann", bad, "1", "A"}, "the prompt" + not_text},
+      {{"EXPLAIN", "ann", "ink", long_by_one(model_name_bytes_max)}, "the checkpoint is longer than 1024 bytes"},
+      {{"KEYWORDS", bad}, "the prompt" + not_text},
+      {{"KEYWORDS", long_by_one(prompt_bytes_max)}, "the prompt is longer than 1048576 bytes"},
+      {{"STATS", bad}, "the user" + not_text},
+  };
+  for (const Case& one : cases) BOOST_TEST(say(one.request) == "-ERR " + one.sentence);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_question_names_may_be_as_long_as_its_bound) {
+  const auto as_long = [](std::size_t bytes) { return std::string(bytes, 'x'); };
+  BOOST_TEST(say({"SCORE", as_long(user_bytes_max), as_long(prompt_bytes_max), "1", as_long(model_name_bytes_max)}) ==
+             "[0.5]");
+}
+
+BOOST_AUTO_TEST_CASE(a_plans_count_may_come_last_and_words_in_any_case) {
+  BOOST_TEST(plan("ann ink TIER DRAFT AMONG 2 A B COUNT 3") == plan("ann ink COUNT 3 AMONG 2 A B TIER draft"));
 }
 
 BOOST_AUTO_TEST_CASE(options_come_in_any_order_and_case) {

@@ -251,6 +251,33 @@ BOOST_AUTO_TEST_CASE(where_one_of_all_is_not_valid_none_is_recorded) {
   BOOST_TEST(stat("rejected") == "2");
 }
 
+BOOST_AUTO_TEST_CASE(where_not_all_fit_the_users_limits_none_is_recorded) {
+  const std::size_t half = arms_per_user_max / 2;
+  for (const std::size_t first : {std::size_t{1}, half}) {
+    std::vector<std::string> request{"REJECTALL", "ann", "ink", std::to_string(half)};
+    for (std::size_t i = first; i < first + half; ++i) request.push_back("m" + std::to_string(i));
+    BOOST_TEST(say(request) == std::to_string(half));
+  }
+  BOOST_TEST(say("REJECTALL ann ink 3 new newer m1") == "-ERR this user has the most checkpoints one may have, 65536");
+  BOOST_TEST(stat("rejected") == "65536");
+  BOOST_TEST(say("REJECTALL ann ink 3 new new m1") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_rejectall_repeats_has_a_bound) {
+  const std::size_t each = 1 << 16;
+  const std::size_t count = reject_all_bytes_max / each;
+  // A record's user, checkpoint and prompt count too.
+  const auto reject = [&](std::size_t note_bytes) {
+    std::vector<std::string> request{"REJECTALL", "u", "", std::to_string(count)};
+    for (std::size_t i = 0; i < count; ++i) request.emplace_back("A");
+    request.insert(request.end(), {"NOTE", std::string(note_bytes, 'x')});
+    return say(request);
+  };
+  BOOST_TEST(reject(each - 1).starts_with("-ERR the texts times the checkpoints are more than 16777216 bytes"));
+  BOOST_TEST(store->engine().user_count() == 0U);
+  BOOST_TEST(reject(each - 2) == std::to_string(count));
+}
+
 BOOST_AUTO_TEST_CASE(rejectall_says_what_is_wrong) {
   const std::string count = "-ERR the number of checkpoints must be a whole number from 1 to 65536";
   for (const char* n : {"0", "-1", "x", "65537"})

@@ -194,6 +194,7 @@ BOOST_AUTO_TEST_CASE(commands_tell_of_themselves) {
   BOOST_TEST(ask("COMMAND INFO").elements.size() == count);
   BOOST_TEST(say("COMMAND INFO ping nothing") == "[[ping, -1, [fast, loading, stale], 0, 0, 0, []], null]");
   BOOST_TEST(say("COMMAND INFO record") == "[[record, -5, [write, fast], 0, 0, 0, []]]");
+  BOOST_TEST(say("COMMAND INFO echo") == "[[echo, 2, [fast, loading, stale], 0, 0, 0, []]]");  // just so many
   BOOST_TEST(say("COMMAND KEYS") == "-ERR COMMAND may be followed by COUNT, LIST, INFO or DOCS");
 }
 
@@ -206,6 +207,29 @@ BOOST_AUTO_TEST_CASE(every_command_of_the_list_is_found_and_documented) {
   }
   BOOST_TEST(say("COMMAND DOCS users nothing") ==
              "[users, [summary, All users., since, 0.1.0, group, preferences]]");
+}
+
+BOOST_AUTO_TEST_CASE(a_commands_syntax_is_told_piece_by_piece_as_redis_cli_hints_it) {
+  const Reply score = field(ask("COMMAND DOCS score"), "score");
+  BOOST_TEST(shown(field(score, "arguments")) ==
+             "[[name, user, type, string], [name, prompt, type, string], [name, n, type, string], "
+             "[name, checkpoint ..., type, string]]");
+  const Reply ping = field(ask("COMMAND DOCS ping"), "ping");
+  BOOST_TEST(shown(field(ping, "arguments")) == "[[name, message, type, string, flags, [optional]]]");
+}
+
+BOOST_AUTO_TEST_CASE(bgsave_may_be_told_to_schedule) {
+  BOOST_TEST(say("BGSAVE SCHEDULE") == "Background saving started");
+  BOOST_TEST(say("BGSAVE LATER").starts_with("-ERR unknown option 'LATER'; it is BGSAVE [SCHEDULE]"));
+}
+
+BOOST_AUTO_TEST_CASE(info_has_what_redis_cli_watches) {
+  say("RECORD ann selected A ink");
+  const std::string info = say("INFO");
+  for (const char* line : {"used_memory:", "blocked_clients:0", "db0:keys=1,expires=0,avg_ttl=0", "decay_days:0",
+                           "records_total:1", "matrix_cells:16"}) {
+    BOOST_TEST(info.find(line) != std::string::npos, line);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(quit_answers_and_closes) {

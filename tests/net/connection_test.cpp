@@ -4,6 +4,7 @@
 #include <cctype>
 #include <ranges>
 
+#include "engine/limits.h"
 #include "net/limits.h"
 #include "tests/net/connection_fixture.h"
 
@@ -151,6 +152,13 @@ BOOST_AUTO_TEST_CASE(a_batch_ends_after_its_number_of_requests) {
   talk.output.clear();
   BOOST_TEST(talk.connection->run("PING\r\n", talk.output) == 6U);
   BOOST_TEST(talk.output.view() == "+PONG\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_ends_when_its_events_are_long) {
+  Talk talk;
+  const std::string one = request({"RECORD", "ann", "selected", "A", std::string(prompt_bytes_max, ' ')});
+  BOOST_TEST(talk.connection->run(repeated(one, 5), talk.output) == 4 * one.size());
+  BOOST_TEST(!talk.connection->unfinished());
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_ends_when_its_replies_are_long) {

@@ -10,7 +10,7 @@
 #include "net/limits.h"
 #include "tests/net/resp_header.h"
 
-namespace penchant {
+namespace penchant::reply_parser_test {  // the names of resp_parser_test.cpp are the same
 namespace {
 
 using namespace std::string_literals;
@@ -274,4 +274,4 @@ BOOST_AUTO_TEST_CASE(bytes_that_come_one_by_one_cost_linear_time) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
-}  // namespace penchant
+}  // namespace penchant::reply_parser_test

@@ -272,11 +272,12 @@ BOOST_AUTO_TEST_CASE(an_argument_longer_or_shorter_than_announced_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_browser_is_recognised) {
-  for (const char* line :
-       {"POST / HTTP/1.1", "post", "Host: localhost", "HOST:localhost", "host:", "\"POST\" x"}) {
+  for (const char* line : {"POST / HTTP/1.1", "post", "Host: localhost", "HOST:localhost", "host:", "\"POST\" x",
+                           "GET / HTTP/1.1", "put /a/b http/2"}) {
     BOOST_TEST(parse(line + "\r\n"s) == http, line);
   }
-  for (const char* line : {"POSTS", "Host", "ECHO POST", "ECHO Host:"})
+  for (const char* line :
+       {"POSTS", "Host", "ECHO POST", "ECHO Host:", "ECHO HTTP/1.1", "SCORE ann HTTP/1.1", "GET / HTTP/1.1 x"})
     BOOST_TEST(parse(line + "\n"s).error == "");
 }
 

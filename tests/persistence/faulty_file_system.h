@@ -19,6 +19,7 @@ namespace penchant::test {
 struct Fault {
   std::uint64_t fail_call = 0;  // counted from 1; 0: none
   bool short_write = false;     // a failing append first writes half of its bytes
+  void (*first)() = nullptr;    // done before it fails, if it comes to that
 };
 
 class FaultyFileSystem final : public FileSystem {
@@ -33,6 +34,8 @@ class FaultyFileSystem final : public FileSystem {
   [[nodiscard]] std::size_t largest_read() const { return largest_read_; }
   // The nth call from now on fails: 1 is the very next.
   void fail_in(std::uint64_t n, bool short_write = false) { fault_ = {calls_ + n, short_write}; }
+  // In the nth call from now on this is done.
+  void do_in(std::uint64_t n, void (*what)()) { fault_ = {.fail_call = calls_ + n, .first = what}; }
 
   [[nodiscard]] result<std::unique_ptr<File>> create(const std::string& path) override {
     if (fails()) return failure("create", path);
@@ -113,7 +116,11 @@ class FaultyFileSystem final : public FileSystem {
   static Failure failure(const std::string& operation, const std::string& path) {
     return Failure{"cannot " + operation + " " + path + ": Input/output error"};
   }
-  bool fails() { return ++calls_ == fault_.fail_call; }
+  bool fails() {
+    if (++calls_ != fault_.fail_call) return false;
+    if (fault_.first != nullptr) fault_.first();
+    return true;
+  }
   result<std::unique_ptr<File>> wrap(result<std::unique_ptr<File>> file, const std::string& path) {
     if (!file) return file;
     return std::unique_ptr<File>(std::make_unique<FaultyFile>(*this, std::move(*file), path));

@@ -11,7 +11,6 @@
 #include <filesystem>
 
 #include "engine/check.h"
-#include "persistence/event_reader.h"
 #include "persistence/syncer.h"
 #include "tests/persistence/journal_fixture.h"
 
@@ -40,6 +39,11 @@ struct RealFolder {
     struct stat status {};
     BOOST_REQUIRE(::stat(file(name).c_str(), &status) == 0);
     return status.st_mode & 0777U;
+  }
+  std::string last_segment() {
+    Texts names = *disk.list(path);
+    std::erase_if(names, [](const std::string& name) { return !first_sequence_of(name); });
+    return names.back();
   }
 
   std::string path;
@@ -173,15 +177,12 @@ BOOST_AUTO_TEST_CASE(a_journal_lives_through_restarts_on_a_real_disk) {
     auto journal = *Journal::open(disk, path, recovery, store_id, {.segment_bytes = 500});
     Syncer syncer(*journal, [](const result<std::uint64_t>& synced) { PENCHANT_CHECK(synced); });
     for (int i = 0; i < 30; ++i) {
-      const EventLocation location = journal->next_location();
       sent.push_back("event " + std::to_string(sent.size()));
       journal->append(bytes_of(sent.back()));
       BOOST_REQUIRE(journal->commit());
       syncer.request();
-      BOOST_TEST(text_of(EventReader(disk, path).read(location)->payload) == sent.back());
     }
-    const std::string last = file(segment_name(journal->next_location().segment));
-    BOOST_REQUIRE((*disk.open_append(last))->append(Bytes(9)));
+    BOOST_REQUIRE((*disk.open_append(file(last_segment())))->append(Bytes(9)));
   }
 }
 

@@ -37,7 +37,6 @@ inline std::string segment_path(std::uint64_t first_sequence) {
 // One reading of the journal: what came back, or why it was refused.
 struct Reading {
   Texts texts;
-  std::vector<EventLocation> locations;
   result<Recovery> recovery = Recovery{};
 
   [[nodiscard]] bool refused() const { return !recovery; }
@@ -50,7 +49,6 @@ inline Reading read_journal(FileSystem& files, std::uint64_t from_sequence = 1) 
   reading.recovery =
       recover_journal(files, folder, from_sequence, [&](const JournalEvent& event) -> result<void> {
         reading.texts.push_back(text_of(event.payload));
-        reading.locations.push_back(event.location);
         return {};
       });
   return reading;

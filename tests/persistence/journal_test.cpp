@@ -121,13 +121,21 @@ BOOST_AUTO_TEST_CASE(a_saturated_count_proves_nothing) {
   BOOST_TEST((FrameHeader{.unsynced = 5, .sequence = 5}.synced_before()) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(next_location_is_where_the_event_will_lie) {
-  start();
-  write({"a"});
-  append("bc");
-  const EventLocation location = journal->next_location();
-  write({"d"});
-  BOOST_CHECK(read().locations.at(2) == location);
+BOOST_AUTO_TEST_CASE(a_segment_is_named_by_its_first_event_up_to_the_bound) {
+  BOOST_TEST(segment_name(7) == "journal-00000000000000000007.log");
+  BOOST_TEST(first_sequence_of(segment_name(first_sequence_max)).value() == first_sequence_max);
+  for (const std::uint64_t sequence : {std::uint64_t{0}, first_sequence_max + 1, UINT64_MAX}) {
+    BOOST_TEST(!first_sequence_of(segment_name(sequence)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(no_segment_begins_after_the_bound) {
+  const auto open = [this](std::uint64_t next) {
+    return Journal::open(disk, folder, Recovery{.next_sequence = next}, store_id);
+  };
+  BOOST_TEST(open(first_sequence_max).has_value());
+  BOOST_TEST(open(first_sequence_max + 1).error().message ==
+             "the journal in /data is full: no segment begins after event 9223372036854775808");
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_event_comes_back_whole) {

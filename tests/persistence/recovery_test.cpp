@@ -1,5 +1,7 @@
 #include "persistence/recovery.h"
 
+#include "persistence/crc32c.h"
+#include "persistence/little_endian.h"
 #include "tests/persistence/store_fixture.h"
 
 namespace penchant::test {
@@ -35,6 +37,13 @@ struct TwoSnapshots : StoreLife {
   void damage(const std::string& path) {
     Bytes bytes = disk.bytes(path);
     bytes[bytes.size() / 2] ^= std::byte{1};
+    disk.put(path, std::move(bytes));
+  }
+  /// Makes it one of another format, its header's checksum right.
+  void set_format(const std::string& path, std::uint32_t version) {
+    Bytes bytes = disk.bytes(path);
+    store_little_endian(bytes.data() + 8, version);
+    store_little_endian(bytes.data() + 36, crc32c(std::span(bytes).first(36)));
     disk.put(path, std::move(bytes));
   }
   /// Takes the segment away.
@@ -88,6 +97,7 @@ BOOST_AUTO_TEST_CASE(where_it_is_damaged_the_one_before_is_with_a_warning) {
   BOOST_REQUIRE(result->warnings.size() == 1U);
   BOOST_TEST(result->warnings.front().starts_with(snapshot_path(7) + " is damaged: "),
              result->warnings.front());
+  BOOST_TEST(result->warnings.front().ends_with("; the one before it is used"));
   BOOST_TEST((state_bytes(result->engine) == life.whole));
 }
 
@@ -98,8 +108,93 @@ BOOST_AUTO_TEST_CASE(where_all_are_damaged_the_journal_is_enough) {
   const auto result = recovered(life.disk);
   BOOST_REQUIRE(result);
   BOOST_TEST(result->replayed == 10U);
-  BOOST_TEST(result->warnings.size() == 2U);
+  BOOST_REQUIRE(result->warnings.size() == 2U);
+  BOOST_TEST(result->warnings.back().starts_with(snapshot_path(3) + " is damaged: "));
+  BOOST_TEST(result->warnings.back().ends_with("; the journal is used from its beginning"));
   BOOST_TEST((state_bytes(result->engine) == life.whole));
+}
+
+BOOST_AUTO_TEST_CASE(where_all_are_damaged_and_there_is_no_journal_the_start_is_refused) {
+  TwoSnapshots life;
+  life.damage(snapshot_path(3));
+  life.damage(snapshot_path(7));
+  life.forget_journal();
+  const std::string why = life.try_open();
+  BOOST_TEST(why.starts_with(snapshot_path(7) + " is damaged: "), why);
+  BOOST_TEST(why.find("; nothing else holds the events 1 to 7; the start stops here") != std::string::npos, why);
+}
+
+BOOST_AUTO_TEST_CASE(the_one_before_a_damaged_one_is_not_enough_without_the_journal) {
+  TwoSnapshots life;
+  life.damage(snapshot_path(7));
+  life.forget_journal();
+  BOOST_TEST(life.try_open().find("; nothing else holds the events 4 to 7; ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_torn_tail_is_none_where_a_damaged_snapshot_held_it) {
+  TwoSnapshots life;
+  life.damage(snapshot_path(7));
+  Bytes torn = life.disk.bytes(segment_path(1));
+  torn.resize(torn.size() / 2);
+  life.disk.put(segment_path(1), std::move(torn));
+  BOOST_TEST(life.try_open().find(" to 7; the start stops here") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_names_the_damaged_snapshots_too) {
+  TwoSnapshots life;
+  life.options.journal.segment_bytes = 1;
+  life.reopen();
+  BOOST_REQUIRE(life.kept(1));
+  life.commit();
+  life.damage(snapshot_path(3));
+  life.damage(snapshot_path(7));
+  life.forget_journal();
+  const std::string why = life.try_open();
+  BOOST_TEST(why.starts_with("events 1 to 11 are missing: the first segment is " + segment_path(12)), why);
+  BOOST_TEST(why.find(snapshot_path(7) + " is damaged: ") != std::string::npos, why);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_snapshot_does_not_count_among_the_two_that_are_kept) {
+  TwoSnapshots life;
+  life.damage(snapshot_path(7));
+  life.reopen();
+  life.save();
+  BOOST_TEST(snapshots_in(life.disk, folder) == (Texts{snapshot_name(3), snapshot_name(10)}));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_snapshot_that_is_written_anew_is_kept) {
+  TwoSnapshots life;
+  life.reopen();
+  life.save();
+  life.damage(snapshot_path(10));
+  life.reopen();
+  life.save();
+  BOOST_TEST(snapshots_in(life.disk, folder) == (Texts{snapshot_name(7), snapshot_name(10)}));
+  life.reopen();
+  BOOST_TEST(life.warning() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_under_anothers_name_is_passed_over) {
+  TwoSnapshots life;
+  life.disk.put(snapshot_path(8), life.disk.bytes(snapshot_path(7)));
+  life.reopen();
+  BOOST_TEST(life.warning() == snapshot_path(8) + " is that of event 7; the one before it is used");
+  BOOST_TEST((life.state() == life.whole));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_of_an_older_format_is_passed_over) {
+  TwoSnapshots life;
+  life.set_format(snapshot_path(7), 1);
+  life.reopen();
+  BOOST_TEST(life.warning() ==
+             snapshot_path(7) + " is of a time before the first release (format 1); the one before it is used");
+  BOOST_TEST((life.state() == life.whole));
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_of_a_newer_format_refuses_the_start) {
+  TwoSnapshots life;
+  life.set_format(snapshot_path(7), snapshot_format_version + 1);
+  BOOST_TEST(life.try_open() == snapshot_path(7) + " was written by a newer Penchant (format 3): start that one");
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_without_a_journal_is_enough_and_the_store_goes_on_behind_it) {

@@ -1,4 +1,7 @@
 // When snapshots are taken, in the foreground and by a child process, and how their failures are told.
+#include <csignal>
+#include <new>
+
 #include "tests/persistence/store_fixture.h"
 
 namespace penchant::test {
@@ -9,13 +12,23 @@ struct RealStore {
   RealStore() { life.open(); }
 
   /// Ticks until one says something.
-  std::string told() {
+  Store::News news() {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (std::chrono::steady_clock::now() < give_up) {
-      if (const auto sentence = life.store->tick(life.now_ms)) return *sentence;
+      if (const auto news = life.store->tick(life.now_ms)) return *news;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    return "nothing";
+    return {"nothing"};
+  }
+  std::string told() {
+    const Store::News told = news();
+    BOOST_TEST(!told.is_failure);
+    return told.sentence;
+  }
+  std::string failure() {
+    const Store::News told = news();
+    BOOST_TEST(told.is_failure);
+    return told.sentence;
   }
   void keep(int count) {
     for (int i = 0; i < count; ++i) BOOST_REQUIRE(life.kept(i % 3));
@@ -38,7 +51,7 @@ BOOST_FIXTURE_TEST_SUITE(store_snapshots, RealStore)
 
 BOOST_AUTO_TEST_CASE(a_background_save_becomes_the_newest_snapshot_while_records_go_on) {
   keep(4);
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   keep(2);
   BOOST_TEST(told() == "snapshot of event 4 written");
   BOOST_TEST(snapshots() == Texts{snapshot_name(4)});
@@ -51,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_background_save_becomes_the_newest_snapshot_while_records
 
 BOOST_AUTO_TEST_CASE(it_holds_what_was_not_committed_before_it) {
   BOOST_REQUIRE(life.kept(1));
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   BOOST_TEST(told() == "snapshot of event 1 written");
   restart();
   BOOST_TEST(life.store->replayed() == 0U);
@@ -59,9 +72,9 @@ BOOST_AUTO_TEST_CASE(it_holds_what_was_not_committed_before_it) {
 
 BOOST_AUTO_TEST_CASE(there_is_one_save_at_a_time) {
   keep(1);
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   BOOST_TEST(life.store->saving());
-  BOOST_TEST(life.store->save_in_background().error().message == "a background save is in progress");
+  BOOST_TEST(life.store->save_in_background(life.now_ms).error().message == "a background save is in progress");
   BOOST_TEST(life.store->save(life.now_ms).error().message == "a background save is in progress");
   life.store->await_background_save();
   BOOST_TEST(!life.store->saving());
@@ -70,28 +83,71 @@ BOOST_AUTO_TEST_CASE(there_is_one_save_at_a_time) {
 
 BOOST_AUTO_TEST_CASE(awaiting_it_ends_with_the_snapshot) {
   keep(3);
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   life.store->await_background_save();
   BOOST_TEST(snapshots() == Texts{snapshot_name(3)});
   BOOST_TEST(life.store->events_since_save() == 0U);
   BOOST_TEST(!life.store->last_save_failed());
 }
 
+BOOST_AUTO_TEST_CASE(a_snapshot_has_the_time_of_its_state) {
+  keep(1);
+  life.now_ms += 5000;
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  life.store->await_background_save();
+  BOOST_TEST(life.store->last_save_ms() == life.now_ms);
+}
+
+BOOST_AUTO_TEST_CASE(awaited_snapshots_are_kept_as_others_are) {
+  for (int i = 0; i < 4; ++i) {
+    keep(1);
+    BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+    life.store->await_background_save();
+  }
+  BOOST_TEST(snapshots() == (Texts{snapshot_name(3), snapshot_name(4)}));
+}
+
 BOOST_AUTO_TEST_CASE(the_childs_failure_reaches_the_parent_as_its_sentence) {
   keep(1);
   BOOST_REQUIRE(life.store->sync());
   life.files.fail_in(1);
-  BOOST_REQUIRE(life.store->save_in_background());
-  BOOST_TEST(told() == "the snapshot failed: cannot list " + directory.path + ": Input/output error");
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  BOOST_TEST(failure() == "the snapshot failed: cannot list " + directory.path + ": Input/output error");
   BOOST_TEST(life.store->last_save_failed());
   BOOST_TEST(snapshots().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_dies_is_a_failure_and_leaves_nothing) {
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.do_in(3, [] { raise(SIGKILL); });  // in the child: list, create, header
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  BOOST_TEST(failure() == "the snapshot failed: the process that wrote it ended with signal 9");
+  BOOST_TEST(life.store->last_save_failed());
+  BOOST_TEST(snapshots().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_child_without_memory_ends_with_a_sentence) {
+  keep(1);
+  BOOST_REQUIRE(life.store->sync());
+  life.files.do_in(2, [] { throw std::bad_alloc(); });
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  BOOST_TEST(failure() == "the snapshot failed: std::bad_alloc");
+}
+
+BOOST_AUTO_TEST_CASE(a_child_whose_end_nobody_knows_is_no_success) {
+  keep(1);
+  const auto before = std::signal(SIGCHLD, SIG_IGN);  // as a server may inherit it
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  BOOST_TEST(failure() == "the snapshot failed: cannot learn how the process that wrote it ended: No child processes");
+  std::signal(SIGCHLD, before);
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_that_was_awaited_is_known_too) {
   keep(1);
   BOOST_REQUIRE(life.store->sync());
   life.files.fail_in(1);
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   life.store->await_background_save();
   BOOST_TEST(life.store->last_save_failed());
   BOOST_TEST(life.store->events_since_save() == 1U);
@@ -101,8 +157,8 @@ BOOST_AUTO_TEST_CASE(after_a_failed_save_the_next_works) {
   keep(1);
   BOOST_REQUIRE(life.store->sync());
   life.files.fail_in(4, true);  // in the child: list, create, header, content
-  BOOST_REQUIRE(life.store->save_in_background());
-  BOOST_TEST(told().ends_with("No space left on device"));
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
+  BOOST_TEST(failure().ends_with("No space left on device"));
   life.files.fail_in(0);
   life.save();
   BOOST_TEST(snapshots() == Texts{snapshot_name(1)});
@@ -111,7 +167,7 @@ BOOST_AUTO_TEST_CASE(after_a_failed_save_the_next_works) {
 
 BOOST_AUTO_TEST_CASE(a_store_that_ends_ends_its_child) {
   keep(100);
-  BOOST_REQUIRE(life.store->save_in_background());
+  BOOST_REQUIRE(life.store->save_in_background(life.now_ms));
   restart();
   BOOST_TEST(life.store->written_sequence() == 100U);
   life.save();
@@ -156,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_failed_save_is_tried_again_after_a_minute) {
   keep(1);
   BOOST_REQUIRE(life.store->sync());
   life.files.fail_in(1);
-  BOOST_TEST(told().starts_with("the snapshot failed: "));
+  BOOST_TEST(failure().starts_with("the snapshot failed: "));
   life.files.fail_in(0);
   life.now_ms += 59'999;
   BOOST_TEST(!life.store->tick(life.now_ms));

@@ -11,8 +11,6 @@ struct OpenStore : StoreLife {
   std::size_t segment_bytes() const { return disk.bytes(segment_path(1)).size(); }
 };
 
-constexpr std::size_t pool_bytes_max = 16U << 20;
-
 /// Names of 1024 bytes, together `bytes` long.
 std::vector<std::string> names_of(std::size_t bytes) {
   std::vector<std::string> names;
@@ -151,13 +149,6 @@ BOOST_AUTO_TEST_CASE(a_decay_out_of_range_refuses_the_start_and_writes_nothing) 
   options.decay_days = 30;
   open();
   BOOST_TEST(store->written_sequence() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(the_id_of_a_store_stays) {
-  const StoreId id = store->id();
-  BOOST_TEST((id != StoreId{}));
-  reopen();
-  BOOST_TEST((store->id() == id));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_has_one_store) {

@@ -11,6 +11,9 @@
 namespace penchant::test {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
 // Collects what the syncer reports, and lets a test wait for it.
 class Reports {
  public:
@@ -108,13 +111,49 @@ BOOST_AUTO_TEST_CASE(writing_goes_on_while_syncs_and_changes_of_segment_run) {
   BOOST_TEST(start().size() == events);
 }
 
+BOOST_AUTO_TEST_CASE(a_request_for_later_is_served_when_its_time_has_come) {
+  start();
+  write({"a"});
+  Reports reports;
+  Syncer syncer(*journal, reports.callback());
+  const Syncer::Time due = Syncer::Clock::now() + milliseconds(50);
+  syncer.request_by(due);
+  reports.wait_for_sequence(1);
+  BOOST_CHECK(Syncer::Clock::now() >= due);
+}
+
+BOOST_AUTO_TEST_CASE(the_earliest_request_counts_whichever_came_first) {
+  start();
+  Reports reports;
+  Syncer syncer(*journal, reports.callback());
+  const auto later = [](auto duration) { return Syncer::Clock::now() + duration; };
+  for (const bool earliest_first : {true, false}) {
+    write({"a"});
+    syncer.request_by(earliest_first ? later(milliseconds(20)) : later(hours(1)));
+    syncer.request_by(earliest_first ? later(hours(1)) : later(milliseconds(20)));
+    reports.wait_for_sequence(journal->written_sequence());
+  }
+  BOOST_TEST(reports.count() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_due_yet_is_served_before_the_end) {
+  start();
+  write({"a"});
+  Reports reports;
+  Syncer(*journal, reports.callback()).request_by(Syncer::Clock::now() + hours(1));
+  BOOST_TEST(reports.count() == 1);
+  BOOST_TEST(journal->synced_sequence() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(requests_come_from_any_thread) {
   start();
   write({"a"});
   Reports reports;
   Syncer syncer(*journal, reports.callback());
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { syncer.request(); });
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, due = Syncer::Clock::now() + milliseconds(i)] { syncer.request_by(due); });
+  }
   for (std::thread& thread : threads) thread.join();
   reports.wait_for_sequence(1);
   BOOST_TEST(reports.count() <= 4);
@@ -139,35 +178,17 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_answers_every_later_request_and_is_never_repe
 
 BOOST_AUTO_TEST_SUITE_END()
 
-using std::chrono::milliseconds;
-
 BOOST_AUTO_TEST_SUITE(sync_schedule)
 
-BOOST_AUTO_TEST_CASE(always_asks_after_each_write) {
-  SyncSchedule schedule(Durability::always);
-  BOOST_TEST(schedule.due_after_write({}));
-  BOOST_TEST(schedule.due_after_write({}));
-  BOOST_TEST(!schedule.due_at_tick(SyncSchedule::Time(milliseconds(10'000))));
+constexpr Syncer::Time noon{std::chrono::hours(12)};
+
+BOOST_AUTO_TEST_CASE(always_syncs_after_each_write) { BOOST_CHECK(sync_due(Durability::always, noon) == noon); }
+
+BOOST_AUTO_TEST_CASE(everysec_syncs_half_a_second_after_a_write) {
+  BOOST_CHECK(sync_due(Durability::everysec, noon) == noon + milliseconds(500));
 }
 
-BOOST_AUTO_TEST_CASE(everysec_asks_when_the_oldest_write_is_half_a_second_old) {
-  SyncSchedule schedule(Durability::everysec);
-  const auto at = [](int ms) { return SyncSchedule::Time(milliseconds(ms)); };
-  BOOST_TEST(!schedule.due_at_tick(at(5000)));
-  BOOST_TEST(!schedule.due_after_write(at(5000)));
-  BOOST_TEST(!schedule.due_after_write(at(5400)));
-  BOOST_TEST(!schedule.due_at_tick(at(5499)));
-  BOOST_TEST(schedule.due_at_tick(at(5500)));
-  BOOST_TEST(!schedule.due_at_tick(at(9000)));
-  BOOST_TEST(!schedule.due_after_write(at(9000)));
-  BOOST_TEST(schedule.due_at_tick(at(9500)));
-}
-
-BOOST_AUTO_TEST_CASE(os_never_asks) {
-  SyncSchedule schedule(Durability::os);
-  BOOST_TEST(!schedule.due_after_write({}));
-  BOOST_TEST(!schedule.due_at_tick(SyncSchedule::Time(milliseconds(10'000))));
-}
+BOOST_AUTO_TEST_CASE(os_never_syncs) { BOOST_CHECK(!sync_due(Durability::os, noon)); }
 
 BOOST_AUTO_TEST_SUITE_END()
 

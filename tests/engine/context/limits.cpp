@@ -1,7 +1,10 @@
 // Every limit at its value and one beyond, and prompts that are made to hurt.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <ctime>
 
+#include "engine/context/choice.h"
 #include "engine/context/prompt_scanner.h"
 #include "helpers.h"
 
@@ -22,6 +25,17 @@ std::string nested(std::size_t depth, char open, std::string_view text, char clo
 }
 
 constexpr std::size_t megabyte = 1'000'000;
+
+/// The processor's time for a prompt, the least of several, so that what else runs on the machine does not count.
+double seconds_to_read(const std::string& prompt) {
+  double least = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    const std::clock_t begin = std::clock();
+    read(prompt);
+    least = std::min(least, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+  }
+  return least;
+}
 
 }  // namespace
 
@@ -51,6 +65,18 @@ BOOST_AUTO_TEST_CASE(a_longer_word_than_the_limit_is_dropped) {
   BOOST_TEST(keywords("best " + longest + "x quality") == "best, quality");
   BOOST_TEST(keywords("é" + longest + " cat") == "cat");
   BOOST_TEST(keywords("é" + longest.substr(2)) == "é" + longest.substr(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_word_is_dropped_whole_whatever_it_ends_in) {
+  const std::string dotted = repeated("a.", unicode_run_bytes_max);
+  for (std::size_t size = keyword_bytes_max; size < 3 * keyword_bytes_max; ++size) {
+    BOOST_REQUIRE_EQUAL(keywords("best " + std::string(size, 'x') + "été quality"), "best, quality");
+    BOOST_REQUIRE_EQUAL(keywords("cat " + dotted.substr(0, size) + "été dog"), "cat, dog");
+  }
+  for (std::size_t size = unicode_run_bytes_max - 4; size < unicode_run_bytes_max + 4; ++size) {
+    BOOST_REQUIRE_EQUAL(keywords("best " + std::string(size, 'x') + "été quality"), "best, quality");
+  }
+  BOOST_TEST(keywords(std::string(keyword_bytes_max + 1, 'x') + "夜 cat") == "夜, cat");
 }
 
 BOOST_AUTO_TEST_CASE(words_of_every_length_at_every_offset) {
@@ -95,6 +121,36 @@ BOOST_AUTO_TEST_CASE(hostile_prompts_of_a_megabyte_are_answered) {
     BOOST_REQUIRE_LE(context.keywords().size(), keywords_max);
     for (const Keyword& keyword : context.keywords()) BOOST_REQUIRE(std::isfinite(keyword.weight));
   }
+}
+
+// Linear time is 8 times as much, quadratic time 64 times. Each piece is one that a look ahead can run over; the end is
+// there to be found by it.
+BOOST_AUTO_TEST_CASE(eight_times_the_prompt_takes_about_eight_times_the_time) {
+  constexpr std::size_t bytes = 1 << 18;
+  for (const std::string_view piece : {"a",       "a.",   "1,",  " ",   "_",   "-",   "#",          ": ", ":1", "<a",
+                                       "<lora:a", "{2$$", "{a|", "[a:", "([{", "__a", "embedding:", "é",  "é ", "aé"}) {
+    const double once = seconds_to_read(repeated(piece, bytes) + "é");
+    const double eight_times = seconds_to_read(repeated(piece, 8 * bytes) + "é");
+    BOOST_TEST(eight_times < 16 * once + 0.002, piece << ": " << once << " s, then " << eight_times << " s");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(more_picks_than_the_limit_count_as_it) {
+  BOOST_TEST(read_choice_bound("1000$$", 0).picks == 1000);
+  BOOST_TEST(read_choice_bound("1001$$", 0).picks == 1000);
+  BOOST_TEST(read_choice_bound("1-" + std::string(500, '9') + "$$", 0).picks == 500.5);
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_joining_text_than_the_limit_belongs_to_the_first_option) {
+  const std::string longest(joint_bytes_max, 'x');
+  BOOST_TEST(keywords("{2$$" + longest + "$$cat|dog}") == "cat, dog");
+  BOOST_TEST(keywords("{2$$" + longest + "x$$cat|dog}") == longest + "x, cat, dog");
+}
+
+BOOST_AUTO_TEST_CASE(a_longer_wildcard_name_than_the_limit_is_text) {
+  const std::string longest = "cat/" + std::string(wildcard_name_bytes_max - 4, 'x');
+  BOOST_TEST(keywords("__" + longest + "__dog") == "dog");
+  BOOST_TEST(keywords("__" + longest + "x__dog") == "cat, " + longest.substr(4) + "x, dog");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 
 using namespace penchant::test;
 using penchant::Dialect;
+using penchant::ReadOptions;
 
 BOOST_AUTO_TEST_SUITE(scheduling)
 
@@ -63,12 +64,34 @@ BOOST_AUTO_TEST_CASE(wildcards_are_no_keywords) {
   BOOST_TEST(keywords("__season__ landscape __a/b*-1.x__") == "landscape");
   BOOST_TEST(keywords("long__hair__girl __not a wildcard__") == "long, hair, girl, wildcard");
   BOOST_TEST(keywords("____ __x") == "");
-  BOOST_TEST(keywords("__" + std::string(128, 'x') + "__cat") == "cat");
 }
 
 BOOST_AUTO_TEST_CASE(embeddings_are_no_keywords) {
   BOOST_TEST(comfy_keywords("photo, embedding:Easy, (embedding:bad-hands-5:1.2) cat") == "photo, cat");
   BOOST_TEST(keywords("embedding:ugly word embedding") == "word, embedding");
+}
+
+BOOST_AUTO_TEST_CASE(the_weight_of_an_embedding_goes_with_its_name) {
+  for (const Dialect dialect : {Dialect::a1111, Dialect::comfy}) {
+    const ReadOptions options{dialect};
+    BOOST_TEST(keywords("embedding:bad-hand-v5:1.2, cat", options) == "cat");
+    BOOST_TEST(keywords("embedding:bad-hand-v5:1.2 cat", options) == "cat");
+    BOOST_TEST(keywords("{embedding:ugly:-.5|cat}", options) == "cat 0.5");
+    BOOST_TEST(keywords("embedding:ugly:1.2:cat", options) == "cat");
+  }
+  BOOST_TEST(comfy_keywords("cat embedding:bad-hand-v5:1.2") == "cat");
+}
+
+BOOST_AUTO_TEST_CASE(a_weight_after_an_embedding_that_ends_a_bracket_or_sub_prompt_weighs_that) {
+  BOOST_TEST(keywords("(cat embedding:ugly:1.2) dog") == "cat 1.2, dog");
+  BOOST_TEST(comfy_keywords("(cat embedding:ugly: 1.2 ) dog") == "cat 1.2, dog");
+  BOOST_TEST(keywords("[cat:embedding:ugly:0.25] dog") == "cat 0.25, dog");
+  BOOST_TEST(keywords("cat embedding:ugly:0.5 AND dog embedding:ugly:2") == "cat 0.5, dog 2");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_weight_after_an_embedding_is_text) {
+  BOOST_TEST(comfy_keywords("embedding:ugly:2girls embedding:ugly: 12 embedding:ugly:red") == "2girls, 12, red");
+  BOOST_TEST(comfy_keywords("embedding:ugly:12é embedding:ugly: embedding:ugly") == "12é");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -86,4 +86,14 @@ BOOST_AUTO_TEST_CASE(errors_name_the_line) {
              "word list line 2: a phrase has at most 8 words");
 }
 
+BOOST_AUTO_TEST_CASE(more_words_than_the_limit_are_refused) {
+  // All after one word, and all in a phrase: neither makes the list slow.
+  std::string list = "[boilerplate]\n";
+  for (std::size_t i = 1; i < word_list_entries_max; ++i) list += "best w" + std::to_string(i) + "\n";
+  BOOST_TEST(parse_error(list) == "no error");
+  BOOST_TEST(parse_error(list + "W1 best\n[stop]\nbest") == "no error");
+  BOOST_TEST(parse_error(list + "[stop]\nthe") == "word list line 100002: the lists have more than 100000 words");
+  BOOST_TEST(keywords_with(list, "best w1, best w99999, best w100000") == "best, w100000");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
