@@ -174,6 +174,8 @@ void prepare_process(ServerOptions& server) {
   fit_descriptors(server);
   // Whoever read our log, or our answers, may go away.
   std::signal(SIGPIPE, SIG_IGN);
+  // How the child that writes a snapshot ended can be asked only where our parent did not have it ignored.
+  std::signal(SIGCHLD, SIG_DFL);
   // A buffer that one large request has grown goes back to the system with it.
   mallopt(M_MMAP_THRESHOLD, large_allocation_bytes);
 }

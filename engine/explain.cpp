@@ -1,5 +1,6 @@
 #include "engine/explain.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -12,7 +13,7 @@ constexpr std::size_t words_told_max = 2;
 /// A decayed count as people read it: "15", or "14.6".
 void append_count(double count, std::string& out) {
   std::array<char, 32> text;
-  const auto tenths = static_cast<std::uint64_t>(count * 10 + 0.5);
+  const auto tenths = static_cast<std::uint64_t>(std::min(count * 10 + 0.5, 1e18));
   char* end = std::to_chars(text.data(), text.data() + text.size(), tenths / 10).ptr;
   if (tenths % 10 != 0) {
     *end++ = '.';
@@ -74,6 +75,10 @@ void append_reason(const Recommendation& recommendation, std::span<const Keyword
                    std::string& out) {
   const ArmAnswer& best = recommendation.arms.front();
   append_evidence(best.checkpoint, best.column, keywords, scorer, out);
+  if (recommendation.arms_in_question == 1) {
+    out += ": there is no other";
+    return;
+  }
   switch (recommendation.band) {
     case Band::explore: out += recommendation.draft ? ": a draft, so try " : ": too few to be sure, so try "; break;
     case Band::hedge: out += ": fairly sure, so keep "; break;

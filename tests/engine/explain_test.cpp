@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(without_words_all_images_are_told) {
 
 BOOST_AUTO_TEST_CASE(where_nothing_is_known_it_says_so) {
   BOOST_TEST(reason("ink") == "nothing is known of A for these words yet: too few to be sure, so try 3 of 4");
-  BOOST_TEST(reason("", "B") == "nothing is known of B yet: too few to be sure, so try 1 of 1");
+  BOOST_TEST(reason("", "B") == "nothing is known of B yet: there is no other");
 }
 
 BOOST_AUTO_TEST_CASE(faded_counts_are_told_with_one_decimal) {
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(faded_counts_are_told_with_one_decimal) {
 
 BOOST_AUTO_TEST_CASE(a_word_against_the_arm_is_told_as_well) {
   rejected("ann", "A", "ink", 4);
-  BOOST_TEST(reason("ink", "A") == "0 of your 4 'ink' images with A were kept: too few to be sure, so try 1 of 1");
+  BOOST_TEST(reason("ink", "A") == "0 of your 4 'ink' images with A were kept: there is no other");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
