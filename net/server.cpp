@@ -189,7 +189,7 @@ void Server::add(Session& session) {
 
 bool Server::hold(Session& session, std::string replies) {
   const std::size_t held_by_others = held_bytes_ - session.unsent.size();
-  if (replies.size() > held_bytes_max - held_by_others) {
+  if (replies.size() > held_bytes_short && replies.size() + held_by_others > held_bytes_max) {
     log_warning("closing " + session.connection.client().address + ": with its " + std::to_string(replies.size()) +
                 " bytes of replies more than " + std::to_string(held_bytes_max) + " would wait to be read");
     return false;

@@ -31,6 +31,7 @@ namespace penchant {
 
 // Replies, of all clients together, that wait to be read or for a sync. A client has at most one batch of them.
 inline constexpr std::size_t held_bytes_max = std::size_t{256} << 20;
+inline constexpr std::size_t held_bytes_short = std::size_t{16} << 10;  // so few wait whatever the others hold
 
 struct ServerOptions {
   std::string bind = "127.0.0.1";
