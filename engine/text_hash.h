@@ -12,7 +12,6 @@ namespace penchant {
 
 struct TextHash {
   using is_avalanching = void;
-  using is_transparent = void;
 
   std::size_t operator()(std::string_view text) const {
     const char* const bytes = text.data();
