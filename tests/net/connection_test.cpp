@@ -67,8 +67,9 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// Without what is another each time: times, the names of decisions, and the lengths of both.
-std::string masked(const std::string& replies) {
+/// Without what is another each time: times, the names of decisions, and the lengths of both. A word with
+/// a digit is one of them from `size_min` characters on.
+std::string masked(const std::string& replies, std::size_t size_min) {
   const auto in_word = [](char c) { return c == '-' || std::isalnum(static_cast<unsigned char>(c)) != 0; };
   std::string masked;
   for (std::size_t begin = 0; begin < replies.size();) {
@@ -77,7 +78,7 @@ std::string masked(const std::string& replies) {
     const std::string word(replies.begin() + static_cast<std::ptrdiff_t>(begin), end);
     const bool has_digit = word.find_first_of("0123456789") != std::string::npos;
     const bool is_length = begin > 0 && std::string_view(":$=").find(replies[begin - 1]) != std::string::npos;
-    masked += has_digit && (word.size() >= 5 || is_length) ? "N" : word;
+    masked += has_digit && (word.size() >= size_min || is_length) ? "N" : word;
     begin += word.size();
     if (begin < replies.size()) masked += replies[begin++];
   }
@@ -92,9 +93,11 @@ std::string replies_of_halves(Talk& talk, std::string_view bytes, std::size_t cu
 
 void split_everywhere(const std::string& bytes) {
   const std::string whole = Known().send(bytes);
+  const std::size_t size_min = bytes.find("TIME") == std::string::npos ? 5 : 1;  // 7 us may be all of a second
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
     Known talk;
-    BOOST_TEST(masked(replies_of_halves(talk, bytes, cut)) == masked(whole), bytes << " cut at " << cut);
+    BOOST_TEST(masked(replies_of_halves(talk, bytes, cut), size_min) == masked(whole, size_min),
+               bytes << " cut at " << cut);
   }
 }
 
