@@ -10,8 +10,8 @@
 
 namespace penchant {
 const User* Engine::find_user(std::string_view name) const {
-  const auto it = user_numbers_.find(name);
-  return it == user_numbers_.end() ? nullptr : &users_[it->second];
+  const auto it = user_places_.find(name);
+  return it == user_places_.end() ? nullptr : &it->second->user;
 }
 
 std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
@@ -24,9 +24,18 @@ std::int64_t Engine::move_clock(std::int64_t now_ms) {
   return now_ms_;
 }
 
-User& Engine::add_user(std::string_view name) {
-  user_numbers_.emplace(user_names_.emplace_back(name), static_cast<std::uint32_t>(users_.size()));
-  return users_.emplace_back(landmark_at(decay_.half_lives(now_ms_)));
+/// A new user begins now.
+result<User*> Engine::find_or_add_user(std::string_view name) {
+  const auto it = user_places_.find(name);
+  if (it != user_places_.end()) return &it->second->user;
+  if (users_.size() >= users_max) {
+    return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
+  }
+  NamedUser& added =
+      users_.emplace_back(NamedUser{std::string(name), User(next_user_, landmark_at(decay_.half_lives(now_ms_)))});
+  user_places_.emplace(added.name, std::prev(users_.end()));
+  ++next_user_;
+  return &added.user;
 }
 
 /// The column of the LoRA `name`, new where there is none.
@@ -104,11 +113,12 @@ result<void> Engine::room_for_all(const Record& record, std::span<const std::str
 }
 
 result<Recorded> Engine::record(const Record& record) {
-  const auto number = user_numbers_.find(record.user);
-  User* const existing = number == user_numbers_.end() ? nullptr : &users_[number->second];
+  const auto place = user_places_.find(record.user);
+  User* const existing = place == user_places_.end() ? nullptr : &place->second->user;
   std::optional<Known> known;
   if (existing && !record.id.empty()) known = existing->known().find(record.id);
-  if (known && known->verdict == record.verdict) return Recorded{Recorded::Kind::duplicate, known->sequence};
+  if (known && known->verdict == record.verdict)
+    return Recorded{Recorded::Kind::duplicate, known->sequence, known->revision, existing->number()};
   look_up_keywords(record.keywords, existing, lesson_keywords_);
   const auto column = find_checkpoint(existing, record.checkpoint);
   const Room room{.keywords = lesson_keywords_,
@@ -119,7 +129,7 @@ result<Recorded> Engine::record(const Record& record) {
   const std::int64_t now_ms = move_clock(record.now_ms);
   const double half_lives_now = decay_.half_lives(now_ms);
   const std::int64_t at_ms = std::min(record.at_ms.value_or(now_ms), now_ms);
-  User& user = existing ? *existing : add_user(record.user);
+  User& user = existing ? *existing : **find_or_add_user(record.user);
   user.keep_landmark_near(half_lives_now);
 
   name_keywords(record.keywords);
@@ -137,12 +147,12 @@ result<Recorded> Engine::record(const Record& record) {
                       .keywords = lesson_keywords_,
                       .loras = lesson_loras_};
   const std::size_t cells_before = user.matrix().cells();
-  const Recorded recorded =
-      known ? Recorded{Recorded::Kind::corrected, user.relearn(*known, lesson, record.id, half_lives_now)}
-            : Recorded{Recorded::Kind::counted, user.learn(lesson, record.id, half_lives_now)};
+  const std::uint64_t sequence =
+      known ? user.relearn(*known, lesson, record.id, half_lives_now) : user.learn(lesson, record.id, half_lives_now);
   record_count_ += known ? 0 : 1;
   cell_count_ += user.matrix().cells() - cells_before;
-  return recorded;
+  return Recorded{known ? Recorded::Kind::corrected : Recorded::Kind::counted, sequence,
+                  known ? known->revision + 1 : 0, user.number()};
 }
 
 result<void> Engine::set_pool(const PoolSet& event) {
@@ -164,6 +174,28 @@ bool Engine::delete_pool(const PoolDelete& event) {
   if (!pools_.find(event.family, event.tier)) return false;
   move_clock(event.now_ms);
   return pools_.erase(event.family, event.tier);
+}
+
+result<void> Engine::share(const Share& event) {
+  if (auto valid = validate_user(event.user); !valid) return valid;
+  const auto user = find_or_add_user(event.user);
+  if (!user) return user.error();
+  move_clock(event.now_ms);
+  (*user)->set_sharing(event.on);
+  return {};
+}
+
+std::uint64_t Engine::forget(const Forget& event) {
+  const auto place = user_places_.find(event.user);
+  if (place == user_places_.end()) return 0;
+  move_clock(event.now_ms);
+  const auto forgotten = place->second;
+  const std::uint64_t records = forgotten->user.totals().records;
+  record_count_ -= records;
+  cell_count_ -= forgotten->user.matrix().cells();
+  user_places_.erase(place);
+  users_.erase(forgotten);
+  return records;
 }
 
 result<void> Engine::change_decay(const DecayChange& event) {

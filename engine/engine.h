@@ -16,7 +16,7 @@
 #include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +36,13 @@ struct Recorded {
   enum class Kind : std::uint8_t { counted, corrected, duplicate };
   Kind kind = Kind::counted;
   std::uint64_t sequence = 0;  // the record's number within its user
+  std::uint32_t revision = 0;  // how often it was corrected, this time included
+  std::uint32_t user = 0;      // User::number()
+};
+
+struct NamedUser {
+  std::string name;
+  User user;
 };
 
 class Engine {
@@ -44,6 +51,10 @@ class Engine {
   result<void> set_pool(const PoolSet& event);
   bool delete_pool(const PoolDelete& event);  // false where there was none: nothing changed
   result<void> change_decay(const DecayChange& event);
+  /// Makes the user's counts part of the community's, or no more. A user without records may share already.
+  result<void> share(const Share& event);
+  /// How many records the user had; none are left, nor anything else of the user.
+  std::uint64_t forget(const Forget& event);
 
   std::int64_t now_ms() const { return now_ms_; }
   const Decay& decay() const { return decay_; }
@@ -60,8 +71,8 @@ class Engine {
   /// Over all users: records, and cells of their matrices.
   std::uint64_t record_count() const { return record_count_; }
   std::size_t cell_count() const { return cell_count_; }
-  /// Names of users in order of first record.
-  const std::deque<std::string>& user_names() const { return user_names_; }
+  /// In order of first record.
+  const std::list<NamedUser>& users() const { return users_; }
 
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return keywords_.find(text); }
   std::optional<Interner::Id> find_name(std::string_view text) const { return names_.find(text); }
@@ -84,7 +95,7 @@ class Engine {
     std::uint32_t last_column = 0;  // of the checkpoints, new ones included
   };
 
-  User& add_user(std::string_view name);
+  result<User*> find_or_add_user(std::string_view name);
   void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
   void name_keywords(std::span<const Keyword> keywords);
   result<void> room_for(const Record& record, const User* user, const Room& room) const;
@@ -96,10 +107,11 @@ class Engine {
   Pools pools_;
   Interner keywords_;
   Interner names_;  // of models and families, by key and as first seen
-  std::deque<std::string> user_names_;
-  std::deque<User> users_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash> user_numbers_;  // keys point into user_names_
+  std::list<NamedUser> users_;
+  // Keys point into the names of users_.
+  boost::unordered_flat_map<std::string_view, std::list<NamedUser>::iterator, TextHash> user_places_;
 
+  std::uint32_t next_user_ = 0;
   std::uint64_t record_count_ = 0;
   std::size_t cell_count_ = 0;
 

@@ -26,6 +26,19 @@ struct Parameter {
   std::string_view value;  // a number where it reads as one; other text is kept, never learned
 };
 
+/// Where whoever keeps the events has one of them: a file, and an offset in it. Nothing to an engine.
+struct EventPlace {
+  std::uint64_t segment = 0;  // 0: nowhere
+  std::uint64_t offset = 0;
+  bool operator==(const EventPlace&) const = default;
+};
+
+/// An arm of the decision that a record judges, and the probability with which it would have been chosen.
+struct DecisionArm {
+  std::string_view checkpoint;
+  double probability = 0;
+};
+
 /// One verdict on one image with its whole context. Empty views are "not given".
 struct Record {
   std::int64_t now_ms = 0;                // the server's time
@@ -49,6 +62,9 @@ struct Record {
   std::span<const Keyword> negative_keywords;
   std::span<const LoraTag> loras;
   std::span<const Parameter> parameters;
+  std::span<const DecisionArm> decision_arms;  // of the decision, where it was known when this was recorded
+  EventPlace previous;                         // of the user's record before it
+  std::uint32_t revision = 0;                  // how often the record with this id was corrected before
 };
 
 struct PoolSet {
@@ -69,5 +85,21 @@ struct DecayChange {
   std::int64_t now_ms = 0;
   double decay_days = 30;
 };
+
+/// Whether a user's counts are part of the community's.
+struct Share {
+  std::int64_t now_ms = 0;
+  std::string_view user;
+  bool on = false;
+};
+
+/// Nothing of this user's records is kept.
+struct Forget {
+  std::int64_t now_ms = 0;
+  std::string_view user;
+};
+
+/// In place of an event that was erased: nothing happened here.
+struct Erased {};
 
 }  // namespace penchant

@@ -10,8 +10,8 @@
 namespace penchant {
 namespace {
 
-// The layout of one entry, in memory only: u16 length and bytes of the ID, then sequence, half_lives, verdict,
-// checkpoint, count and columns of LoRAs, count and numbers of keywords.
+// The layout of one entry, in memory only: u16 length and bytes of the ID, then sequence, revision, half_lives,
+// verdict, checkpoint, count and columns of LoRAs, count and numbers of keywords.
 template <class Value>
 void append_value(std::vector<unsigned char>& bytes, Value value) {
   const auto raw = std::bit_cast<std::array<unsigned char, sizeof(Value)>>(value);
@@ -48,6 +48,7 @@ std::optional<Known> KnownRecords::find(std::string_view id) const {
   at += take_value<std::uint16_t>(at);
   Known known;
   known.sequence = take_value<std::uint64_t>(at);
+  known.revision = take_value<std::uint32_t>(at);
   known.half_lives = take_value<double>(at);
   known.verdict = static_cast<Verdict>(take_value<std::uint8_t>(at));
   known.checkpoint = take_value<std::uint32_t>(at);
@@ -64,6 +65,7 @@ void KnownRecords::put(std::string_view id, const Known& known) {
   append_value(bytes_, static_cast<std::uint16_t>(id.size()));
   bytes_.insert(bytes_.end(), id.begin(), id.end());
   append_value(bytes_, known.sequence);
+  append_value(bytes_, known.revision);
   append_value(bytes_, known.half_lives);
   append_value(bytes_, static_cast<std::uint8_t>(known.verdict));
   append_value(bytes_, known.checkpoint);

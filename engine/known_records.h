@@ -1,7 +1,7 @@
 // KnownRecords: a user's records that carry an ID, so that the same one does not count twice and another
 // verdict corrects it: what it added is known, and can be taken back.
 //
-// Kept as bytes, one after the other: 25 bytes, the ID, and 4 for each keyword and LoRA. A corrected record is
+// Kept as bytes, one after the other: 29 bytes, the ID, and 4 for each keyword and LoRA. A corrected record is
 // appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
 // Limits: identifier_bytes_max, keywords_max.
 #pragma once
@@ -22,6 +22,7 @@ namespace penchant {
 
 struct Known {
   std::uint64_t sequence = 0;  // within the user
+  std::uint32_t revision = 0;  // how often it was corrected
   double half_lives = 0;       // Decay::half_lives of the time its weight is reckoned from
   Verdict verdict = Verdict::neutral;
   std::uint32_t checkpoint = 0;  // column

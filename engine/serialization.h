@@ -103,6 +103,11 @@ void serialize(Archive& archive, Totals& totals, unsigned) {
 }
 
 template <class Archive>
+void serialize(Archive& archive, NamedUser& named, unsigned) {
+  archive& named.name& named.user;
+}
+
+template <class Archive>
 void serialize(Archive& archive, Arm& arm, unsigned) {
   archive& arm.key& arm.name& arm.family& arm.records& arm.overall;
 }
@@ -228,7 +233,7 @@ void KnownRecords::save(Archive& archive, unsigned) const {
   for (const std::uint64_t offset : offsets) {
     const std::string id(id_at(offset));
     const Known known = *find(id);
-    archive << id << known.sequence << known.half_lives << known.verdict << known.checkpoint;
+    archive << id << known.sequence << known.revision << known.half_lives << known.verdict << known.checkpoint;
     detail::save_sequence(archive, known.loras);
     detail::save_sequence(archive, known.keywords);
   }
@@ -245,7 +250,7 @@ void KnownRecords::load(Archive& archive, unsigned) {
   std::string id;
   for (; count > 0; --count) {
     Known known;
-    archive >> id >> known.sequence >> known.half_lives >> known.verdict >> known.checkpoint;
+    archive >> id >> known.sequence >> known.revision >> known.half_lives >> known.verdict >> known.checkpoint;
     detail::require(!id.empty() && id.size() <= identifier_bytes_max);
     detail::load_sequence(archive, known.loras, record_loras_max);
     detail::load_sequence(archive, known.keywords, keywords_max);
@@ -270,7 +275,7 @@ void Pools::load(Archive& archive, unsigned) {
 
 template <class Archive>
 void User::save(Archive& archive, unsigned) const {
-  archive << landmark_ << newest_half_lives_ << totals_;
+  archive << landmark_ << newest_half_lives_ << totals_ << number_ << is_sharing_;
   detail::save_sequence(archive, row_keywords_);
   archive << checkpoints_ << loras_ << matrix_ << known_;
 }
@@ -278,7 +283,7 @@ void User::save(Archive& archive, unsigned) const {
 template <class Archive>
 void User::load(Archive& archive, unsigned) {
   detail::LoadBounds& bounds = detail::bounds_of(archive);
-  archive >> landmark_ >> newest_half_lives_ >> totals_;
+  archive >> landmark_ >> newest_half_lives_ >> totals_ >> number_ >> is_sharing_;
   const auto landmark = static_cast<double>(landmark_);
   detail::require(detail::are_half_lives(landmark));
   detail::require(
@@ -304,8 +309,7 @@ void User::load(Archive& archive, unsigned) {
 
 template <class Archive>
 void Engine::save(Archive& archive, unsigned) const {
-  archive << now_ms_ << decay_ << keywords_ << names_ << pools_;
-  detail::save_sequence(archive, user_names_);
+  archive << now_ms_ << decay_ << keywords_ << names_ << pools_ << next_user_;
   detail::save_sequence(archive, users_);
 }
 
@@ -315,20 +319,17 @@ void Engine::load(Archive& archive, unsigned) {
   detail::LoadBounds& bounds = detail::bounds_of(archive);
   bounds.keywords = keywords_.size();
   bounds.names = names_.size();
-  archive >> pools_;
-  detail::load_sequence(archive, user_names_, users_max);
+  archive >> pools_ >> next_user_;
   detail::load_sequence(archive, users_, users_max);
-  detail::require(users_.size() == user_names_.size());
-  user_numbers_.clear();
-  for (const std::string& name : user_names_) {
-    user_numbers_.emplace(name, static_cast<std::uint32_t>(user_numbers_.size()));
-  }
-  detail::require(user_numbers_.size() == users_.size());
+  user_places_.clear();
+  for (auto user = users_.begin(); user != users_.end(); ++user) user_places_.emplace(user->name, user);
+  detail::require(user_places_.size() == users_.size());
   record_count_ = 0;
   cell_count_ = 0;
-  for (const User& user : users_) {
-    record_count_ += user.totals().records;
-    cell_count_ += user.matrix().cells();
+  for (const NamedUser& named : users_) {
+    detail::require(named.user.number() < next_user_);
+    record_count_ += named.user.totals().records;
+    cell_count_ += named.user.matrix().cells();
   }
 }
 

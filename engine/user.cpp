@@ -46,7 +46,7 @@ std::uint64_t User::learn(const Lesson& lesson, std::string_view id, double half
   ++totals_.records;
   ++totals_.of(lesson.verdict);
   count(lesson, +1, half_lives_now);
-  remember(id, totals_.records, lesson);
+  remember(id, totals_.records, 0, lesson);
   return totals_.records;
 }
 
@@ -62,7 +62,7 @@ std::uint64_t User::relearn(const Known& old, const Lesson& lesson, std::string_
          .loras = old.loras},
         -1, half_lives_now);
   count(lesson, +1, half_lives_now);
-  remember(id, old.sequence, lesson);
+  remember(id, old.sequence, old.revision + 1, lesson);
   return old.sequence;
 }
 
@@ -84,9 +84,10 @@ void User::count(const Lesson& lesson, double sign, double half_lives_now) {
   newest_half_lives_ = std::max(newest_half_lives_, lesson.half_lives);
 }
 
-void User::remember(std::string_view id, std::uint64_t sequence, const Lesson& lesson) {
+void User::remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson) {
   if (id.empty()) return;
   Known known{.sequence = sequence,
+              .revision = revision,
               .half_lives = lesson.half_lives,
               .verdict = lesson.verdict,
               .checkpoint = lesson.checkpoint,

@@ -54,7 +54,8 @@ struct Lesson {
 
 class User {
  public:
-  explicit User(std::int64_t landmark = 0) : landmark_(landmark) {}
+  User() = default;
+  User(std::uint32_t number, std::int64_t landmark) : number_(number), landmark_(landmark) {}
 
   const Totals& totals() const { return totals_; }
   const ArmTable& checkpoints() const { return checkpoints_; }
@@ -76,6 +77,12 @@ class User {
   ArmTable& checkpoints() { return checkpoints_; }
   ArmTable& loras() { return loras_; }
 
+  bool is_sharing() const { return is_sharing_; }
+  void set_sharing(bool on) { is_sharing_ = on; }
+
+  /// From 0, in order of first record; none is given twice.
+  std::uint32_t number() const { return number_; }
+
   /// Moves the landmark when `half_lives_now` has left it too far behind.
   void keep_landmark_near(double half_lives_now);
 
@@ -94,12 +101,14 @@ class User {
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
   void count(const Lesson& lesson, double sign, double half_lives_now);
-  void remember(std::string_view id, std::uint64_t sequence, const Lesson& lesson);
+  void remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson);
   std::uint32_t find_or_add_row(Interner::Id keyword);
 
-  std::int64_t landmark_;
+  std::uint32_t number_ = 0;
+  std::int64_t landmark_ = 0;
   double newest_half_lives_ = std::numeric_limits<double>::lowest();
   Totals totals_;
+  bool is_sharing_ = false;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> rows_;
   std::vector<Interner::Id> row_keywords_;
   CountMatrix matrix_;

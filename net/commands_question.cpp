@@ -189,9 +189,9 @@ void stats(Call& call) {
 }
 
 void users(Call& call) {
-  const auto& names = call.service.engine().user_names();
-  call.reply.array(names.size());
-  for (const std::string& name : names) call.reply.bulk(name);
+  const auto& named_users = call.service.engine().users();
+  call.reply.array(named_users.size());
+  for (const NamedUser& named : named_users) call.reply.bulk(named.name);
 }
 
 }  // namespace penchant::commands

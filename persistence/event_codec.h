@@ -16,7 +16,7 @@
 
 namespace penchant {
 
-using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange>;
+using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget, Erased>;
 
 /// Appends the bytes of `event` to `out`.
 void encode(const Event& event, std::vector<std::byte>& out);
@@ -34,11 +34,13 @@ class EventDecoder {
   void read_field(Reader& reader, EventField field, Record& record);
   void read_loras(Reader& reader);
   void read_parameters(Reader& reader);
+  void read_decision_arms(Reader& reader);
 
   std::vector<Keyword> keywords_;
   std::vector<Keyword> negative_keywords_;
   std::vector<LoraTag> loras_;
   std::vector<Parameter> parameters_;
+  std::vector<DecisionArm> decision_arms_;
   std::vector<std::string_view> checkpoints_;
 };
 

@@ -1,5 +1,6 @@
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "engine/limits.h"
@@ -17,10 +18,15 @@ constexpr std::uint32_t bit(EventField field) { return std::uint32_t{1} << stati
 std::uint32_t fields_of(EventKind kind) {
   constexpr std::uint32_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
   switch (kind) {
-    case EventKind::record: return bit(EventField::checkpoints) - bit(EventField::now);  // tags 1 to 21
+    case EventKind::record:  // tags 1 to 21, and three more
+      return (bit(EventField::checkpoints) - bit(EventField::now)) | bit(EventField::decision_arms) |
+             bit(EventField::previous) | bit(EventField::revision);
     case EventKind::pool_set: return pool | bit(EventField::checkpoints);
     case EventKind::pool_delete: return pool;
     case EventKind::decay_change: return bit(EventField::now) | bit(EventField::days);
+    case EventKind::share: return bit(EventField::now) | bit(EventField::user) | bit(EventField::share);
+    case EventKind::forget: return bit(EventField::now) | bit(EventField::user);
+    case EventKind::erased: return 0;
   }
   return 0;
 }
@@ -101,6 +107,10 @@ class EventDecoder::Reader {
     if (!std::isfinite(value)) return fail("a weight is not finite"), 1.0F;
     return value;
   }
+  EventPlace place() {
+    const std::uint64_t segment = number();
+    return {segment, number()};
+  }
   /// A count of things of which one is at least a byte long.
   std::size_t count(std::size_t max) {
     const std::uint64_t value = number();
@@ -144,6 +154,20 @@ Tier read_tier(Reader& reader) {
   const std::uint8_t value = reader.small();
   if (value < 1 || value > 3) return reader.fail("there is no such tier"), Tier::standard;
   return static_cast<Tier>(value);
+}
+
+template <class Reader>
+std::uint32_t read_revision(Reader& reader) {
+  const std::int64_t value = reader.signed_number();
+  if (value < 1 || value > std::numeric_limits<std::uint32_t>::max()) reader.fail("a revision is not one");
+  return static_cast<std::uint32_t>(value);
+}
+
+template <class Reader>
+bool read_flag(Reader& reader) {
+  const std::uint8_t value = reader.small();
+  if (value > 1) reader.fail("a flag is neither 0 nor 1");
+  return value == 1;
 }
 
 /// Where a field that is a plain text belongs; null for any other.
@@ -191,6 +215,14 @@ void EventDecoder::read_parameters(Reader& reader) {
   }
 }
 
+void EventDecoder::read_decision_arms(Reader& reader) {
+  decision_arms_.clear();
+  for (std::size_t left = reader.count(decision_arms_max); left > 0; --left) {
+    const std::string_view checkpoint = reader.text();
+    decision_arms_.push_back({checkpoint, reader.real()});
+  }
+}
+
 void EventDecoder::read_field(Reader& reader, EventField field, Record& record) {
   switch (field) {
     case EventField::now: record.now_ms = reader.signed_number(); return;
@@ -214,6 +246,12 @@ void EventDecoder::read_field(Reader& reader, EventField field, Record& record) 
       read_parameters(reader);
       record.parameters = parameters_;
       return;
+    case EventField::decision_arms:
+      read_decision_arms(reader);
+      record.decision_arms = decision_arms_;
+      return;
+    case EventField::previous: record.previous = reader.place(); return;
+    case EventField::revision: record.revision = read_revision(reader); return;
     default: break;
   }
   if (const auto member = text_member(field)) record.*member = reader.text();  // others were refused by field()
@@ -236,11 +274,20 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
     if (!record) return record.error();
     return Event(*record);
   }
+  if (kind == EventKind::erased) {
+    while (!reader.at_end()) {
+      if (reader.small() != 0) reader.fail("what was erased is not empty");
+    }
+    if (reader.failed()) return reader.failure();
+    return Event(Erased{});
+  }
   if (fields_of(kind) == 0) reader.fail("it is of a kind this version does not know");
   std::int64_t now_ms = 0;
   Tier tier = Tier::standard;
   std::string_view family;
+  std::string_view user;
   double days = 0;
+  bool share = false;
   checkpoints_.clear();
   while (!reader.at_end()) {
     switch (reader.field(fields_of(kind))) {
@@ -248,6 +295,8 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
       case EventField::tier: tier = read_tier(reader); break;
       case EventField::family: family = reader.text(); break;
       case EventField::days: days = reader.real(); break;
+      case EventField::user: user = reader.text(); break;
+      case EventField::share: share = read_flag(reader); break;
       case EventField::checkpoints:
         for (std::size_t left = reader.count(pool_checkpoints_max); left > 0; --left) {
           checkpoints_.push_back(reader.text());
@@ -261,6 +310,8 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
   switch (kind) {
     case EventKind::pool_set: return Event(PoolSet{now_ms, family, tier, checkpoints_});
     case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
+    case EventKind::share: return Event(Share{now_ms, user, share});
+    case EventKind::forget: return Event(Forget{now_ms, user});
     default: return Event(DecayChange{now_ms, days});
   }
 }

@@ -75,6 +75,21 @@ class Writer {
       text(parameter.value);
     }
   }
+  void arms(EventField field, std::span<const DecisionArm> arms) {
+    if (arms.empty()) return;
+    tag(field);
+    number(arms.size());
+    for (const DecisionArm& arm : arms) {
+      text(arm.checkpoint);
+      real(arm.probability);
+    }
+  }
+  void place(EventField field, const EventPlace& place) {
+    if (place.segment == 0) return;
+    tag(field);
+    number(place.segment);
+    number(place.offset);
+  }
   void texts(EventField field, std::span<const std::string_view> values) {
     tag(field);
     number(values.size());
@@ -120,9 +135,9 @@ std::size_t bytes_max_of(std::span<const std::string_view> texts) {
 }
 
 std::size_t bytes_max_of(const Record& record) {
-  constexpr std::size_t numbers = 5;
+  constexpr std::size_t numbers = 6;
   std::size_t bytes = numbers * field_bytes_max + bytes_max_of(record.keywords) +
-                      bytes_max_of(record.negative_keywords) + 2 * field_bytes_max;
+                      bytes_max_of(record.negative_keywords) + 5 * field_bytes_max;
   for (const std::string_view text :
        {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
         record.session, record.generation, record.id, record.decision, record.note, record.vision}) {
@@ -131,6 +146,9 @@ std::size_t bytes_max_of(const Record& record) {
   for (const LoraTag& lora : record.loras) bytes += number_bytes_max + lora.name.size() + 2 * sizeof(double);
   for (const Parameter& parameter : record.parameters) {
     bytes += 2 * number_bytes_max + parameter.name.size() + parameter.value.size();
+  }
+  for (const DecisionArm& arm : record.decision_arms) {
+    bytes += number_bytes_max + arm.checkpoint.size() + sizeof arm.probability;
   }
   return bytes;
 }
@@ -155,6 +173,21 @@ void encode(const DecayChange& event, std::vector<std::byte>& out) {
   writer.signed_number(EventField::now, event.now_ms);
   writer.real(EventField::days, event.decay_days);
 }
+
+void encode(const Share& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::share, 3 * field_bytes_max + event.user.size());
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.text(EventField::user, event.user);
+  writer.small(EventField::share, event.on ? 1 : 0);
+}
+
+void encode(const Forget& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::forget, 2 * field_bytes_max + event.user.size());
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.text(EventField::user, event.user);
+}
+
+void encode(const Erased&, std::vector<std::byte>& out) { Writer(out, EventKind::erased, 0); }
 
 /// to_ms − from_ms modulo 2^64: what a client calls a time may lie anywhere.
 std::int64_t time_between(std::int64_t from_ms, std::int64_t to_ms) {
@@ -189,6 +222,9 @@ void encode(const Record& record, std::vector<std::byte>& out) {
   writer.keywords(EventField::negative_keywords, record.negative_keywords);
   writer.loras(EventField::loras, record.loras);
   writer.parameters(EventField::parameters, record.parameters);
+  writer.arms(EventField::decision_arms, record.decision_arms);
+  writer.place(EventField::previous, record.previous);
+  if (record.revision > 0) writer.signed_number(EventField::revision, record.revision);
 }
 
 void encode(const Event& event, std::vector<std::byte>& out) {

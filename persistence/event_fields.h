@@ -5,7 +5,15 @@
 
 namespace penchant {
 
-enum class EventKind : std::uint8_t { record = 1, pool_set = 2, pool_delete = 3, decay_change = 4 };
+enum class EventKind : std::uint8_t {
+  record = 1,
+  pool_set = 2,
+  pool_delete = 3,
+  decay_change = 4,
+  share = 5,
+  forget = 6,
+  erased = 7,
+};
 
 enum class EventField : std::uint8_t {
   now = 1,
@@ -31,6 +39,10 @@ enum class EventField : std::uint8_t {
   parameters = 21,
   checkpoints = 22,
   days = 23,
+  share = 24,
+  decision_arms = 25,
+  previous = 26,
+  revision = 27,
 };
 
 }  // namespace penchant

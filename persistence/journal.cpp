@@ -45,6 +45,7 @@ result<void> Journal::continue_segment(const SegmentEnd& end) {
   // A crash may have come between the segment's renaming and the sync of its name.
   if (auto synced = files_.sync_directory(directory_); !synced) return synced;
   file_ = std::move(*file);
+  segment_ = end.first_sequence;
   size_ = end.offset;
   std::array<std::byte, segment_header_bytes> header{};
   segment_crc_ = encode_segment_header({.store_id = store_id_, .first_sequence = end.first_sequence}, header.data());
@@ -73,6 +74,7 @@ result<void> Journal::start_segment() {
   auto file = files_.open_append(path);  // again, so that its failures carry its name
   if (!file) return file.error();
   file_ = std::move(*file);
+  segment_ = next_sequence_;
   size_ = header.size();
   segment_crc_ = crc;
   return {};

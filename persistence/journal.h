@@ -54,6 +54,8 @@ class Journal {
   [[nodiscard]] result<std::uint64_t> sync();
 
   [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
+  // Where the next event will lie.
+  [[nodiscard]] EventLocation next_location() const { return {segment_, size_ + buffered_}; }
   // What commit() would write: the caller bounds a batch by it.
   [[nodiscard]] std::size_t buffered_bytes() const { return buffered_; }
   // The last event written (0: none). Any thread.
@@ -77,7 +79,8 @@ class Journal {
   std::vector<std::byte> buffer_;  // its first buffered_ bytes wait for commit(); it never shrinks
   std::size_t buffered_ = 0;
   std::uint64_t next_sequence_ = 1;
-  std::uint64_t size_ = 0;  // of the current segment
+  std::uint64_t segment_ = 0;  // the current one's first sequence
+  std::uint64_t size_ = 0;     // of the current segment
   std::uint32_t segment_crc_ = 0;
   std::optional<Failure> failure_;
 

@@ -25,6 +25,12 @@ result<void> apply(Engine& engine, const PoolDelete& event) {
   return {};
 }
 result<void> apply(Engine& engine, const DecayChange& event) { return engine.change_decay(event); }
+result<void> apply(Engine& engine, const Share& event) { return engine.share(event); }
+result<void> apply(Engine& engine, const Forget& event) {
+  (void)engine.forget(event);
+  return {};
+}
+result<void> apply(Engine&, const Erased&) { return {}; }
 
 /// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
 result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {

@@ -86,7 +86,9 @@ result<Recorded> Store::record(Record& record) {
   record.now_ms = std::max(record.now_ms, engine_.now_ms());
   record.at_ms = std::min(record.at_ms.value_or(record.now_ms), record.now_ms);
   auto recorded = engine_.record(record);
-  if (recorded && recorded->kind != Recorded::Kind::duplicate) append(record);
+  if (!recorded || recorded->kind == Recorded::Kind::duplicate) return recorded;
+  record.revision = recorded->revision;
+  append(record);
   return recorded;
 }
 

@@ -42,6 +42,12 @@ void tell(Engine& engine, const penchant::PoolSet& event) {
 }
 void tell(Engine& engine, const penchant::PoolDelete& event) { engine.delete_pool(event); }
 void tell(Engine& engine, const penchant::DecayChange& event) { (void)engine.change_decay(event); }
+void tell(Engine& engine, const penchant::Share& event) {
+  const bool is_valid = penchant::validate_user(event.user).has_value();
+  require(engine.share(event).has_value() == is_valid);
+}
+void tell(Engine& engine, const penchant::Forget& event) { require(engine.forget(event) == 0); }
+void tell(Engine&, const penchant::Erased&) {}
 
 }  // namespace
 
