@@ -95,7 +95,6 @@ void run_hot(std::size_t columns) {
   CountMatrix matrix;
   std::vector<RowView> rows;
   for (std::uint32_t k = 0; k < keywords; ++k) {
-    matrix.add_row();
     for (std::uint32_t c = 0; c < columns; ++c) matrix.add(k, c, {1, 2}, 1);
   }
   for (std::uint32_t k = 0; k < keywords; ++k) rows.push_back(matrix.row(k));

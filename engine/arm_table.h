@@ -2,7 +2,7 @@
 // the counts over all of the user's records, whatever their prompts.
 //
 // Arms are columns in order of first record, and are never removed; one that no record names any more, because a
-// correction names another, is not live. Limits: the owner bounds size().
+// correction names another, is not live. Each refers to its texts. Limits: the owner bounds size().
 #pragma once
 
 #include <boost/serialization/access.hpp>
@@ -18,13 +18,15 @@
 namespace penchant {
 
 struct Arm {
+  static constexpr Interner::Id no_family = 0xFFFFFFFF;
+
   Interner::Id key = 0;     // of the model key
   Interner::Id name = 0;    // of the name as first seen
-  Interner::Id family = 0;  // of the model family as last recorded; no_family where never
+  Interner::Id family = no_family;  // of the model family as last recorded; no_family where never
   std::uint64_t records = 0;  // that name it, neutral ones too
   Counts overall;
 
-  static constexpr Interner::Id no_family = 0xFFFFFFFF;
+  bool has_family() const { return family != no_family; }
 };
 
 class ArmTable {
@@ -34,12 +36,12 @@ class ArmTable {
     return it == columns_.end() ? std::nullopt : std::optional(it->second);
   }
 
-  /// The column of the arm `key`, new with the name that `make_name` gives where there is none.
-  template <class MakeName>
-  std::uint32_t find_or_add(Interner::Id key, const MakeName& make_name) {
-    const auto [it, is_new] = columns_.try_emplace(key, size());
-    if (is_new) arms_.push_back({.key = key, .name = make_name()});
-    return it->second;
+  /// The column of a new arm.
+  std::uint32_t add(Interner::Id key, Interner::Id name) {
+    const std::uint32_t column = size();
+    columns_.emplace(key, column);
+    arms_.push_back({.key = key, .name = name});
+    return column;
   }
 
   const Arm& operator[](std::uint32_t column) const { return arms_[column]; }

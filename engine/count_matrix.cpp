@@ -1,6 +1,7 @@
 #include "engine/count_matrix.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/check.h"
 
@@ -24,63 +25,171 @@ void Counts::add(const Counts& added) {
   selected = std::min(selected, observed);
 }
 
-std::uint32_t CountMatrix::add_row() {
-  rows_.emplace_back();
-  return row_count() - 1;
+std::size_t CountMatrix::bytes() const {
+  return packed_.bytes() + places_.capacity() * sizeof(Place) + dense_cells_ * sizeof(Cell) +
+         dense_.capacity() * sizeof(Row) + heavy_.size() * (sizeof(std::uint64_t) + sizeof(Counts));
 }
 
-std::size_t CountMatrix::growth(std::uint32_t row, std::uint32_t column) const {
+/// A packed row has room for a power of two of cells.
+bool CountMatrix::is_dense_smaller(std::size_t cells, std::size_t lines) {
+  return std::bit_ceil(cells) * sizeof(PackedArena<Cell>::Entry) >= lines * line_floats * sizeof(float);
+}
+
+void CountMatrix::widen(Row& lines, std::size_t line_count) {
+  const Eigen::Index had = lines.cols();
+  const auto wanted = static_cast<Eigen::Index>(line_count);
+  lines.conservativeResize(Eigen::NoChange, wanted);
+  lines.rightCols(wanted - had).setZero();
+  dense_cells_ += static_cast<std::size_t>(wanted - had) * line_columns;
+}
+
+void CountMatrix::make_dense(Place& place, std::size_t lines) {
+  if (free_dense_.empty()) {
+    free_dense_.push_back(static_cast<std::uint32_t>(dense_.size()));
+    dense_.emplace_back();
+  }
+  const std::uint32_t index = free_dense_.back();
+  free_dense_.pop_back();
+  Row& row = dense_[index];
+  widen(row, lines);
+  for (const auto& [column, cell] : packed_.view(place)) {
+    row(column % line_columns, column / line_columns) = cell.selected;
+    row(column % line_columns + line_columns, column / line_columns) = cell.observed;
+  }
+  packed_cells_ -= place.size;
+  packed_.free(place);
+  place = {index, dense_size};
+}
+
+void CountMatrix::make_packed(Place& place) {
+  const std::uint32_t index = place.begin;
+  const Row lines = std::exchange(dense_[index], Row());
+  free_dense_.push_back(index);
+  dense_cells_ -= static_cast<std::size_t>(lines.cols()) * line_columns;
+  place = {};
+  for (std::uint32_t column = 0; column < static_cast<std::size_t>(lines.cols()) * line_columns; ++column) {
+    const float selected = lines(column % line_columns, column / line_columns);
+    const float observed = lines(column % line_columns + line_columns, column / line_columns);
+    if (observed > 0) packed_.find_or_add(place, column) = {selected, observed};
+  }
+  packed_cells_ += place.size;
+}
+
+/// Brings the row into the form that takes less memory with a cell in `column`.
+void CountMatrix::make_place_for(Place& place, std::uint32_t column) {
   const std::size_t lines = column / line_columns + 1;
-  const std::size_t have = row < rows_.size() ? static_cast<std::size_t>(rows_[row].cols()) : 0;
-  return lines > have ? (lines - have) * line_columns : 0;
+  if (place.size != dense_size) {
+    const auto row = packed_.view(place);
+    const std::size_t lines_needed = row.empty() ? lines : std::max(lines, row.back().column / line_columns + 1);
+    if (is_dense_smaller(row.size() + 1, lines_needed)) make_dense(place, lines_needed);
+    return;
+  }
+  Row& row = dense_[place.begin];
+  if (lines <= static_cast<std::size_t>(row.cols())) return;
+  const auto cells = static_cast<std::size_t>((row.bottomRows<line_columns>() > 0).count());
+  is_dense_smaller(cells + 1, lines) ? widen(row, lines) : make_packed(place);
 }
 
 void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, double unit) {
-  PENCHANT_CHECK(row < rows_.size());
-  Row& lines = rows_[row];
-  const Eigen::Index line = column / line_columns;
-  const Eigen::Index lane = column % line_columns;
-  if (line >= lines.cols()) {
-    const Eigen::Index had = lines.cols();
-    cells_ += growth(row, column);
-    lines.conservativeResize(Eigen::NoChange, line + 1);
-    lines.rightCols(line + 1 - had).setZero();
+  if (row >= places_.size()) places_.resize(row + 1);
+  Place& place = places_[row];
+  float* selected = nullptr;
+  float* observed = nullptr;
+  const bool is_packed_cell = place.size != dense_size && packed_.find(place, column);
+  if (!is_packed_cell) make_place_for(place, column);
+  if (place.size == dense_size) {
+    Row& lines = dense_[place.begin];
+    float* const cell = lines.data() + column / line_columns * line_floats + column % line_columns;
+    selected = cell;
+    observed = cell + line_columns;
+  } else {
+    const std::uint32_t had = place.size;
+    Cell& cell = packed_.find_or_add(place, column);
+    packed_cells_ += place.size - had;
+    selected = &cell.selected;
+    observed = &cell.observed;
   }
-  float& selected = lines(lane, line);
-  float& observed = lines(lane + static_cast<Eigen::Index>(line_columns), line);
 
-  Counts counts{selected, observed};
+  Counts counts{*selected, *observed};
   Counts* exact = &counts;
-  if (!heavy_.empty() || observed >= heavy_observations * unit) [[unlikely]] {
+  if (!heavy_.empty() || *observed >= heavy_observations * unit) [[unlikely]] {
     const auto it = heavy_.find(heavy_key(row, column));
     if (it != heavy_.end()) {
       exact = &it->second;
-    } else if (observed >= heavy_observations * unit) {
+    } else if (*observed >= heavy_observations * unit) {
       exact = &heavy_.emplace(heavy_key(row, column), counts).first->second;
     }
   }
   exact->add(added);
-  selected = static_cast<float>(exact->selected);
-  observed = static_cast<float>(exact->observed);
+  *selected = static_cast<float>(exact->selected);
+  *observed = static_cast<float>(exact->observed);
 }
 
 Counts CountMatrix::counts(std::uint32_t row, std::uint32_t column) const {
-  const Row& lines = rows_[row];
-  const Eigen::Index line = column / line_columns;
-  const Eigen::Index lane = column % line_columns;
-  if (line >= lines.cols()) return {};
-  return {lines(lane, line), lines(lane + static_cast<Eigen::Index>(line_columns), line)};
+  if (row >= places_.size()) return {};
+  const Place& place = places_[row];
+  if (place.size != dense_size) {
+    const Cell* const cell = packed_.find(place, column);
+    return cell ? Counts{cell->selected, cell->observed} : Counts{};
+  }
+  const RowView view = this->row(row);
+  if (column / line_columns >= view.line_count) return {};
+  const float* const cell = view.lines + column / line_columns * line_floats + column % line_columns;
+  return {cell[0], cell[line_columns]};
+}
+
+bool CountMatrix::has_cell(std::uint32_t row_number, std::uint32_t column) const {
+  if (is_dense(row_number)) return column / line_columns < row(row_number).line_count;
+  return row_number < row_count() && packed_.find(places_[row_number], column);
+}
+
+bool CountMatrix::are_within(std::size_t rows, std::size_t columns) const {
+  if (row_count() > rows) return false;
+  const std::size_t lines = (columns + line_columns - 1) / line_columns;
+  for (std::uint32_t r = 0; r < row_count(); ++r) {
+    if (is_dense(r)) {
+      if (row(r).line_count > lines) return false;
+    } else if (!packed_row(r).empty() && packed_row(r).back().column >= columns) {
+      return false;
+    }
+  }
+  return true;
+}
+
+double CountMatrix::observed_max(std::uint32_t row_number) const {
+  double most = 0;
+  each_in_row(row_number, [&most](std::uint32_t, const Counts& counts) { most = std::max(most, counts.observed); });
+  return most;
 }
 
 void CountMatrix::scale(double factor, double unit) {
   // In double and rounded once: factor may be below the least float while the product is not.
-  for (Row& row : rows_) row = (row.cast<double>() * factor).cast<float>();
+  for (Row& row : dense_) row = (row.cast<double>() * factor).cast<float>();
+  packed_.each_cell([factor](Cell& cell) {
+    cell.selected = static_cast<float>(cell.selected * factor);
+    cell.observed = static_cast<float>(cell.observed * factor);
+  });
   for (auto& [key, counts] : heavy_) {
     counts.selected *= factor;
     counts.observed *= factor;
   }
   boost::unordered::erase_if(heavy_,
                              [unit](const auto& cell) { return cell.second.observed < heavy_observations / 2 * unit; });
+}
+
+void CountMatrix::keep_rows(std::span<const std::uint32_t> kept) {
+  CountMatrix left;
+  const auto keep = [&](std::uint32_t to, std::uint32_t from) {
+    each_in_row(from, [&](std::uint32_t column, const Counts& counts) { left.add(to, column, counts, 1e300); });
+  };
+  for (std::uint32_t to = 0; to < kept.size(); ++to) keep(to, kept[to]);
+  for (const auto& [key, counts] : heavy_) {
+    const auto at = std::ranges::lower_bound(kept, static_cast<std::uint32_t>(key >> 32));
+    if (at == kept.end() || *at != key >> 32) continue;
+    const auto row = static_cast<std::uint32_t>(at - kept.begin());
+    left.heavy_.emplace(heavy_key(row, static_cast<std::uint32_t>(key)), counts);
+  }
+  *this = std::move(left);
 }
 
 }  // namespace penchant

@@ -1,13 +1,14 @@
-// CountMatrix: one user's decayed counts, keyword rows by arm columns, dense, in single precision.
+// CountMatrix: one user's decayed counts, a keyword (or a checkpoint) a row, an arm a column, in single precision.
 //
-// A row is an Eigen array of lines (kernels.h); it is as wide as the last column it has a count in, so a new
-// column costs nothing until a row uses it, and no row ever moves because another grew.
+// A row with counts in most of its columns is dense: an Eigen array of lines (kernels.h), as wide as the last column it
+// has a count in, so a new column costs nothing until a row uses it. A shorter row is packed (packed_rows.h): its cells
+// with their columns, as long as that takes less memory.
 //
 // Precision: a float stops counting at 2^24, and is off by parts in a thousand long before. A cell with more
 // than heavy_observations is kept beside the matrix in double, and the matrix holds its rounded value.
 //
 // Units: counts are scaled to the owner's landmark (decay.h); `unit` is what one record now weighs on that scale.
-// Limits: none of its own; the owner bounds rows and cells(). Threading: none.
+// Limits: none of its own; the owner bounds rows and bytes(). Threading: none.
 #pragma once
 
 #include <Eigen/Core>
@@ -15,9 +16,11 @@
 #include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/kernels.h"
+#include "engine/packed_rows.h"
 
 namespace penchant {
 
@@ -31,27 +34,55 @@ struct Counts {
 
 class CountMatrix {
  public:
+  struct Cell {
+    float selected = 0;
+    float observed = 0;
+  };
   using Row = Eigen::Array<float, static_cast<int>(line_floats), Eigen::Dynamic>;
+  using PackedRow = std::span<const PackedArena<Cell>::Entry>;
 
   static constexpr double heavy_observations = 4096;
 
-  std::uint32_t add_row();
-  std::uint32_t row_count() const { return static_cast<std::uint32_t>(rows_.size()); }
-  std::size_t cells() const { return cells_; }
+  /// Rows that nothing was ever added to are empty, however far behind the last one.
+  std::uint32_t row_count() const { return static_cast<std::uint32_t>(places_.size()); }
+  std::size_t cells() const { return packed_cells_ + dense_cells_; }
+  std::size_t dense_rows() const { return dense_.size() - free_dense_.size(); }
   std::size_t heavy_cells() const { return heavy_.size(); }
-
-  /// Cells that adding at (row, column) would allocate.
-  std::size_t growth(std::uint32_t row, std::uint32_t column) const;
+  std::size_t bytes() const;
 
   /// Adds to one cell; `added` may be negative, to take back what was added before.
   void add(std::uint32_t row, std::uint32_t column, Counts added, double unit);
 
   Counts counts(std::uint32_t row, std::uint32_t column) const;
-  RowView row(std::uint32_t row) const { return {rows_[row].data(), static_cast<std::size_t>(rows_[row].cols())}; }
+
+  bool is_dense(std::uint32_t row) const { return row < places_.size() && places_[row].size == dense_size; }
+  /// Of a dense row.
+  RowView row(std::uint32_t row) const {
+    const Row& lines = dense_[places_[row].begin];
+    return {lines.data(), static_cast<std::size_t>(lines.cols())};
+  }
+  /// Of any other.
+  PackedRow packed_row(std::uint32_t row) const {
+    return row < places_.size() ? packed_.view(places_[row]) : PackedRow{};
+  }
+  /// Calls function(column, counts) for every cell with a count.
+  template <class Function>
+  void each_in_row(std::uint32_t row, const Function& function) const;
+
+  /// Whether there is memory for the cell.
+  bool has_cell(std::uint32_t row, std::uint32_t column) const;
+  /// Whether there are no rows and columns but those below.
+  bool are_within(std::size_t rows, std::size_t columns) const;
+
+  /// The largest number of observations in the row.
+  double observed_max(std::uint32_t row) const;
 
   /// Multiplies every count by `factor`, a power of two: the landmark moves.
   /// Cells no longer heavy at `unit` (of the new scale) go back to the matrix alone.
   void scale(double factor, double unit);
+
+  /// Keeps these rows, in this order, numbered from 0; `kept` is ascending.
+  void keep_rows(std::span<const std::uint32_t> kept);
 
  private:
   friend class boost::serialization::access;
@@ -61,13 +92,38 @@ class CountMatrix {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
+  using Place = PackedArena<Cell>::Place;
+  static constexpr std::uint32_t dense_size = 0xFFFFFFFF;  // of a place: then `begin` is an index of dense_
+
   static std::uint64_t heavy_key(std::uint32_t row, std::uint32_t column) {
     return (std::uint64_t{row} << 32) | column;
   }
+  static bool is_dense_smaller(std::size_t cells, std::size_t lines);
+  void make_place_for(Place& place, std::uint32_t column);
+  void make_dense(Place& place, std::size_t lines);
+  void make_packed(Place& place);
+  void widen(Row& lines, std::size_t line_count);
 
-  std::vector<Row> rows_;
+  std::vector<Place> places_;
+  PackedArena<Cell> packed_;
+  std::vector<Row> dense_;
+  std::vector<std::uint32_t> free_dense_;  // of dense_, whose rows were packed again
   boost::unordered_flat_map<std::uint64_t, Counts> heavy_;
-  std::size_t cells_ = 0;
+  std::size_t packed_cells_ = 0;
+  std::size_t dense_cells_ = 0;
 };
+
+template <class Function>
+void CountMatrix::each_in_row(std::uint32_t row_number, const Function& function) const {
+  if (!is_dense(row_number)) {
+    for (const auto& [column, cell] : packed_row(row_number)) function(column, Counts{cell.selected, cell.observed});
+    return;
+  }
+  const RowView view = row(row_number);
+  for (std::size_t column = 0; column < view.line_count * line_columns; ++column) {
+    const float* const cell = view.lines + column / line_columns * line_floats + column % line_columns;
+    if (cell[line_columns] > 0) function(static_cast<std::uint32_t>(column), Counts{cell[0], cell[line_columns]});
+  }
+}
 
 }  // namespace penchant

@@ -45,6 +45,9 @@ struct NamedUser {
   User user;
 };
 
+/// What is refused when no word or name can be added.
+Failure vocabulary_full();
+
 class Engine {
  public:
   result<Recorded> record(const Record& record);
@@ -63,6 +66,7 @@ class Engine {
   const User* find_user(std::string_view name) const;
   /// The column of a checkpoint by any of its names; none where `user` is null or never recorded it.
   std::optional<std::uint32_t> find_checkpoint(const User* user, std::string_view name) const;
+  std::optional<std::uint32_t> find_lora(const User* user, std::string_view name) const;
 
   /// Whether `record` fits the limits with each of `checkpoints` for its own: then record() takes them all.
   result<void> room_for_all(const Record& record, std::span<const std::string_view> checkpoints) const;
@@ -74,10 +78,16 @@ class Engine {
   /// In order of first record.
   const std::list<NamedUser>& users() const { return users_; }
 
-  std::optional<Interner::Id> find_keyword(std::string_view text) const { return keywords_.find(text); }
-  std::optional<Interner::Id> find_name(std::string_view text) const { return names_.find(text); }
-  std::string_view keyword_text(Interner::Id id) const { return keywords_.text(id); }
-  std::string_view name_text(Interner::Id id) const { return names_.text(id); }
+  std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
+  std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
+  std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
+  std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+
+  /// How many users have been forgotten since this engine was made: places in users() may be gone since.
+  std::uint64_t forgotten_count() const { return forgotten_count_; }
+  /// Grows with every event that changes what sharing users have counted.
+  std::uint64_t sharing_changes() const { return sharing_changes_; }
 
  private:
   friend class boost::serialization::access;
@@ -87,37 +97,53 @@ class Engine {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
+  using Users = std::list<NamedUser>;
+
+  void refer_to_texts();
+
   std::int64_t move_clock(std::int64_t now_ms);
+  result<User*> find_or_add_user(std::string_view name);
+
+  // engine/engine_record.cpp
   /// What a record would take of its user's limits.
   struct Room {
     std::span<const LessonKeyword> keywords;
-    std::uint32_t new_checkpoints = 0;
-    std::uint32_t last_column = 0;  // of the checkpoints, new ones included
+    std::size_t new_checkpoints = 0;
   };
-
-  result<User*> find_or_add_user(std::string_view name);
   void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
-  void name_keywords(std::span<const Keyword> keywords);
   result<void> room_for(const Record& record, const User* user, const Room& room) const;
-  std::uint32_t lora_arm(ArmTable& loras, std::string_view name);
-  std::uint32_t add_checkpoint(ArmTable& checkpoints, std::string_view name);
+  result<void> room_for_tables(const Record& record, const User& user) const;
+  std::size_t new_text_bytes(const Record& record) const;
+  bool look_up_negatives(std::span<const Keyword> keywords, std::vector<Interner::Id>& found) const;
+  void name_keywords(std::span<const Keyword> keywords);
+  std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
+  void name_loras(const Record& record, User& user);
+  std::uint32_t negative_set(const Record& record, User& user);
+  void name_parameters(const Record& record, User& user);
+  void add_lesson_parameter(User& user, const ParameterKey& key, double value);
+  void release_keywords();
 
   std::int64_t now_ms_ = 0;
   Decay decay_;
   Pools pools_;
-  Interner keywords_;
-  Interner names_;  // of models and families, by key and as first seen
-  std::list<NamedUser> users_;
+  Vocabulary vocabulary_;
+  Users users_;
   // Keys point into the names of users_.
-  boost::unordered_flat_map<std::string_view, std::list<NamedUser>::iterator, TextHash> user_places_;
+  boost::unordered_flat_map<std::string_view, Users::iterator, TextHash> user_places_;
 
   std::uint32_t next_user_ = 0;
   std::uint64_t record_count_ = 0;
   std::size_t cell_count_ = 0;
 
-  // Scratch of record(), kept so that it allocates nothing: the record's keywords and LoRAs as numbers.
+  std::uint64_t forgotten_count_ = 0;  // no part of the state
+  std::uint64_t sharing_changes_ = 0;  // no part of the state: whether the community's counts are still those
+
+  // Scratch of record(), kept so that it allocates nothing: what the record names, as numbers.
   std::vector<LessonKeyword> lesson_keywords_;
+  std::vector<Interner::Id> new_keywords_;  // held until the record is counted
   std::vector<std::uint32_t> lesson_loras_;
+  std::vector<Interner::Id> negative_keywords_;
+  std::vector<LessonParameter> lesson_parameters_;
 };
 
 }  // namespace penchant

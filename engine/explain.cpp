@@ -36,14 +36,26 @@ void append_told(std::string_view word, const Counts& counts, std::string_view c
   ((out += " images with ") += checkpoint) += " were kept";
 }
 
+/// What is told of an arm without verdicts of the user's own: what the community makes of it, if that is anything.
+void append_unknown(std::string_view checkpoint, double prior, std::string_view words, std::string& out) {
+  if (std::abs(prior - prior_mean) < 0.0005) {
+    ((((out += "nothing is known of ") += checkpoint) += words) += " yet");
+    return;
+  }
+  out += "you have judged no image with ";
+  ((out += checkpoint) += words) += " yet; the community keeps ";
+  append_count(prior * 100, out);
+  out += '%';
+}
+
 }  // namespace
 
-void append_evidence(std::string_view checkpoint, std::optional<std::uint32_t> column,
-                     std::span<const Keyword> keywords, const Scorer& scorer, std::string& out) {
+void append_evidence(std::string_view checkpoint, const ArmColumns& column, std::span<const Keyword> keywords,
+                     const Scorer& scorer, std::string& out) {
   if (keywords.empty()) {
-    const Counts total = column ? scorer.overall(*column) : Counts{};
+    const Counts total = column.own ? scorer.overall(*column.own) : Counts{};
     if (total.observed >= 0.05) return append_told({}, total, checkpoint, out);
-    ((out += "nothing is known of ") += checkpoint) += " yet";
+    append_unknown(checkpoint, scorer.prior(column), "", out);
     return;
   }
   std::array<Told, words_told_max> told;
@@ -59,7 +71,9 @@ void append_evidence(std::string_view checkpoint, std::optional<std::uint32_t> c
     }
   }
   if (told[0].strength == 0) {
-    ((out += "nothing is known of ") += checkpoint) += " for these words yet";
+    double prior = 0;
+    for (std::size_t i = 0; i < keywords.size(); ++i) prior += scorer.prior(i, column);
+    append_unknown(checkpoint, prior / static_cast<double>(keywords.size()), " for these words", out);
     return;
   }
   append_told(keywords[told[0].keyword].text, told[0].counts, checkpoint, out);

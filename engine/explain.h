@@ -21,7 +21,7 @@ void append_reason(const Recommendation& recommendation, std::span<const Keyword
 
 /// Appends the counts of the words that speak most clearly, for or against the arm:
 /// "12 of your 15 'portrait' images with epicrealismXL were kept".
-void append_evidence(std::string_view checkpoint, std::optional<std::uint32_t> column,
-                     std::span<const Keyword> keywords, const Scorer& scorer, std::string& out);
+void append_evidence(std::string_view checkpoint, const ArmColumns& column, std::span<const Keyword> keywords,
+                     const Scorer& scorer, std::string& out);
 
 }  // namespace penchant

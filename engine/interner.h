@@ -1,8 +1,10 @@
-// Interner: each distinct text once, known by a small number from then on. Keywords and model names repeat
-// across a hundred thousand users; their matrices hold numbers only.
+// Interner: each distinct text once, known by a small number for as long as anything refers to it. Keywords and model
+// names repeat across a hundred thousand users; their tables hold numbers only.
 //
-// Owner: the engine. Views from text() last as long as the interner. Numbers are dense, from 0, in order of
-// first appearance, so that the same events give the same numbers.
+// References are counted: acquire() and hold() take one, release() gives one back, and a text without any is gone, so
+// that nothing of a user who is forgotten stays behind. Numbers are dense, from 0, in order of first appearance; one
+// that has become free is given again, the last one first: the same calls give the same numbers.
+// Owner: the engine. Lifetime: what text() gives lasts as long as the reference. Limits: the owner bounds bytes().
 #pragma once
 
 #include <boost/serialization/access.hpp>
@@ -13,7 +15,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/check.h"
 #include "engine/text_hash.h"
 
 namespace penchant {
@@ -21,6 +25,8 @@ namespace penchant {
 class Interner {
  public:
   using Id = std::uint32_t;
+
+  static constexpr std::size_t bytes_per_text = 64;  // about what a text takes beside its characters
 
   Interner() = default;
   Interner(Interner&&) = default;  // never copied: the map's keys point into the texts
@@ -31,15 +37,30 @@ class Interner {
     return it == ids_.end() ? std::nullopt : std::optional(it->second);
   }
 
-  Id intern(std::string_view text) {
-    if (const auto id = find(text)) return *id;
-    const Id id = static_cast<Id>(texts_.size());
-    ids_.emplace(texts_.emplace_back(text), id);
+  /// The text's number, with a reference more.
+  Id acquire(std::string_view text) {
+    const auto known = find(text);
+    const Id id = known ? *known : add(text);
+    ++references_[id];
     return id;
+  }
+  Id hold(Id id) {
+    ++references_[id];
+    return id;
+  }
+  void release(Id id) {
+    PENCHANT_CHECK(references_[id] > 0);
+    if (--references_[id] == 0) remove(id);
   }
 
   std::string_view text(Id id) const { return texts_[id]; }
-  std::size_t size() const { return texts_.size(); }
+  std::size_t size() const { return ids_.size(); }
+  /// One more than the largest number given.
+  std::size_t numbers() const { return texts_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+  /// After loading and holding all that refers to a text: whether each text is referred to.
+  bool are_all_referred_to() const;
 
  private:
   friend class boost::serialization::access;
@@ -49,8 +70,22 @@ class Interner {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
-  std::deque<std::string> texts_;  // a deque: the keys of ids_ point into its strings
+  Id add(std::string_view text);
+  void remove(Id id);
+
+  std::deque<std::string> texts_;  // a deque: the keys of ids_ point into its strings; empty where free
+  std::vector<std::uint32_t> references_;
+  std::vector<Id> free_;
   boost::unordered_flat_map<std::string_view, Id, TextHash> ids_;
+  std::size_t bytes_ = 0;
+};
+
+/// The texts of an engine.
+struct Vocabulary {
+  Interner keywords;
+  Interner names;  // of models and families, by key and as first seen, and of parameters
+
+  std::size_t bytes() const { return keywords.bytes() + names.bytes(); }
 };
 
 }  // namespace penchant

@@ -11,7 +11,8 @@ namespace penchant {
 namespace {
 
 // The layout of one entry, in memory only: u16 length and bytes of the ID, then sequence, revision, half_lives,
-// verdict, checkpoint, count and columns of LoRAs, count and numbers of keywords.
+// verdict, checkpoint, count and columns of LoRAs, count and numbers of keywords, the set of negative keywords, count,
+// columns and values of parameters.
 template <class Value>
 void append_value(std::vector<unsigned char>& bytes, Value value) {
   const auto raw = std::bit_cast<std::array<unsigned char, sizeof(Value)>>(value);
@@ -44,7 +45,11 @@ std::uint64_t KnownRecords::slot(std::string_view id) const {
 std::optional<Known> KnownRecords::find(std::string_view id) const {
   const auto it = offsets_.find(slot(id));
   if (it == offsets_.end()) return std::nullopt;
-  const unsigned char* at = bytes_.data() + it->second;
+  return read(it->second);
+}
+
+Known KnownRecords::read(std::uint64_t offset) const {
+  const unsigned char* at = bytes_.data() + offset;
   at += take_value<std::uint16_t>(at);
   Known known;
   known.sequence = take_value<std::uint64_t>(at);
@@ -56,11 +61,18 @@ std::optional<Known> KnownRecords::find(std::string_view id) const {
   for (std::uint32_t& lora : known.loras) lora = take_value<std::uint32_t>(at);
   known.keywords.resize(take_value<std::uint8_t>(at));
   for (Interner::Id& keyword : known.keywords) keyword = take_value<Interner::Id>(at);
+  known.negative_set = take_value<std::uint32_t>(at);
+  known.parameters.resize(take_value<std::uint8_t>(at));
+  for (LessonParameter& parameter : known.parameters) {
+    parameter.column = take_value<std::uint32_t>(at);
+    parameter.value = take_value<double>(at);
+  }
   return known;
 }
 
 void KnownRecords::put(std::string_view id, const Known& known) {
   PENCHANT_CHECK(id.size() <= 0xFFFF && known.keywords.size() <= 0xFF && known.loras.size() <= 0xFF);
+  PENCHANT_CHECK(known.parameters.size() <= 0xFF);
   offsets_[slot(id)] = bytes_.size();
   append_value(bytes_, static_cast<std::uint16_t>(id.size()));
   bytes_.insert(bytes_.end(), id.begin(), id.end());
@@ -73,6 +85,12 @@ void KnownRecords::put(std::string_view id, const Known& known) {
   for (const std::uint32_t lora : known.loras) append_value(bytes_, lora);
   append_value(bytes_, static_cast<std::uint8_t>(known.keywords.size()));
   for (const Interner::Id keyword : known.keywords) append_value(bytes_, keyword);
+  append_value(bytes_, known.negative_set);
+  append_value(bytes_, static_cast<std::uint8_t>(known.parameters.size()));
+  for (const LessonParameter& parameter : known.parameters) {
+    append_value(bytes_, parameter.column);
+    append_value(bytes_, parameter.value);
+  }
 }
 
 }  // namespace penchant

@@ -1,8 +1,8 @@
 // KnownRecords: a user's records that carry an ID, so that the same one does not count twice and another
 // verdict corrects it: what it added is known, and can be taken back.
 //
-// Kept as bytes, one after the other: 29 bytes, the ID, and 4 for each keyword and LoRA. A corrected record is
-// appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
+// Kept as bytes, one after the other: 35 bytes, the ID, 4 for each keyword and LoRA and 12 for each parameter. A
+// corrected record is appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
 // Limits: identifier_bytes_max, keywords_max.
 #pragma once
 
@@ -17,6 +17,8 @@
 
 #include "engine/event.h"
 #include "engine/interner.h"
+#include "engine/negative_table.h"
+#include "engine/parameter_table.h"
 
 namespace penchant {
 
@@ -28,6 +30,8 @@ struct Known {
   std::uint32_t checkpoint = 0;  // column
   std::vector<Interner::Id> keywords;
   std::vector<std::uint32_t> loras;  // columns
+  std::uint32_t negative_set = NegativeTable::no_set;
+  std::vector<LessonParameter> parameters;
 };
 
 class KnownRecords {
@@ -40,6 +44,12 @@ class KnownRecords {
 
   std::size_t size() const { return offsets_.size(); }
 
+  /// Calls function(known) for each, in no order.
+  template <class Function>
+  void each(const Function& function) const {
+    for (const auto& [key, offset] : offsets_) function(read(offset));
+  }
+
  private:
   friend class boost::serialization::access;
   template <class Archive>
@@ -48,6 +58,7 @@ class KnownRecords {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
+  Known read(std::uint64_t offset) const;
   std::string_view id_at(std::uint64_t offset) const;
   std::uint64_t slot(std::string_view id) const;
 

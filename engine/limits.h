@@ -20,7 +20,12 @@ inline constexpr std::size_t decision_arms_max = 1024;  // that a record keeps o
 inline constexpr std::size_t users_max = 1 << 24;
 inline constexpr std::size_t keywords_per_user_max = 1 << 20;
 inline constexpr std::size_t arms_per_user_max = 1 << 16;    // checkpoints; LoRAs likewise
-inline constexpr std::size_t cells_per_user_max = 1U << 29;  // of the dense matrix: 4 GiB
+inline constexpr std::size_t negative_prompts_per_user_max = 1 << 18;  // distinct ones, at a time
+inline constexpr std::size_t parameters_per_user_max = 1 << 17;        // by family and name; LoRAs' strengths too
+inline constexpr std::size_t table_bytes_per_user_max = std::size_t{4}
+                                                        << 30;             // of counts; the last record may add its own
+inline constexpr std::size_t vocabulary_bytes_max = std::size_t{1} << 30;  // of all distinct texts, 64 bytes more each
+inline constexpr double learned_value_max = 1e15;  // of a parameter or strength: beyond it is kept, not learned
 inline constexpr std::size_t pools_max = 4096;
 inline constexpr std::size_t pool_checkpoints_max = 1 << 16;
 inline constexpr std::size_t pool_bytes_max = 16 << 20;  // of all names together: an event fits a frame of the journal

@@ -34,9 +34,11 @@ class Pools {
 
   const Pool* find(std::string_view family, Tier tier) const;
 
-  /// Replaces the pool, or adds it; keeps the first of entries with the same key.
-  void set(std::string_view family, Tier tier, std::vector<PoolEntry> checkpoints);
-  bool erase(std::string_view family, Tier tier);
+  /// Replaces the pool, or adds it; keeps the first of entries with the same key. What is in it no more: those before,
+  /// and those named twice.
+  std::vector<PoolEntry> set(std::string_view family, Tier tier, std::vector<PoolEntry> checkpoints);
+  /// What was in it.
+  std::vector<PoolEntry> erase(std::string_view family, Tier tier);
 
   /// The name under which some pool has this checkpoint: public, unlike the names in users' records.
   const Interner::Id* public_name(Interner::Id key) const;

@@ -6,30 +6,9 @@
 
 #include "engine/check.h"
 #include "engine/model_name.h"
+#include "engine/ranking.h"
 
 namespace penchant {
-namespace {
-
-// Scores are equal when they agree to a millionth, observations when they agree to a thousandth: the seconds
-// between two verdicts, and the rounding of single precision, make smaller differences and mean nothing.
-constexpr double score_steps = 1e6;
-constexpr double observation_steps = 1e3;
-
-constexpr unsigned observation_bits = 40;
-constexpr std::uint64_t observation_key_max = (std::uint64_t{1} << observation_bits) - 1;
-
-/// Its whole part is what counts.
-double score_in_steps(double score) { return score * score_steps + 0.5; }
-
-/// Orders arms: a higher score first, then fewer observations.
-std::uint64_t rank_key(double score_steps_taken, double observations) {
-  const auto seen = static_cast<std::uint64_t>(
-      std::min(observations * observation_steps + 0.5, static_cast<double>(observation_key_max)));
-  return (static_cast<std::uint64_t>(score_steps_taken) << observation_bits) | (observation_key_max - seen);
-}
-
-}  // namespace
-
 std::string_view to_string(Band band) {
   switch (band) {
     case Band::explore: return "explore";
@@ -64,15 +43,18 @@ std::uint64_t planned_images(std::uint64_t count, std::size_t band_arms, std::si
 result<Recommendation> Recommender::recommend(const Engine& engine, const Question& question) {
   const User* user = engine.find_user(question.user);
   if (auto gathered = gather(engine, user, question); !gathered) return gathered.error();
-  scorer_.ask(engine, user, question.keywords, question.at_ms);
+  scorer_.ask(engine, question.community, user, question.keywords, question.at_ms);
   if (user) scorer_.score_columns();
+  lift_candidates();
 
+  const bool is_banded = question.policy == Policy::banded;
   const std::size_t width_max = std::max(bands_.width(Band::explore), bands_.width(Band::hedge));
-  rank(std::max<std::size_t>(question.top.value_or(0), width_max));
+  rank(is_banded ? std::max<std::size_t>(question.top.value_or(0), width_max) : arm_count_);
 
   answers_.clear();
   answers_.push_back(answer_of(engine, user, 0));
   Recommendation answer;
+  answer.policy = question.policy;
   answer.arms_in_question = arm_count_;
   answer.confidence = confidence_of(answers_.front().observations);
   answer.draft = question.tier == Tier::draft;
@@ -80,36 +62,80 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   answer.band_arms = std::min<std::size_t>(bands_.width(answer.band), arm_count_);
   const std::size_t shown = question.top ? std::max(*question.top, 1U) : answer.band_arms;
   for (std::size_t i = 1; i < std::min(shown, arm_count_); ++i) answers_.push_back(answer_of(engine, user, i));
-  for (std::size_t i = 0; i < std::min(answer.band_arms, answers_.size()); ++i) {
-    answers_[i].probability = 1.0 / static_cast<double>(answer.band_arms);
+  give_chances(engine, user, question, answer.band_arms);
+  for (std::size_t i = 0; i < std::min(answers_.size(), probabilities_.size()); ++i) {
+    answers_[i].probability = probabilities_[i];
   }
+  const std::size_t chosen = is_banded ? 0 : draw(question.seed, 0);
+  answer.chosen = chosen < answers_.size() ? answers_[chosen] : answer_of(engine, user, chosen);
+  answer.chosen.probability = probabilities_[chosen];
   answer.arms = answers_;
+  answer.chances = chances_;
   return answer;
 }
 
-/// The arms in question: AMONG, else the pools of FAMILY and TIER, else the user's checkpoints.
+/// The probability of each ranked arm, and which arms have any.
+void Recommender::give_chances(const Engine& engine, const User* user, const Question& question,
+                               std::size_t band_arms) {
+  probabilities_.assign(question.policy == Policy::banded ? band_arms : ranked_.size(), 0);
+  scores_.clear();
+  spreads_.clear();
+  double observations = 0;
+  const bool needs_scores = question.policy == Policy::thompson || question.policy == Policy::squarecb;
+  for (std::size_t i = 0; needs_scores && i < ranked_.size(); ++i) {
+    const ArmColumns& columns = candidate(engine, user, ranked_[i].number).columns;
+    const ArmScore exact = scorer_.exact(columns);
+    // What ranks alike is equal: the best has no gap to those beside it.
+    scores_.push_back(scores_.empty() ? exact.score : std::min(exact.score, scores_.back()));
+    if (question.policy == Policy::thompson) spreads_.push_back({exact.score, scorer_.variance(columns)});
+    observations += exact.observations;
+  }
+  switch (question.policy) {
+    case Policy::banded: banded_probabilities(band_arms, probabilities_); break;
+    case Policy::greedy: greedy_probabilities(probabilities_); break;
+    case Policy::epsilon: epsilon_probabilities(epsilon_, probabilities_); break;
+    case Policy::thompson: thompson_probabilities(spreads_, probabilities_, scratch_); break;
+    case Policy::squarecb: squarecb_probabilities(scores_, squarecb_gamma(observations), probabilities_); break;
+  }
+  chances_.clear();
+  for (std::size_t i = 0; i < probabilities_.size(); ++i) {
+    if (probabilities_[i] > 0) chances_.push_back({ranked_[i].number, probabilities_[i]});
+  }
+}
+
+std::size_t Recommender::draw(std::uint64_t seed, std::uint64_t draw) const {
+  return draw_arm(probabilities_, uniform(seed, draw));
+}
+
+/// The arms in question: AMONG, else the pools of FAMILY and TIER, else the user's checkpoints, else the community's.
 result<void> Recommender::gather(const Engine& engine, const User* user, const Question& question) {
   candidates_.clear();
   all_columns_ = false;
-  add_among(engine, user, question.among);
-  if (candidates_.empty() && !question.family.empty()) {
-    add_pools(engine, user, question);
-  }
+  const bool has_community = question.community && !question.community->empty();
+  add_among(engine, user, question);
+  if (candidates_.empty() && !question.family.empty()) add_pools(engine, user, question);
   if (candidates_.empty() && user) {
-    all_columns_ = question.family.empty() && user->checkpoints().live_count() == user->checkpoints().size();
-    if (!all_columns_) add_recorded(engine, *user, question.family);
+    all_columns_ = !has_community && question.family.empty() && user->checkpoints().size() > 0 &&
+                   user->checkpoints().live_count() == user->checkpoints().size();
+    if (!all_columns_) add_recorded(engine, *user, question);
   }
+  if (candidates_.empty() && !all_columns_ && has_community) add_shared(engine, user, question);
   arm_count_ = all_columns_ ? user->checkpoints().size() : candidates_.size();
   if (arm_count_ > 0) return {};
   return Failure{"no checkpoints to choose from: name some with AMONG, set a pool for the family, or record a verdict"};
 }
 
-void Recommender::add_among(const Engine& engine, const User* user, std::span<const std::string_view> among) {
+std::optional<std::uint32_t> Recommender::shared_column(const Question& question, std::string_view key) const {
+  return question.community ? question.community->checkpoint(key) : std::nullopt;
+}
+
+void Recommender::add_among(const Engine& engine, const User* user, const Question& question) {
   seen_keys_.clear();
-  for (const std::string_view name : among) {
+  for (const std::string_view name : question.among) {
     if (!seen_keys_.insert(model_key(name)).second) continue;
     const auto column = engine.find_checkpoint(user, name);
-    candidates_.push_back({column ? engine.name_text(user->checkpoints()[*column].name) : name, column});
+    candidates_.push_back({column ? engine.name_text(user->checkpoints()[*column].name) : name,
+                           {column, shared_column(question, model_key(name))}});
   }
 }
 
@@ -118,22 +144,44 @@ void Recommender::add_pools(const Engine& engine, const User* user, const Questi
   for (const Pool& pool : engine.pools().all()) {
     if (pool.family != question.family || (question.tier && pool.tier != *question.tier)) continue;
     for (const PoolEntry& entry : pool.checkpoints) {
-      if (!seen_keys_.insert(engine.name_text(entry.key)).second) continue;
+      const std::string_view key = engine.name_text(entry.key);
+      if (!seen_keys_.insert(key).second) continue;
       const auto column = user ? user->checkpoints().find(entry.key) : std::nullopt;
-      candidates_.push_back({engine.name_text(column ? user->checkpoints()[*column].name : entry.name), column});
+      candidates_.push_back({engine.name_text(column ? user->checkpoints()[*column].name : entry.name),
+                             {column, shared_column(question, key)}});
     }
   }
 }
 
 /// The checkpoints of the user's records, of one family if it is told.
-void Recommender::add_recorded(const Engine& engine, const User& user, std::string_view family) {
-  const auto id = engine.find_name(family);
-  if (!family.empty() && !id) return;
+void Recommender::add_recorded(const Engine& engine, const User& user, const Question& question) {
+  const auto id = engine.find_name(question.family);
+  if (!question.family.empty() && !id) return;
   for (std::uint32_t column = 0; column < user.checkpoints().size(); ++column) {
     const Arm& arm = user.checkpoints()[column];
-    if (!user.checkpoints().is_live(column) || (!family.empty() && arm.family != *id)) continue;
-    candidates_.push_back({engine.name_text(arm.name), column});
+    if (!user.checkpoints().is_live(column) || (!question.family.empty() && arm.family != *id)) continue;
+    candidates_.push_back({engine.name_text(arm.name), {column, shared_column(question, engine.name_text(arm.key))}});
   }
+}
+
+/// The community's checkpoints, for whoever has none.
+void Recommender::add_shared(const Engine& engine, const User* user, const Question& question) {
+  const auto& arms = question.community->checkpoints();
+  for (std::uint32_t column = 0; column < arms.size(); ++column) {
+    const CommunityArm& arm = arms[column];
+    if (!arm.overall.counts() || (!question.family.empty() && arm.family != question.family)) continue;
+    candidates_.push_back({arm.name, {engine.find_checkpoint(user, arm.name), column}});
+  }
+}
+
+/// What the community adds to each candidate's score; nothing where there is none.
+void Recommender::lift_candidates() {
+  lifts_.clear();
+  if (!scorer_.has_community()) return;
+  candidate_columns_.clear();
+  for (const Candidate& one : candidates_) candidate_columns_.push_back(one.columns);
+  lifts_.resize(candidates_.size());
+  scorer_.lift(candidate_columns_, lifts_);
 }
 
 Recommender::Candidate Recommender::candidate(const Engine& engine, const User* user, std::uint32_t number) const {
@@ -150,7 +198,7 @@ void Recommender::rank(std::size_t shown) {
     const ArmScore scored = ranked_score(number);
     const double steps = score_in_steps(scored.score);
     if (steps < worst_steps) continue;
-    const Ranked arm{rank_key(steps, scored.observations), number};
+    const Ranked arm{rank_key_of_steps(steps, scored.observations), number};
     if (ranked_.size() == shown) {
       if (!(arm < ranked_.front())) continue;
       std::ranges::pop_heap(ranked_, std::less{});
@@ -166,15 +214,17 @@ void Recommender::rank(std::size_t shown) {
 /// In single precision, to rank it.
 inline ArmScore Recommender::ranked_score(std::uint32_t number) const {
   if (all_columns_) return scorer_.ranked(number);
-  const std::optional<std::uint32_t> column = candidates_[number].column;
-  return column ? scorer_.ranked(*column) : ArmScore{};
+  const ArmColumns& columns = candidates_[number].columns;
+  ArmScore scored = columns.own ? scorer_.ranked(*columns.own) : ArmScore{};
+  if (!lifts_.empty()) scored.score += lifts_[number];
+  return scored;
 }
 
 /// The i-th best, in double precision, without its probability.
 ArmAnswer Recommender::answer_of(const Engine& engine, const User* user, std::size_t i) const {
   const Candidate arm = candidate(engine, user, ranked_[i].number);
-  const ArmScore exact = scorer_.exact(arm.column);
-  return {arm.name, arm.column, exact.score, exact.observations, 0};
+  const ArmScore exact = scorer_.exact(arm.columns);
+  return {arm.name, arm.columns, exact.score, exact.observations, 0};
 }
 
 }  // namespace penchant

@@ -15,7 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/community.h"
 #include "engine/engine.h"
+#include "engine/policy.h"
 #include "engine/result.h"
 #include "engine/scoring.h"
 
@@ -48,31 +50,50 @@ struct Question {
   std::span<const std::string_view> among;
   std::optional<std::uint32_t> top;
   std::int64_t at_ms = 0;
+  Policy policy = Policy::banded;
+  std::uint64_t seed = 0;  // of the draw, where the policy draws: the same seed, the same draw
+  const Community* community = nullptr;
 };
 
 struct ArmAnswer {
   std::string_view checkpoint;
-  std::optional<std::uint32_t> column;  // of the user's matrix; none where the user never recorded it
+  ArmColumns column;
   double score = 0;
   double observations = 0;
   double probability = 0;
 };
 
+/// An arm that may be chosen: its number among the arms in question, in their order.
+struct ArmChance {
+  std::uint32_t arm = 0;
+  double probability = 0;
+};
+
 struct Recommendation {
+  Policy policy = Policy::banded;
+  ArmAnswer chosen;  // the best, or the one drawn
   Band band = Band::explore;
   bool draft = false;         // TIER draft: it explores whatever the confidence
   double confidence = 0;      // in the best arm
   std::size_t band_arms = 0;  // how many the band asks for, at most as many as there are
   std::size_t arms_in_question = 0;
-  std::span<const ArmAnswer> arms;  // best first; the band's, or TOP's
+  std::span<const ArmAnswer> arms;     // best first; the band's, or TOP's
+  std::span<const ArmChance> chances;  // of all arms in question, best first; those left out have none
 };
 
 class Recommender {
  public:
-  explicit Recommender(const Bands& bands) : bands_(bands) {}
+  explicit Recommender(const Bands& bands, double epsilon = epsilon_default) : bands_(bands), epsilon_(epsilon) {}
 
   /// A Failure where there is no arm to choose from.
   result<Recommendation> recommend(const Engine& engine, const Question& question);
+
+  /// Of the last recommend(): the arm at a place among the arms in question.
+  std::string_view arm_name(const Engine& engine, const User* user, std::uint32_t arm) const {
+    return candidate(engine, user, arm).name;
+  }
+  /// Draws again: the place in `chances` of the `draw`-th draw.
+  std::size_t draw(std::uint64_t seed, std::uint64_t draw) const;
 
   /// The scorer as the last recommend() left it: for explaining its answer.
   const Scorer& scorer() const { return scorer_; }
@@ -80,7 +101,7 @@ class Recommender {
  private:
   struct Candidate {
     std::string_view name;
-    std::optional<std::uint32_t> column;
+    ArmColumns columns;
   };
   struct Ranked {
     std::uint64_t key;     // larger is better; see rank_key
@@ -89,15 +110,20 @@ class Recommender {
   };
 
   result<void> gather(const Engine& engine, const User* user, const Question& question);
-  void add_among(const Engine& engine, const User* user, std::span<const std::string_view> among);
+  void add_among(const Engine& engine, const User* user, const Question& question);
   void add_pools(const Engine& engine, const User* user, const Question& question);
-  void add_recorded(const Engine& engine, const User& user, std::string_view family);
+  void add_recorded(const Engine& engine, const User& user, const Question& question);
+  void add_shared(const Engine& engine, const User* user, const Question& question);
+  std::optional<std::uint32_t> shared_column(const Question& question, std::string_view key) const;
+  void lift_candidates();
+  void give_chances(const Engine& engine, const User* user, const Question& question, std::size_t band_arms);
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
   ArmScore ranked_score(std::uint32_t number) const;
   ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
 
   Bands bands_;
+  double epsilon_;
   Scorer scorer_;
   bool all_columns_ = false;  // the arms are the user's checkpoints, all of them; candidates_ is not used then
   std::size_t arm_count_ = 0;
@@ -105,6 +131,13 @@ class Recommender {
   boost::unordered_flat_set<std::string_view> seen_keys_;
   std::vector<Ranked> ranked_;  // the best, best first
   std::vector<ArmAnswer> answers_;
+  std::vector<ArmColumns> candidate_columns_;  // where there is a community
+  std::vector<double> lifts_;
+  std::vector<double> probabilities_;  // of the ranked arms
+  std::vector<ArmChance> chances_;
+  std::vector<ScoreSpread> spreads_;
+  std::vector<double> scores_;
+  std::vector<double> scratch_;
 };
 
 /// How many of `count` images each of the band's arms gets, best first: evenly, the remainder to the best.

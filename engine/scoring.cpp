@@ -7,79 +7,132 @@
 namespace penchant {
 namespace {
 
-// A user silent for this many half-lives has counts that no longer tell; the float kernel needs a finite prior.
-constexpr double silent_half_lives_max = 60;
+constexpr std::uint32_t no_arm = 0xFFFFFFFF;
+
+double beta_variance_of(const Counts& counts, double prior) {
+  const double mean = posterior_mean(counts, prior);
+  return mean * (1 - mean) / (counts.observed + prior_observations + 1);
+}
 
 }  // namespace
 
-void Scorer::ask(const Engine& engine, const User* user, std::span<const Keyword> keywords, std::int64_t at_ms) {
-  user_ = user;
-  rows_.clear();
-  row_views_.clear();
-  unit_ = 1;
-  if (user) {
-    // Before the newest record nobody weighs more than it: what came later is not taken out of the counts.
-    const double half_lives = std::max(engine.decay().half_lives(at_ms), user->newest_half_lives());
-    unit_ = weight_at(std::min(half_lives, static_cast<double>(user->landmark()) + silent_half_lives_max),
-                      user->landmark());
-    // Where all that a user recorded is of a time long before the landmark, floats end.
-    unit_ = std::max(unit_, exp2_exact(-silent_half_lives_max));
-  }
-  per_unit_ = 1 / unit_;
-  for (const Keyword& keyword : keywords) {
-    const auto id = user ? engine.find_keyword(keyword.text) : std::nullopt;
-    const auto row = id ? user->row(*id) : std::nullopt;
-    rows_.push_back(row);
-    if (row) row_views_.push_back(user->matrix().row(*row));
+void Scorer::ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
+                 std::int64_t at_ms) {
+  asked_.ask(engine, community, user, keywords, at_ms);
+  dense_rows_.clear();
+  packed_rows_.clear();
+  for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
+    const auto row = asked_.row(i);
+    if (!row) continue;
+    const CountMatrix& matrix = user->keyword_checkpoints();
+    if (matrix.is_dense(*row)) {
+      dense_rows_.push_back(matrix.row(*row));
+    } else {
+      packed_rows_.push_back(matrix.packed_row(*row));
+    }
   }
 }
 
 void Scorer::score_columns() {
-  PENCHANT_CHECK(user_);
-  const std::size_t lines = (user_->checkpoints().size() + line_columns - 1) / line_columns;
+  PENCHANT_CHECK(asked_.user());
+  const std::uint32_t columns_used = asked_.user()->checkpoints().size();
+  const std::size_t lines = (columns_used + line_columns - 1) / line_columns;
   const auto columns = static_cast<Eigen::Index>(lines * line_columns);
   if (score_.size() < columns) {
     score_.resize(columns);
     seen_.resize(columns);
   }
-  if (rows_.empty()) {
-    for (std::uint32_t column = 0; column < user_->checkpoints().size(); ++column) {
+  if (keyword_count() == 0) {
+    for (std::uint32_t column = 0; column < columns_used; ++column) {
       const Counts total = overall(column);
       score_[column] = static_cast<float>(posterior_mean(total));
       seen_[column] = static_cast<float>(total.observed);
     }
     return;
   }
-  const auto prior = static_cast<float>(prior_observations * unit_);
-  score_rows(row_views_, lines, prior * static_cast<float>(prior_mean), prior, score_.data(), seen_.data());
-  // Keywords the user never met score the prior mean; and counts come back from the landmark's scale.
-  const auto unmet = static_cast<float>(static_cast<double>(rows_.size() - row_views_.size()) * prior_mean);
-  const auto count = static_cast<float>(rows_.size());
+  constexpr auto mean = static_cast<float>(prior_mean);
+  const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
+  score_rows(dense_rows_, lines, prior_weight * mean, prior_weight, score_.data(), seen_.data());
+  for (const CountMatrix::PackedRow row : packed_rows_) {
+    for (const auto& [column, cell] : row) {
+      score_[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
+      seen_[column] += cell.observed;
+    }
+  }
+  // Where a row is packed or there is none, what it does not say is the prior mean; and counts come back from the
+  // landmark's scale.
+  const auto unmet = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
+  const auto count = static_cast<float>(keyword_count());
   score_.head(columns) = (score_.head(columns) + unmet) / count;
-  seen_.head(columns) = seen_.head(columns) * static_cast<float>(per_unit_);
+  seen_.head(columns) = seen_.head(columns) * static_cast<float>(asked_.per_unit());
 }
 
-ArmScore Scorer::exact(std::optional<std::uint32_t> column) const {
-  if (rows_.empty()) {
-    if (!user_ || !column) return {};
-    const Counts total = overall(*column);
-    return {posterior_mean(total), total.observed};
+void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {
+  std::ranges::fill(lifts, 0);
+  if (!has_community()) return;
+  const Community& community = *asked_.community();
+  if (keyword_count() == 0) {
+    for (std::size_t i = 0; i < arms.size(); ++i) lifts[i] = exact(arms[i]).score - exact(arms[i].own).score;
+    return;
+  }
+  arm_of_shared_.assign(community.checkpoints().size(), no_arm);
+  for (std::uint32_t i = 0; i < arms.size(); ++i) {
+    if (arms[i].shared) arm_of_shared_[*arms[i].shared] = i;
+  }
+  const double share = 1 / static_cast<double>(keyword_count());
+  for (std::size_t keyword = 0; keyword < keyword_count(); ++keyword) {
+    if (!asked_.shared_row(keyword)) continue;
+    for (const auto& [column, cell] : community.keyword_checkpoints().row(*asked_.shared_row(keyword))) {
+      const std::uint32_t arm = arm_of_shared_[column];
+      if (arm == no_arm || !cell.counts()) continue;
+      const double moved = prior_observations * (asked_.prior(cell) - prior_mean);
+      lifts[arm] += share * moved / (counts(keyword, arms[arm]).observed + prior_observations);
+    }
+  }
+}
+
+ArmScore Scorer::exact(const ArmColumns& arm) const {
+  if (keyword_count() == 0) {
+    const Counts total = arm.own && asked_.user() ? overall(*arm.own) : Counts{};
+    return {posterior_mean(total, prior(arm)), total.observed};
   }
   ArmScore sum{.score = 0, .observations = 0};
-  for (std::size_t keyword = 0; keyword < rows_.size(); ++keyword) {
-    const Counts cell = counts(keyword, column);
-    sum.score += posterior_mean(cell);
+  for (std::size_t keyword = 0; keyword < keyword_count(); ++keyword) {
+    const Counts cell = counts(keyword, arm);
+    sum.score += posterior_mean(cell, prior(keyword, arm));
     sum.observations += cell.observed;
   }
-  sum.score /= static_cast<double>(rows_.size());
+  sum.score /= static_cast<double>(keyword_count());
   return sum;
 }
 
-Counts Scorer::counts(std::size_t keyword, std::optional<std::uint32_t> column) const {
-  if (!rows_[keyword] || !column) return {};
-  return now(user_->matrix().counts(*rows_[keyword], *column));
+double Scorer::variance(const ArmColumns& arm) const {
+  if (keyword_count() == 0) {
+    return beta_variance_of(arm.own && asked_.user() ? overall(*arm.own) : Counts{}, prior(arm));
+  }
+  double sum = 0;
+  for (std::size_t keyword = 0; keyword < keyword_count(); ++keyword) {
+    sum += beta_variance_of(counts(keyword, arm), prior(keyword, arm));
+  }
+  const auto count = static_cast<double>(keyword_count());
+  return sum / (count * count);
 }
 
-Counts Scorer::overall(std::uint32_t column) const { return now(user_->checkpoints()[column].overall); }
+Counts Scorer::counts(std::size_t keyword, const ArmColumns& arm) const {
+  const auto row = asked_.row(keyword);
+  return row && arm.own ? asked_.now(asked_.user()->keyword_checkpoints().counts(*row, *arm.own)) : Counts{};
+}
+
+Counts Scorer::overall(std::uint32_t column) const { return asked_.now(asked_.user()->checkpoints()[column].overall); }
+
+double Scorer::prior(std::size_t keyword, const ArmColumns& arm) const {
+  if (!has_community()) return prior_mean;
+  return asked_.prior(asked_.community()->keyword_checkpoints(), asked_.shared_row(keyword), arm.shared);
+}
+
+double Scorer::prior(const ArmColumns& arm) const {
+  if (!has_community() || !arm.shared) return prior_mean;
+  return asked_.prior(asked_.community()->checkpoints()[*arm.shared].overall);
+}
 
 }  // namespace penchant

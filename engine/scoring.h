@@ -1,5 +1,6 @@
 // Scoring: p(k,a) = (S + 10 m) / (N + 10), and score(a) = the mean of p over the prompt's keywords; without
-// keywords, the same formula on the arm's overall counts. m is the prior mean, 1/2. See docs/model.md.
+// keywords, the same formula on the arm's overall counts. m is the prior mean: the community's rate, or
+// 1/2. See docs/model.md.
 //
 //   scorer.ask(engine, engine.find_user("ann"), context.keywords(), now_ms);
 //   scorer.score_columns();                  // all of the user's checkpoints, in single precision, to rank them
@@ -15,18 +16,11 @@
 #include <span>
 #include <vector>
 
+#include "engine/asked.h"
 #include "engine/engine.h"
 #include "engine/kernels.h"
 
 namespace penchant {
-
-inline constexpr double prior_mean = 0.5;
-inline constexpr double prior_observations = 10;
-
-/// The blended rate of one cell.
-inline double posterior_mean(const Counts& counts) {
-  return (counts.selected + prior_observations * prior_mean) / (counts.observed + prior_observations);
-}
 
 struct ArmScore {
   double score = prior_mean;
@@ -35,29 +29,40 @@ struct ArmScore {
 
 class Scorer {
  public:
-  /// `user` may be null: nothing is known then.
-  void ask(const Engine& engine, const User* user, std::span<const Keyword> keywords, std::int64_t at_ms);
+  /// `user` may be null: nothing is known then. So may be the community.
+  void ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
+           std::int64_t at_ms);
+  void ask(const Engine& engine, const User* user, std::span<const Keyword> keywords, std::int64_t at_ms) {
+    ask(engine, nullptr, user, keywords, at_ms);
+  }
 
+  /// Of all the user's checkpoints, as if there were no community, in single precision.
   void score_columns();
   ArmScore ranked(std::uint32_t column) const { return {score_[column], seen_[column]}; }  // after score_columns()
 
-  ArmScore exact(std::optional<std::uint32_t> column) const;
-  /// The decayed counts of the prompt's i-th keyword with an arm.
-  Counts counts(std::size_t keyword, std::optional<std::uint32_t> column) const;
-  Counts overall(std::uint32_t column) const;
+  /// By how much the community moves each arm's score. `lifts` has an element for each arm.
+  void lift(std::span<const ArmColumns> arms, std::span<double> lifts);
 
-  std::size_t keyword_count() const { return rows_.size(); }
+  ArmScore exact(const ArmColumns& arm) const;
+  /// The decayed counts of the prompt's i-th keyword with an arm.
+  Counts counts(std::size_t keyword, const ArmColumns& arm) const;
+  Counts overall(std::uint32_t column) const;
+  /// The prior mean of that cell; without keywords, of the arm.
+  double prior(std::size_t keyword, const ArmColumns& arm) const;
+  double prior(const ArmColumns& arm) const;
+  /// The variance of the score, where each cell is one draw from its Beta posterior.
+  double variance(const ArmColumns& arm) const;
+
+  std::size_t keyword_count() const { return asked_.keyword_count(); }
+  bool has_community() const { return asked_.community() != nullptr; }
 
  private:
-  Counts now(Counts stored) const { return {stored.selected * per_unit_, stored.observed * per_unit_}; }
-
-  const User* user_ = nullptr;
-  double unit_ = 1;                                 // what a record now weighs against the user's landmark
-  double per_unit_ = 1;                             // 1 / unit_
-  std::vector<std::optional<std::uint32_t>> rows_;  // of the prompt's keywords, where the user has them
-  std::vector<RowView> row_views_;
+  Asked asked_;
+  std::vector<RowView> dense_rows_;
+  std::vector<CountMatrix::PackedRow> packed_rows_;
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
+  std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()
 };
 
 }  // namespace penchant

@@ -2,8 +2,10 @@
 //
 // Owner: the engine. Invariants:
 //  1. All counts are scaled to landmark(); it never lies more than landmark_half_lives_max behind the last record.
-//  2. Row r of the matrix is the keyword row_keywords_[r]; column c is the checkpoint checkpoints()[c].
-//  3. The state is a function of the calls made, in order, and of nothing else.
+//  2. Row r of every table by keyword is the keyword row_keyword(r); columns are those of checkpoints(), loras(),
+//     negatives() and parameters().
+//  3. Each row, and each record with an id, refers to its keywords' texts.
+//  4. The state is a function of the calls made, in order, and of nothing else.
 // Threading: none. Limits: engine/limits.h, checked by room_for before anything changes.
 #pragma once
 
@@ -22,11 +24,16 @@
 #include "engine/decay.h"
 #include "engine/event.h"
 #include "engine/known_records.h"
+#include "engine/negative_table.h"
+#include "engine/parameter_table.h"
 #include "engine/result.h"
 
 namespace penchant {
 
 inline constexpr double landmark_half_lives_max = 32;  // 2^32 times 10^8 records is far inside a float
+
+/// A keyword with no more observations than this is forgotten when the landmark moves.
+inline constexpr double noticed_observations = 1e-6;
 
 struct Totals {
   std::uint64_t records = 0;  // also the last sequence number given
@@ -43,13 +50,15 @@ struct LessonKeyword {
   std::optional<std::uint32_t> row;
 };
 
-/// What a record adds, its names resolved to the engine's numbers.
+/// What a record adds, its names resolved to numbers.
 struct Lesson {
   Verdict verdict = Verdict::neutral;
   double half_lives = 0;  // of the time its weight is reckoned from
   std::uint32_t checkpoint = 0;
   std::span<const LessonKeyword> keywords;
   std::span<const std::uint32_t> loras;
+  std::uint32_t negative_set = NegativeTable::no_set;
+  std::span<const LessonParameter> parameters;
 };
 
 class User {
@@ -60,7 +69,11 @@ class User {
   const Totals& totals() const { return totals_; }
   const ArmTable& checkpoints() const { return checkpoints_; }
   const ArmTable& loras() const { return loras_; }
-  const CountMatrix& matrix() const { return matrix_; }
+  const NegativeTable& negatives() const { return negatives_; }
+  const ParameterTable& parameters() const { return parameters_; }
+  const CountMatrix& keyword_checkpoints() const { return keyword_checkpoints_; }
+  const CountMatrix& keyword_loras() const { return keyword_loras_; }
+  const CountMatrix& checkpoint_loras() const { return checkpoint_loras_; }
   const KnownRecords& known() const { return known_; }
   std::int64_t landmark() const { return landmark_; }
   /// Of the newest judged record: no question is about a time before it.
@@ -70,27 +83,43 @@ class User {
     const auto it = rows_.find(keyword);
     return it == rows_.end() ? std::nullopt : std::optional(it->second);
   }
+  std::uint32_t row_count() const { return static_cast<std::uint32_t>(row_keywords_.size()); }
+  Interner::Id row_keyword(std::uint32_t row) const { return row_keywords_[row]; }
 
-  /// Whether a lesson about these keywords in `column` fits the limits; if not, one sentence.
-  result<void> room_for(std::span<const LessonKeyword> keywords, std::uint32_t column) const;
+  /// Of all tables.
+  std::size_t cells() const;
+  std::size_t bytes() const;
+
+  /// Whether a lesson about these keywords fits the limits; if not, one sentence.
+  result<void> room_for(std::span<const LessonKeyword> keywords) const;
+  /// Whether a user may have so many keywords, and tables of so many bytes.
+  static result<void> room_for(std::size_t keywords, std::size_t table_bytes);
 
   ArmTable& checkpoints() { return checkpoints_; }
   ArmTable& loras() { return loras_; }
-
-  bool is_sharing() const { return is_sharing_; }
-  void set_sharing(bool on) { is_sharing_ = on; }
+  NegativeTable& negatives() { return negatives_; }
+  ParameterTable& parameters() { return parameters_; }
 
   /// From 0, in order of first record; none is given twice.
   std::uint32_t number() const { return number_; }
 
-  /// Moves the landmark when `half_lives_now` has left it too far behind.
-  void keep_landmark_near(double half_lives_now);
+  bool is_sharing() const { return is_sharing_; }
+  void set_sharing(bool on) { is_sharing_ = on; }
+
+  /// Moves the landmark when `half_lives_now` has left it too far behind, and drops what has faded below notice;
+  /// whether it did.
+  bool keep_landmark_near(double half_lives_now, Interner& keywords);
 
   /// Counts a lesson as a new record, remembered under `id` if that is not empty. Its sequence number.
-  std::uint64_t learn(const Lesson& lesson, std::string_view id, double half_lives_now);
+  std::uint64_t learn(const Lesson& lesson, std::string_view id, double half_lives_now, Interner& keywords);
 
   /// Takes `old` back and counts `lesson` in its place, under the same number, which it answers.
-  std::uint64_t relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now);
+  std::uint64_t relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now,
+                        Interner& keywords);
+
+  /// Calls on_keyword(id) and on_name(id) once for each reference to a text.
+  template <class OnKeyword, class OnName>
+  void each_reference(const OnKeyword& on_keyword, const OnName& on_name) const;
 
  private:
   friend class boost::serialization::access;
@@ -100,9 +129,14 @@ class User {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
-  void count(const Lesson& lesson, double sign, double half_lives_now);
-  void remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson);
-  std::uint32_t find_or_add_row(Interner::Id keyword);
+  enum class Sign : std::int8_t { added = 1, taken_back = -1 };
+  void count(const Lesson& lesson, Sign sign, double half_lives_now, Interner& keywords);
+  void count_keyword(const Lesson& lesson, std::uint32_t row, const Counts& added, double unit);
+  void count_arms(const Lesson& lesson, const Counts& added, double unit);
+  void remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson,
+                Interner& keywords);
+  std::uint32_t find_or_add_row(Interner::Id keyword, Interner& keywords);
+  void drop_faded_rows(double notice, Interner& keywords);
 
   std::uint32_t number_ = 0;
   std::int64_t landmark_ = 0;
@@ -111,10 +145,37 @@ class User {
   bool is_sharing_ = false;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> rows_;
   std::vector<Interner::Id> row_keywords_;
-  CountMatrix matrix_;
   ArmTable checkpoints_;
   ArmTable loras_;
+  CountMatrix keyword_checkpoints_;
+  CountMatrix keyword_loras_;
+  CountMatrix checkpoint_loras_;
+  NegativeTable negatives_;
+  ParameterTable parameters_;
   KnownRecords known_;
 };
+
+template <class OnKeyword, class OnName>
+void User::each_reference(const OnKeyword& on_keyword, const OnName& on_name) const {
+  for (const Interner::Id keyword : row_keywords_) on_keyword(keyword);
+  known_.each([&on_keyword](const Known& known) {
+    for (const Interner::Id keyword : known.keywords) on_keyword(keyword);
+  });
+  for (std::uint32_t set = 0; set < negatives_.columns(); ++set) {
+    for (const Interner::Id keyword : negatives_.keywords(set)) on_keyword(keyword);
+  }
+  for (const ArmTable* const arms : {&checkpoints_, &loras_}) {
+    for (std::uint32_t column = 0; column < arms->size(); ++column) {
+      const Arm& arm = (*arms)[column];
+      on_name(arm.key);
+      on_name(arm.name);
+      if (arm.has_family()) on_name(arm.family);
+    }
+  }
+  for (std::uint32_t column = 0; column < parameters_.column_count(); ++column) {
+    on_name(parameters_.key(column).name);
+    if (parameters_.key(column).has_family()) on_name(parameters_.key(column).family);
+  }
+}
 
 }  // namespace penchant

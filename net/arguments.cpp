@@ -35,6 +35,12 @@ Tier Arguments::tier(std::string_view what) {
   return tier.value_or(Tier::standard);
 }
 
+Policy Arguments::policy(std::string_view what) {
+  const auto policy = parse_policy(left_.empty() ? std::string{} : lower_text(what));
+  if (!policy) fail(std::string(what) + " must be banded, greedy, epsilon, thompson or squarecb");
+  return policy.value_or(Policy::banded);
+}
+
 double Arguments::real(std::string_view what) {
   if (failed_) return 0;
   const std::string_view value = left_.empty() ? std::string_view{} : text(what);

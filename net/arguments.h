@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "engine/event.h"
+#include "engine/policy.h"
 
 namespace penchant {
 
@@ -55,6 +56,7 @@ class Arguments {
   /// In any case.
   Verdict verdict();
   Tier tier(std::string_view what);
+  Policy policy(std::string_view what);
 
   /// Takes the next argument if it is this word.
   bool option(std::string_view upper) {

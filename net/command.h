@@ -95,6 +95,10 @@ void plan(Call&);
 void score(Call&);
 void explain(Call&);
 void keywords(Call&);
+void loras(Call&);  // commands_suggest.cpp
+void negatives(Call&);
+void params(Call&);
+void share(Call&);  // commands_user.cpp
 void stats(Call&);
 void users(Call&);
 

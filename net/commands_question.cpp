@@ -26,9 +26,9 @@ RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t
     } else if (arguments.option("TOP")) {
       request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
     } else if (arguments.option("POLICY")) {
-      if (!is_word(arguments.value("POLICY"), "BANDED")) arguments.fail("POLICY must be banded");
+      request.policy = arguments.policy("POLICY");
     } else if (arguments.option("SEED")) {
-      (void)arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);  // banded draws nothing
+      request.seed = arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);
     } else if (images && arguments.option("COUNT")) {
       *images = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
     } else if (arguments.option("AT")) {
@@ -66,15 +66,15 @@ void recommend(Call& call) {
   reply.word<"decision">();
   reply.bulk(answer->decision);
   reply.word<"checkpoint">();
-  reply.bulk(recommendation.arms.front().checkpoint);
+  reply.bulk(recommendation.chosen.checkpoint);
   reply.word<"score">();
-  reply.real(recommendation.arms.front().score);
+  reply.real(recommendation.chosen.score);
   reply.word<"confidence">();
   reply.real(recommendation.confidence);
   reply.word<"band">();
   reply.bulk(to_string(recommendation.band));
   reply.word<"policy">();
-  reply.word<"banded">();
+  reply.bulk(to_string(recommendation.policy));
   reply.word<"arms">();
   write_arms(reply, recommendation.arms);
   reply.word<"reason">();
@@ -91,20 +91,19 @@ void plan(Call& call) {
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
   ++call.runtime.recommendations;
-  const auto arms = answer->recommendation.arms;
-  // With fewer images than arms only the best has any.
-  const std::size_t used = *count < arms.size() ? 1 : arms.size();
+  const auto images = call.service.plan_images(*count);
   call.reply.map(3);
   call.reply.word<"decision">();
   call.reply.bulk(answer->decision);
   call.reply.word<"band">();
   call.reply.bulk(to_string(answer->recommendation.band));
   call.reply.word<"checkpoints">();
-  call.reply.array(used);
-  for (std::size_t i = 0; i < used; ++i) {
+  call.reply.array(static_cast<std::size_t>(std::ranges::count_if(images, [](std::uint64_t n) { return n > 0; })));
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (images[i] == 0) continue;
     call.reply.array(2);
-    call.reply.bulk(arms[i].checkpoint);
-    call.reply.integer(static_cast<std::int64_t>(planned_images(*count, arms.size(), i)));
+    call.reply.bulk(call.service.planned_checkpoint(i));
+    call.reply.integer(static_cast<std::int64_t>(images[i]));
   }
 }
 
@@ -172,7 +171,7 @@ void stats(Call& call) {
   figure("selected", user.totals().selected);
   figure("rejected", user.totals().rejected);
   figure("neutral", user.totals().neutral);
-  figure("keywords", user.matrix().row_count());
+  figure("keywords", user.row_count());
   figure("checkpoints", user.checkpoints().live_count());
   figure("loras", user.loras().live_count());
   reply.word<"top_checkpoints">();

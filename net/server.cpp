@@ -26,6 +26,7 @@ using asio::ip::tcp;
 constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
 constexpr int listen_backlog = 511;
 constexpr std::chrono::milliseconds tick_interval{100};
+constexpr unsigned community_ticks = 20;                // between two looks at whether the community has changed
 constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
 constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
 
@@ -210,11 +211,24 @@ void Server::remove(Session& session) {
   std::erase(runtime_.clients, &session.connection.client());
 }
 
+/// Adds up what users share, while others have their turn between two slices.
+asio::awaitable<void, Executor> Server::renew_community() {
+  while (!stopping_ && service_.advance_community()) {
+    co_await asio::post(io_.get_executor(), asio::use_awaitable_t<Executor>{});
+  }
+  is_renewing_ = false;
+}
+
 asio::awaitable<void, Executor> Server::tick() {
+  unsigned ticks = 0;
   while (!stopping_) {
     tick_timer_.expires_after(tick_interval);
     const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
     if (error || stopping_) co_return;
+    if (++ticks % community_ticks == 0 && !is_renewing_) {
+      is_renewing_ = true;
+      asio::co_spawn(io_.get_executor(), renew_community(), asio::detached);
+    }
     if (const auto news = service_.store().tick(clock_ms())) {
       news->is_failure ? log_error(news->sentence) : log_info(news->sentence);
     }

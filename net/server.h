@@ -107,6 +107,7 @@ class Server {
   template <class Socket>
   void admit(Socket socket);
   boost::asio::awaitable<void, Executor> tick();
+  boost::asio::awaitable<void, Executor> renew_community();
   void close_overdue();
   void shut_down(bool save);
 
@@ -126,6 +127,7 @@ class Server {
   std::size_t held_bytes_ = 0;  // in all sessions' unsent
   std::uint64_t next_client_ = 1;
   bool stopping_ = false;
+  bool is_renewing_ = false;  // the community
   bool told_read_only_ = false;
   bool kept_everything_ = true;
 };

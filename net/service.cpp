@@ -123,8 +123,13 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
                                                                 .tier = request.tier,
                                                                 .among = request.among,
                                                                 .top = request.top,
-                                                                .at_ms = request.at_ms.value_or(now_ms())});
+                                                                .at_ms = request.at_ms.value_or(now_ms()),
+                                                                .policy = request.policy,
+                                                                .seed = draw_seed_ = request.seed.value_or(++draws_),
+                                                                .community = &community_});
   if (!recommendation) return recommendation.error();
+  last_ = *recommendation;
+  last_user_ = engine().find_user(request.user);
   reason_.clear();
   append_reason(*recommendation, prompt_.keywords(), recommender_.scorer(), reason_);
   return RecommendAnswer{next_decision(), *recommendation, reason_};
@@ -143,10 +148,10 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
   if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
+  scorer_.ask(engine(), &community_, user, prompt_.keywords(), now_ms());
   scores_.clear();
   for (const std::string_view checkpoint : checkpoints) {
-    scores_.push_back(scorer_.exact(engine().find_checkpoint(user, checkpoint)).score);
+    scores_.push_back(scorer_.exact(columns_of(user, checkpoint)).score);
   }
   return std::span<const double>(scores_);
 }
@@ -154,13 +159,13 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
 result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
   if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
-  const auto at = engine().find_checkpoint(user, checkpoint);
+  const ArmColumns at = columns_of(user, checkpoint);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), user, prompt_.keywords(), now_ms());
+  scorer_.ask(engine(), &community_, user, prompt_.keywords(), now_ms());
   counts_.clear();
   for (std::size_t i = 0; i < prompt_.keywords().size(); ++i) counts_.push_back(scorer_.counts(i, at));
   reason_.clear();
-  const std::string_view name = at ? engine().name_text(user->checkpoints()[*at].name) : checkpoint;
+  const std::string_view name = at.own ? engine().name_text(user->checkpoints()[*at.own].name) : checkpoint;
   append_evidence(name, at, prompt_.keywords(), scorer_, reason_);
   return Explanation{scorer_.exact(at), prompt_.keywords(), counts_, reason_};
 }
@@ -169,6 +174,72 @@ result<std::span<const Keyword>> Service::keywords(std::string_view prompt) {
   if (auto valid = validate_prompt(prompt); !valid) return valid.error();
   reader_.read(prompt, {}, prompt_);
   return prompt_.keywords();
+}
+
+ArmColumns Service::columns_of(const User* user, std::string_view checkpoint) const {
+  return {engine().find_checkpoint(user, checkpoint), community_.checkpoint(model_key(checkpoint))};
+}
+
+result<SuggestQuestion> Service::read_suggest(const SuggestRequest& request) {
+  if (auto valid = validate_question(request.user, request.prompt, request.family, request.among); !valid) {
+    return valid.error();
+  }
+  if (!request.checkpoint.empty()) {
+    if (auto valid = validate_checkpoint(request.checkpoint); !valid) return valid.error();
+  }
+  reader_.read(request.prompt, {}, prompt_);
+  return SuggestQuestion{.user = request.user,
+                         .keywords = prompt_.keywords(),
+                         .checkpoint = request.checkpoint,
+                         .family = request.family,
+                         .among = request.among,
+                         .top = request.top,
+                         .at_ms = request.at_ms.value_or(now_ms()),
+                         .community = &community_};
+}
+
+result<std::span<const LoraAnswer>> Service::loras(const SuggestRequest& request) {
+  const auto question = read_suggest(request);
+  if (!question) return question.error();
+  return suggester_.loras(engine(), *question);
+}
+
+result<std::span<const NegativeAnswer>> Service::negatives(const SuggestRequest& request) {
+  const auto question = read_suggest(request);
+  if (!question) return question.error();
+  return suggester_.negatives(engine(), *question);
+}
+
+result<std::span<const ParameterAnswer>> Service::parameters(const SuggestRequest& request) {
+  const auto question = read_suggest(request);
+  if (!question) return question.error();
+  return suggester_.parameters(engine(), *question);
+}
+
+/// `banded` spreads them evenly over its band; any other policy draws each by itself.
+std::span<const std::uint64_t> Service::plan_images(std::uint64_t count) {
+  const std::size_t arms = last_->chances.size();
+  planned_.assign(arms, 0);
+  if (last_->policy != Policy::banded) {
+    for (std::uint64_t image = 0; image < count; ++image) ++planned_[recommender_.draw(draw_seed_, image)];
+    return planned_;
+  }
+  for (std::size_t i = 0; i < arms; ++i) planned_[i] = planned_images(count, arms, i);
+  return planned_;
+}
+
+std::string_view Service::planned_checkpoint(std::size_t arm) const {
+  return recommender_.arm_name(engine(), last_user_, last_->chances[arm].arm);
+}
+
+bool Service::advance_community() {
+  if (!community_builder_.is_running()) {
+    if (engine().sharing_changes() == sharing_changes_seen_) return false;
+    sharing_changes_seen_ = engine().sharing_changes();
+    community_builder_.start(engine());
+  }
+  if (auto made = community_builder_.advance(engine(), community_cells_at_once)) community_ = std::move(*made);
+  return community_builder_.is_running();
 }
 
 std::span<const ArmAnswer> Service::best_overall(std::string_view user, std::uint32_t count) {

@@ -16,6 +16,7 @@
 #include "engine/context/context.h"
 #include "engine/explain.h"
 #include "engine/recommend.h"
+#include "engine/suggest.h"
 #include "persistence/store.h"
 
 namespace penchant {
@@ -23,6 +24,8 @@ namespace penchant {
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
 inline constexpr std::uint32_t top_arms_max = 65'536;
 inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // of texts, each as often as it is recorded
+
+inline constexpr std::size_t community_cells_at_once = 20'000;  // about 300 us: others wait no longer
 
 /// Unix milliseconds by the system's clock.
 std::int64_t clock_ms();
@@ -32,6 +35,18 @@ struct RecommendRequest {
   std::string_view prompt;
   std::string_view family;
   std::optional<Tier> tier;
+  std::span<const std::string_view> among;
+  std::optional<std::uint32_t> top;
+  std::optional<std::int64_t> at_ms;
+  Policy policy = Policy::banded;
+  std::optional<std::uint64_t> seed;
+};
+
+struct SuggestRequest {
+  std::string_view user;
+  std::string_view prompt;
+  std::string_view checkpoint;
+  std::string_view family;
   std::span<const std::string_view> among;
   std::optional<std::uint32_t> top;
   std::optional<std::int64_t> at_ms;
@@ -73,19 +88,42 @@ class Service {
   result<std::span<const double>> score(std::string_view user, std::string_view prompt,
                                         std::span<const std::string_view> checkpoints);
   result<Explanation> explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
+  result<std::span<const LoraAnswer>> loras(const SuggestRequest& request);
+  result<std::span<const NegativeAnswer>> negatives(const SuggestRequest& request);
+  result<std::span<const ParameterAnswer>> parameters(const SuggestRequest& request);
   result<std::span<const Keyword>> keywords(std::string_view prompt);
   /// The user's `count` best checkpoints over all prompts.
   std::span<const ArmAnswer> best_overall(std::string_view user, std::uint32_t count);
+  /// Of the last recommend(): images for each of its arms, best first, by the policy: `count` in all.
+  std::span<const std::uint64_t> plan_images(std::uint64_t count);
+
+  std::string_view planned_checkpoint(std::size_t arm) const;
+
+  /// Makes the community anew where sharing users have changed, some cells at a time; whether there is more to do.
+  /// To be called every 100 ms, and while it says so.
+  bool advance_community();
+  const Community& community() const { return community_; }
 
  private:
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
   std::string_view next_decision();
+  result<SuggestQuestion> read_suggest(const SuggestRequest& request);
+  ArmColumns columns_of(const User* user, std::string_view checkpoint) const;
 
   Store& store_;
   ContextReader reader_;
   Recommender recommender_;
   Scorer scorer_;
+  Suggester suggester_;
+  Community community_;
+  CommunityBuilder community_builder_;
+  std::optional<std::uint64_t> sharing_changes_seen_;  // none before the first community
+  std::uint64_t draws_ = 0;
+  std::uint64_t draw_seed_ = 0;  // of the last recommend()
+  std::optional<Recommendation> last_;
+  const User* last_user_ = nullptr;
+  std::vector<std::uint64_t> planned_;
   Context prompt_;
   Context negative_prompt_;
   std::vector<LoraTag> loras_;

@@ -108,6 +108,14 @@ result<bool> Store::delete_pool(PoolDelete event) {
   return existed;
 }
 
+result<void> Store::share(Share event) {
+  if (auto refused = refuse_if_read_only(); !refused) return refused;
+  event.now_ms = std::max(event.now_ms, engine_.now_ms());
+  auto shared = engine_.share(event);
+  if (shared) append(Event(event));
+  return shared;
+}
+
 result<void> Store::commit() {
   if (read_only_) return *read_only_;
   if (uncommitted_bytes() == 0) return {};

@@ -58,6 +58,7 @@ class Store {
   // clock; the engine's does not run backwards, and record() sets the record's times to what they count as.
   result<Recorded> record(Record& record);
   result<void> set_pool(PoolSet event);
+  result<void> share(Share event);
   result<bool> delete_pool(PoolDelete event);  // whether there was one
 
   /// Writes all events since the last commit, with one write; no system call where there are none.

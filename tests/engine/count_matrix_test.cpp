@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <map>
+#include <random>
 
 #include "tests/engine/taste.h"
 
@@ -13,7 +15,7 @@ constexpr Counts rejected_one{0, 1};
 
 struct OneRow {
   CountMatrix matrix;
-  std::uint32_t row = matrix.add_row();
+  std::uint32_t row = 0;
 
   void add(Counts counts, int times, double unit = 1) {
     for (; times > 0; --times) matrix.add(row, 0, counts, unit);
@@ -30,16 +32,59 @@ BOOST_AUTO_TEST_CASE(a_cell_holds_what_was_added) {
   BOOST_CHECK_EQUAL(matrix.counts(row, 0).observed, 5);
 }
 
-BOOST_AUTO_TEST_CASE(a_row_is_as_wide_as_its_last_column) {
-  const std::uint32_t wide = matrix.add_row();
-  BOOST_TEST(matrix.growth(wide, 40) == 48U);
-  matrix.add(wide, 40, kept_one, 1);
-  BOOST_TEST(matrix.cells() == 48U);
-  BOOST_TEST(matrix.growth(wide, 47) == 0U);
-  BOOST_TEST(matrix.growth(wide, 48) == 16U);
-  BOOST_TEST(matrix.row(wide).line_count == 3U);
-  BOOST_TEST(matrix.row(row).line_count == 0U);
-  BOOST_TEST(matrix.growth(2, 15) == 16U);  // of a row that is not there yet
+BOOST_AUTO_TEST_CASE(a_row_of_few_counts_is_packed_however_far_apart_they_are) {
+  for (std::uint32_t column = 0; column < 8000; column += 1000) matrix.add(3, column, kept_one, 1);
+  BOOST_TEST(matrix.cells() == 8U);
+  BOOST_TEST(!matrix.is_dense(3));
+  BOOST_TEST(matrix.packed_row(3).size() == 8U);
+  BOOST_TEST(matrix.packed_row(2).empty());
+  BOOST_TEST(matrix.row_count() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_of_many_counts_is_dense_and_as_wide_as_its_last_column) {
+  for (std::uint32_t column = 0; column < 20; ++column) matrix.add(row, column, kept_one, 1);
+  BOOST_TEST(matrix.is_dense(row));
+  BOOST_TEST(matrix.row(row).line_count == 2U);
+  BOOST_TEST(matrix.cells() == 32U);
+}
+
+BOOST_AUTO_TEST_CASE(a_dense_row_is_packed_again_where_one_far_column_would_widen_it) {
+  for (std::uint32_t column = 0; column < 20; ++column) matrix.add(row, column, {column * 1.0, column + 1.0}, 1);
+  matrix.add(row, 5000, kept_one, 1);
+  BOOST_TEST(!matrix.is_dense(row));
+  BOOST_TEST(matrix.cells() == 21U);
+  for (std::uint32_t column = 0; column < 20; ++column) BOOST_CHECK_EQUAL(matrix.counts(row, column).selected, column);
+  BOOST_CHECK_EQUAL(matrix.counts(row, 5000).observed, 1);
+}
+
+BOOST_AUTO_TEST_CASE(columns_in_any_order_give_what_a_map_gives) {
+  std::mt19937 random(7);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Counts> oracle;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto at_row = static_cast<std::uint32_t>(random() % 40);
+    const auto column = static_cast<std::uint32_t>(random() % (at_row % 2 == 0 ? 9000U : 12U));
+    const Counts added = random() % 2 == 0 ? kept_one : rejected_one;
+    matrix.add(at_row, column, added, 1);
+    oracle[{at_row, column}].add(added);
+  }
+  for (const auto& [place, counts] : oracle) {
+    BOOST_REQUIRE_EQUAL(matrix.counts(place.first, place.second).selected, counts.selected);
+    BOOST_REQUIRE_EQUAL(matrix.counts(place.first, place.second).observed, counts.observed);
+  }
+  BOOST_TEST(matrix.dense_rows() > 0U);
+  BOOST_TEST(matrix.dense_rows() < 40U);
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_are_kept_keep_their_counts_heavy_ones_too) {
+  for (std::uint32_t column = 0; column < 20; ++column) matrix.add(2, column, kept_one, 1);
+  matrix.add(4, 7, rejected_one, 1);
+  for (int i = 0; i < 5000; ++i) matrix.add(2, 3, kept_one, 1);
+  const std::uint32_t kept[] = {2, 4};
+  matrix.keep_rows(kept);
+  BOOST_TEST(matrix.row_count() == 2U);
+  BOOST_CHECK_EQUAL(matrix.counts(0, 3).observed, 5001);
+  BOOST_CHECK_EQUAL(matrix.counts(1, 7).observed, 1);
+  BOOST_TEST(matrix.heavy_cells() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(columns_without_counts_are_empty) {
@@ -58,8 +103,9 @@ BOOST_AUTO_TEST_CASE(growing_keeps_what_was_there) {
 }
 
 BOOST_AUTO_TEST_CASE(lines_start_on_a_cache_line) {
-  for (std::uint32_t column = 0; column < 100; column += 16) {
+  for (std::uint32_t column = 0; column < 100; ++column) {
     matrix.add(row, column, kept_one, 1);
+    if (!matrix.is_dense(row)) continue;
     BOOST_TEST(reinterpret_cast<std::uintptr_t>(matrix.row(row).lines) % 64 == 0U);
   }
 }
@@ -156,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_engines_heavy_cells_fade_with_time) {
   taste.kept("ann", "A", "ink", 1);
   const double left = (kept_left + 6000) * std::exp(-700.0 / 30);
   BOOST_TEST(taste.observations("ann", "A", "ink") == left + 1);
-  BOOST_TEST(taste.engine.find_user("ann")->matrix().heavy_cells() == 0U);
+  BOOST_TEST(taste.engine.find_user("ann")->keyword_checkpoints().heavy_cells() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -162,20 +162,34 @@ BOOST_AUTO_TEST_CASE(moving_the_landmark_changes_no_bit_of_any_score) {
   before.ask(engine, &ann, keywords, now_ms);
   before.score_columns();
   User moved = ann;
-  for (int step = 1; step <= 2; ++step) {
-    moved.keep_landmark_near(static_cast<double>(moved.landmark()) + landmark_half_lives_max + 0.7);
-    BOOST_TEST(moved.landmark() == ann.landmark() + step * 32);
-    Scorer after;
-    after.ask(engine, &moved, keywords, now_ms);
-    after.score_columns();
-    for (std::uint32_t column = 0; column < ann.checkpoints().size(); ++column) {
-      BOOST_CHECK_EQUAL(after.exact(column).score, before.exact(column).score);
-      BOOST_CHECK_EQUAL(after.exact(column).observations, before.exact(column).observations);
-      BOOST_CHECK_EQUAL(after.ranked(column).score, before.ranked(column).score);
-      BOOST_CHECK_EQUAL(after.ranked(column).observations, before.ranked(column).observations);
-      BOOST_CHECK_EQUAL(after.overall(column).selected, before.overall(column).selected);
-    }
+  Interner nothing_is_released;
+  BOOST_TEST(moved.keep_landmark_near(static_cast<double>(moved.landmark()) + landmark_half_lives_max + 0.7,
+                                      nothing_is_released));
+  BOOST_TEST(moved.landmark() == ann.landmark() + 32);
+  Scorer after;
+  after.ask(engine, &moved, keywords, now_ms);
+  after.score_columns();
+  for (std::uint32_t column = 0; column < ann.checkpoints().size(); ++column) {
+    BOOST_CHECK_EQUAL(after.exact(column).score, before.exact(column).score);
+    BOOST_CHECK_EQUAL(after.exact(column).observations, before.exact(column).observations);
+    BOOST_CHECK_EQUAL(after.ranked(column).score, before.ranked(column).score);
+    BOOST_CHECK_EQUAL(after.ranked(column).observations, before.ranked(column).observations);
+    BOOST_CHECK_EQUAL(after.overall(column).selected, before.overall(column).selected);
   }
+}
+
+BOOST_AUTO_TEST_CASE(words_faded_below_notice_are_dropped_when_the_landmark_moves) {
+  kept("ann", "A", "ink cat", 1000);
+  days_pass(600);
+  kept("ann", "A", "ink", 1);
+  days_pass(80);  // 32.7 half-lives after the first
+  kept("ann", "B", "oil", 1);
+  BOOST_TEST(engine.find_user("ann")->row_count() == 2U);
+  BOOST_TEST(!engine.find_keyword("cat"));
+  BOOST_TEST(observations("ann", "A", "ink") == std::exp(-80.0 / 30) + 1000 * std::exp(-680.0 / 30));
+  BOOST_TEST(observations("ann", "B", "oil") == 1);
+  kept("ann", "A", "cat", 1);
+  BOOST_TEST(observations("ann", "A", "cat") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_landmark_stays_within_its_bound_of_the_last_record) {

@@ -59,13 +59,35 @@ BOOST_AUTO_TEST_CASE(a_user_has_at_most_a_million_keywords_and_goes_on_with_them
   BOOST_TEST(refusal({.verdict = Verdict::selected, .user = "ann", .checkpoint = "A", .keywords = keywords}) == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_users_matrix_has_at_most_half_a_billion_cells) {
-  const std::uint32_t last_column = arms_per_user_max - 1;
-  const std::vector<LessonKeyword> new_keywords(cells_per_user_max / arms_per_user_max + 1);
-  const User user;
-  BOOST_TEST(user.room_for(std::span(new_keywords).subspan(1), last_column).has_value());
-  BOOST_TEST(user.room_for(new_keywords, last_column).error().message ==
-             "this user's matrix has the most cells it may have, 536870912");
+BOOST_AUTO_TEST_CASE(a_users_tables_have_at_most_four_gibibytes) {
+  BOOST_TEST(User::room_for(1, table_bytes_per_user_max).has_value());
+  BOOST_TEST(User::room_for(1, table_bytes_per_user_max + 1).error().message ==
+             "this user's tables are as large as they may be, 4294967296 bytes");
+}
+
+BOOST_AUTO_TEST_CASE(a_user_has_at_most_262144_negative_prompts_and_goes_on_with_them) {
+  const auto say = [this](std::size_t i) {
+    const std::string words[] = {"x" + std::to_string(i / 1024), "y" + std::to_string(i % 1024)};
+    const Keyword negative[] = {{words[0]}, {words[1]}};
+    return refusal({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "A", .negative_keywords = negative});
+  };
+  for (std::size_t i = 0; i < negative_prompts_per_user_max; ++i) BOOST_REQUIRE(say(i).empty());
+  BOOST_TEST(say(negative_prompts_per_user_max) == "this user has the most negative prompts one may have, 262144");
+  BOOST_TEST(say(7) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_user_has_at_most_131072_parameters) {
+  std::vector<std::string> names(record_parameters_max);
+  std::vector<Parameter> parameters(record_parameters_max);
+  for (std::size_t i = 0; i < parameters_per_user_max; i += record_parameters_max) {
+    for (std::size_t k = 0; k < record_parameters_max; ++k) {
+      parameters[k] = {names[k] = std::to_string(i + k), "1"};
+    }
+    BOOST_REQUIRE(refusal({.user = "ann", .checkpoint = "A", .parameters = parameters}).empty());
+  }
+  const Parameter one_more[] = {{"one more", "1"}};
+  BOOST_TEST(refusal({.user = "ann", .checkpoint = "A", .parameters = one_more}) ==
+             "this user has the most parameters one may have, 131072");
 }
 
 BOOST_AUTO_TEST_CASE(there_are_at_most_4096_pools_and_each_can_still_be_set) {

@@ -42,19 +42,33 @@ BOOST_AUTO_TEST_SUITE(interner)
 
 BOOST_AUTO_TEST_CASE(texts_are_numbered_from_0_in_order_of_first_appearance) {
   Interner interner;
-  BOOST_TEST(interner.intern("ink") == 0U);
-  BOOST_TEST(interner.intern("") == 1U);
-  BOOST_TEST(interner.intern("ink") == 0U);
-  BOOST_TEST(interner.intern("cat") == 2U);
+  BOOST_TEST(interner.acquire("ink") == 0U);
+  BOOST_TEST(interner.acquire("") == 1U);
+  BOOST_TEST(interner.acquire("ink") == 0U);
+  BOOST_TEST(interner.acquire("cat") == 2U);
   BOOST_TEST(interner.size() == 3U);
   BOOST_TEST(!interner.find("dog"));
 }
 
+BOOST_AUTO_TEST_CASE(a_text_that_nothing_refers_to_is_gone_and_its_number_is_given_again) {
+  Interner interner;
+  interner.acquire("ink");
+  interner.hold(interner.acquire("cat"));
+  interner.release(1);
+  BOOST_TEST(interner.find("cat").has_value());
+  interner.release(1);
+  BOOST_TEST(!interner.find("cat"));
+  BOOST_TEST(interner.text(1) == "");
+  BOOST_TEST(interner.bytes() == 3 + Interner::bytes_per_text);
+  BOOST_TEST(interner.acquire("dog") == 1U);
+  BOOST_TEST(interner.text(1) == "dog");
+}
+
 BOOST_AUTO_TEST_CASE(views_last_while_the_interner_grows_and_moves) {
   Interner interner;
-  interner.intern("ink");
+  interner.acquire("ink");
   const std::string_view ink = interner.text(0);
-  for (int i = 0; i < 10'000; ++i) interner.intern(std::to_string(i));
+  for (int i = 0; i < 10'000; ++i) interner.acquire(std::to_string(i));
   const Interner moved = std::move(interner);
   BOOST_TEST(ink == "ink");
   BOOST_TEST(static_cast<const void*>(moved.text(0).data()) == static_cast<const void*>(ink.data()));

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_scorer_reused_forgets_the_last_question) {
   BOOST_TEST(scorer.keyword_count() == 0U);
   BOOST_TEST(scorer.exact(0).observations == 10);
   scorer.ask(engine, nullptr, first, now_ms);
-  BOOST_CHECK_EQUAL(scorer.exact(std::nullopt).score, 0.5);
+  BOOST_CHECK_EQUAL(scorer.exact(ArmColumns()).score, 0.5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(each_wrong_option_has_its_sentence) {
   }
   BOOST_TEST(wrong("AMONG 2 A") == "-ERR AMONG's checkpoints are fewer than was said");
   BOOST_TEST(wrong("TIER best") == "-ERR TIER must be draft, standard or quality");
-  BOOST_TEST(wrong("POLICY luck") == "-ERR POLICY must be banded");
+  BOOST_TEST(wrong("POLICY luck") == "-ERR POLICY must be banded, greedy, epsilon, thompson or squarecb");
   BOOST_TEST(wrong("AT soon") == "-ERR AT must be a whole number from 0 to 2305843009213693951");
   BOOST_TEST(wrong("FAMILY") == "-ERR a value must follow FAMILY");
   BOOST_TEST(wrong("COLOUR red").starts_with("-ERR unknown option 'COLOUR'; it is "));

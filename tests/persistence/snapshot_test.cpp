@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_SUITE(snapshot)
 BOOST_AUTO_TEST_CASE(the_state_that_is_read_is_the_one_that_was_written) {
   Taste taste;
   live_fully(taste);
-  BOOST_TEST(taste.engine.find_user("bob")->matrix().heavy_cells() == 1U);
+  BOOST_TEST(taste.engine.find_user("bob")->keyword_checkpoints().heavy_cells() == 1U);
   SnapshotLife life;
   life.write(taste.engine);
   Engine read;

@@ -1,0 +1,92 @@
+#include "engine/community.h"
+
+namespace penchant {
+
+std::size_t Community::cells() const {
+  return keyword_checkpoints_.cells() + keyword_loras_.cells() + checkpoint_loras_.cells() + keyword_negatives_.cells();
+}
+
+void CommunityBuilder::start(const Engine& engine) {
+  is_running_ = true;
+  forgotten_ = engine.forgotten_count();
+  next_ = engine.users().begin();
+  community_ = {};
+  community_.landmark_ = landmark_at(engine.decay().half_lives(engine.now_ms()));
+}
+
+std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::size_t cells_max) {
+  if (forgotten_ != engine.forgotten_count()) start(engine);  // next_ may be gone
+  for (std::size_t cells = 0; next_ != engine.users().end(); ++next_) {
+    if (cells >= cells_max) return std::nullopt;
+    if (!next_->user.is_sharing()) {
+      ++cells;
+      continue;
+    }
+    add(engine, next_->user);
+    cells += next_->user.cells() + next_->user.row_count();
+  }
+  is_running_ = false;
+  return std::exchange(community_, {});
+}
+
+void CommunityBuilder::add(const Engine& engine, const User& user) {
+  ++community_.user_count_;
+  factor_ = exp2_exact(static_cast<double>(user.landmark() - community_.landmark_));
+  rows_.clear();
+  for (std::uint32_t row = 0; row < user.row_count(); ++row) {
+    rows_.push_back(community_.words_.acquire(engine.keyword_text(user.row_keyword(row))));
+  }
+  add_arms(engine, user.checkpoints(), community_.checkpoint_keys_, community_.checkpoints_, checkpoints_);
+  add_arms(engine, user.loras(), community_.lora_keys_, community_.loras_, loras_);
+  add_table(user.keyword_checkpoints(), community_.keyword_checkpoints_, rows_, checkpoints_);
+  add_table(user.keyword_loras(), community_.keyword_loras_, rows_, loras_);
+  add_table(user.checkpoint_loras(), community_.checkpoint_loras_, checkpoints_, loras_);
+  add_negatives(engine, user);
+}
+
+void CommunityBuilder::add_cell(CommunityCell& cell, const Counts& counts) const {
+  if (counts.observed <= 0) return;
+  cell.selected += static_cast<float>(counts.selected * factor_);
+  cell.observed += static_cast<float>(counts.observed * factor_);
+  ++cell.users;
+}
+
+void CommunityBuilder::add_arms(const Engine& engine, const ArmTable& arms, Interner& keys,
+                                std::vector<CommunityArm>& to, std::vector<std::uint32_t>& columns) {
+  columns.clear();
+  for (std::uint32_t column = 0; column < arms.size(); ++column) {
+    const Arm& arm = arms[column];
+    columns.push_back(keys.acquire(engine.name_text(arm.key)));
+    if (columns.back() == to.size()) to.push_back({std::string(engine.name_text(arm.key)), {}, {}});
+    CommunityArm& shared = to[columns.back()];
+    if (arm.has_family()) shared.family = engine.name_text(arm.family);
+    add_cell(shared.overall, arm.overall);
+  }
+}
+
+void CommunityBuilder::add_table(const CountMatrix& from, Community::Table& to, std::span<const std::uint32_t> rows,
+                                 std::span<const std::uint32_t> columns) {
+  for (std::uint32_t row = 0; row < from.row_count(); ++row) {
+    from.each_in_row(row, [&](std::uint32_t column, const Counts& counts) {
+      if (counts.observed > 0) add_cell(to.find_or_add(rows[row], columns[column]), counts);
+    });
+  }
+}
+
+/// One user stands behind a pair once, however many negative prompts hold it.
+void CommunityBuilder::add_negatives(const Engine& engine, const User& user) {
+  const CountMatrix& matrix = user.negatives().matrix();
+  for (std::uint32_t row = 0; row < matrix.row_count(); ++row) {
+    negatives_.clear();
+    matrix.each_in_row(row, [&](std::uint32_t set, const Counts& counts) {
+      for (const Interner::Id keyword : user.negatives().keywords(set)) negatives_[keyword].add(counts);
+    });
+    for (const auto& [keyword, counts] : negatives_) {
+      if (counts.observed <= 0) continue;
+      const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
+      add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
+    }
+  }
+}
+
+}  // namespace penchant

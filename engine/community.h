@@ -1,0 +1,110 @@
+// Community: what the users who share have counted, all together: the prior of everybody's cells.
+//
+// Derived from an engine's users, and no part of its state: CommunityBuilder makes a new one now and then, a slice at a
+// time. It has its own texts, since the engine's numbers may come to mean other words while it lives.
+// A cell counts once community_users_min distinct users stand behind it; before that it is as if it were not there,
+// so that nobody's taste can be read off it. Counts are scaled to landmark().
+//
+// Owner: whoever asks. Lifetime: views last as long as the community. Threading: none.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/packed_rows.h"
+
+namespace penchant {
+
+inline constexpr std::uint32_t community_users_min = 3;
+
+struct CommunityCell {
+  float selected = 0;
+  float observed = 0;
+  std::uint32_t users = 0;
+
+  bool counts() const { return users >= community_users_min; }
+};
+
+struct CommunityArm {
+  std::string name;    // its key: how one user names a folder is that user's affair
+  std::string family;  // as the last of them has it; empty where nobody told
+  CommunityCell overall;
+};
+
+class Community {
+ public:
+  using Table = PackedRows<CommunityCell>;
+
+  bool empty() const { return user_count_ == 0; }
+  std::uint32_t user_count() const { return user_count_; }
+  std::int64_t landmark() const { return landmark_; }
+  std::size_t cells() const;
+
+  /// The row of a keyword; the column of an arm, by its model key.
+  std::optional<std::uint32_t> keyword(std::string_view text) const { return words_.find(text); }
+  std::optional<std::uint32_t> checkpoint(std::string_view key) const { return checkpoint_keys_.find(key); }
+  std::optional<std::uint32_t> lora(std::string_view key) const { return lora_keys_.find(key); }
+
+  /// In order of first sight; also those that do not count.
+  const std::vector<CommunityArm>& checkpoints() const { return checkpoints_; }
+  const std::vector<CommunityArm>& loras() const { return loras_; }
+
+  const Table& keyword_checkpoints() const { return keyword_checkpoints_; }
+  const Table& keyword_loras() const { return keyword_loras_; }
+  const Table& checkpoint_loras() const { return checkpoint_loras_; }
+  const Table& keyword_negatives() const { return keyword_negatives_; }  // columns are rows of keywords, too
+  std::string_view keyword_text(std::uint32_t keyword) const { return words_.text(keyword); }
+
+ private:
+  friend class CommunityBuilder;
+
+  std::uint32_t user_count_ = 0;
+  std::int64_t landmark_ = 0;
+  Interner words_;
+  Interner checkpoint_keys_;
+  Interner lora_keys_;
+  std::vector<CommunityArm> checkpoints_;
+  std::vector<CommunityArm> loras_;
+  Table keyword_checkpoints_;
+  Table keyword_loras_;
+  Table checkpoint_loras_;
+  Table keyword_negatives_;
+};
+
+/// Adds up the sharing users of an engine, some at a time; the engine may take events between two slices.
+class CommunityBuilder {
+ public:
+  /// Begins anew.
+  void start(const Engine& engine);
+  bool is_running() const { return is_running_; }
+
+  /// Adds users until `cells_max` of their cells have been looked at, or all are done: then the community, and the
+  /// builder rests. A user who is forgotten meanwhile makes it begin anew.
+  std::optional<Community> advance(const Engine& engine, std::size_t cells_max);
+
+ private:
+  void add(const Engine& engine, const User& user);
+  void add_arms(const Engine& engine, const ArmTable& arms, Interner& keys, std::vector<CommunityArm>& to,
+                std::vector<std::uint32_t>& columns);
+  void add_table(const CountMatrix& from, Community::Table& to, std::span<const std::uint32_t> rows,
+                 std::span<const std::uint32_t> columns);
+  void add_negatives(const Engine& engine, const User& user);
+  void add_cell(CommunityCell& cell, const Counts& counts) const;
+
+  bool is_running_ = false;
+  std::uint64_t forgotten_ = 0;  // how many users had been when this began
+  std::list<NamedUser>::const_iterator next_;
+  Community community_;
+  double factor_ = 1;  // from the user's landmark to the community's
+  // Scratch: the community's numbers of the user's rows and columns.
+  std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> checkpoints_;
+  std::vector<std::uint32_t> loras_;
+  boost::unordered_flat_map<Interner::Id, Counts> negatives_;
+};
+
+}  // namespace penchant

@@ -1,0 +1,354 @@
+// What a user's tables are made of, field by field; see serialization.h, whose first half this is.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <boost/serialization/array_wrapper.hpp>
+#include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/string.hpp>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/limits.h"
+
+namespace penchant {
+namespace detail {
+
+/// A snapshot whose checksum is right and whose content is not: only a bug or a forger writes one.
+inline void require(bool condition) {
+  if (!condition) throw std::runtime_error("its content contradicts itself");
+}
+
+/// How many there are of what the parts that follow name by numbers, and the like; one for each archive.
+struct LoadBounds {
+  std::size_t keywords = 0;
+  std::size_t names = 0;
+  // Of the user that is read.
+  std::size_t rows = 0;
+  std::size_t checkpoints = 0;
+  std::size_t loras = 0;
+  std::size_t parameters = 0;
+  const NegativeTable* negatives = nullptr;
+  std::uint64_t records = 0;
+  double newest_half_lives = 0;
+};
+
+template <class Archive>
+LoadBounds& bounds_of(Archive& archive) {
+  return archive.template get_helper<LoadBounds>();
+}
+
+inline bool is_known(Tier tier) { return tier >= Tier::draft && tier <= Tier::quality; }
+inline bool is_known(Verdict verdict) { return verdict >= Verdict::selected && verdict <= Verdict::neutral; }
+
+// No time is so many half-lives away, even at the least decay; sums and differences of two fit a landmark.
+inline constexpr double half_lives_max = 0x1p61;
+inline bool are_half_lives(double half_lives) { return std::abs(half_lives) <= half_lives_max; }
+
+// More than all records weigh together that anybody ever makes, and far from what a float cannot hold.
+inline constexpr float counts_max = 0x1p100F;
+inline bool are_counts(const Counts& counts) {
+  return counts.selected >= 0 && counts.selected <= counts.observed && counts.observed <= double{counts_max};
+}
+
+/// The same for a row of the matrix, without branches and a register full at a time: there are millions of cells.
+inline bool are_counts(const CountMatrix::Row& row) {
+  std::array<unsigned, line_columns> wrong{};
+  for (Eigen::Index line = 0; line < row.cols(); ++line) {
+    const float* const selected = row.col(line).data();
+    const float* const observed = selected + line_columns;
+    for (std::size_t i = 0; i < line_columns; ++i) {
+      const bool is_right = (selected[i] >= 0) & (selected[i] <= observed[i]) & (observed[i] <= counts_max);
+      wrong[i] |= static_cast<unsigned>(!is_right);
+    }
+  }
+  return std::ranges::count(wrong, 0U) == std::ssize(wrong);
+}
+
+/// The same for a packed row.
+inline bool are_counts(CountMatrix::PackedRow row) {
+  return std::ranges::all_of(row, [](const auto& entry) {
+    return entry.cell.selected >= 0 && entry.cell.selected <= entry.cell.observed && entry.cell.observed <= counts_max;
+  });
+}
+
+// Sums of squares of values up to learned_value_max, that many times.
+inline bool are_moments(const Moments& moments) {
+  return moments.weight >= 0 && moments.weight <= double{counts_max} &&
+         std::abs(moments.mean) <= 2 * learned_value_max && moments.squares >= 0 && std::isfinite(moments.squares);
+}
+
+/// Whether the columns of a packed row are numbers below `bound`, each larger than the one before.
+template <class Row>
+bool are_columns(const Row& row, std::size_t bound) {
+  const auto not_ascending = [](const auto& a, const auto& b) { return a.column >= b.column; };
+  return std::ranges::adjacent_find(row, not_ascending) == row.end() && (row.empty() || row.back().column < bound);
+}
+
+inline bool are_below(const auto& numbers, std::size_t bound) {
+  return std::ranges::all_of(numbers, [bound](std::uint32_t number) { return number < bound; });
+}
+
+template <class Archive, class Vector>
+void save_sequence(Archive& archive, const Vector& values) {
+  const std::uint64_t count = values.size();
+  archive << count;
+  for (const auto& value : values) archive << value;
+}
+
+template <class Archive, class Vector>
+void load_sequence(Archive& archive, Vector& values, std::uint64_t count_max) {
+  std::uint64_t count = 0;
+  archive >> count;
+  require(count <= count_max);
+  values.clear();
+  for (; count > 0; --count) archive >> values.emplace_back();
+}
+
+}  // namespace detail
+
+template <class Archive>
+void serialize(Archive& archive, Counts& counts, unsigned) {
+  archive& counts.selected& counts.observed;
+}
+
+template <class Archive>
+void Interner::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, texts_);
+  detail::save_sequence(archive, free_);
+}
+
+/// Without references: who refers to the texts takes them again.
+template <class Archive>
+void Interner::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, texts_, Arm::no_family - 1);
+  detail::load_sequence(archive, free_, texts_.size());
+  references_.assign(texts_.size(), 0);
+  std::vector<bool> is_free(texts_.size());
+  for (const Id id : free_) {
+    detail::require(id < texts_.size() && texts_[id].empty() && !is_free[id]);
+    is_free[id] = true;
+  }
+  ids_.clear();
+  ids_.reserve(texts_.size() - free_.size());
+  bytes_ = 0;
+  for (Id id = 0; id < texts_.size(); ++id) {
+    if (is_free[id]) continue;
+    detail::require(ids_.emplace(texts_[id], id).second);
+    bytes_ += texts_[id].size() + bytes_per_text;
+  }
+}
+
+template <class Cell>
+template <class Archive>
+void PackedRows<Cell>::save(Archive& archive, unsigned) const {
+  const std::uint64_t rows = places_.size();
+  archive << rows;
+  for (const auto& place : places_) {
+    archive << place.size;
+    for (const Entry& entry : arena_.view(place)) archive << entry.column << entry.cell;
+  }
+}
+
+/// The columns are the caller's to check.
+template <class Cell>
+template <class Archive>
+void PackedRows<Cell>::load(Archive& archive, unsigned) {
+  *this = {};
+  std::uint64_t rows = 0;
+  archive >> rows;
+  detail::require(rows <= keywords_per_user_max);
+  for (; rows > 0; --rows) {
+    std::uint32_t size = 0;
+    archive >> size;
+    auto& place = places_.emplace_back();
+    for (std::uint32_t left = size; left > 0; --left) {
+      std::uint32_t column = 0;
+      Cell cell;
+      archive >> column >> cell;
+      const auto row = arena_.view(place);
+      detail::require(row.empty() || row.back().column < column);
+      arena_.find_or_add(place, column) = cell;
+    }
+    cells_ += size;
+  }
+}
+
+template <class Archive>
+void CountMatrix::save(Archive& archive, unsigned) const {
+  const std::uint64_t rows = places_.size();
+  archive << rows;
+  for (std::uint32_t r = 0; r < rows; ++r) {
+    const bool dense = is_dense(r);
+    const std::uint32_t size = dense ? static_cast<std::uint32_t>(row(r).line_count) : places_[r].size;
+    archive << dense << size;
+    if (dense) {
+      archive << boost::serialization::make_array(row(r).lines, std::size_t{size} * line_floats);
+      continue;
+    }
+    for (const auto& entry : packed_row(r)) archive << entry.column << entry.cell.selected << entry.cell.observed;
+  }
+  std::vector<std::pair<std::uint64_t, Counts>> heavy(heavy_.begin(), heavy_.end());
+  std::ranges::sort(heavy, {}, [](const auto& cell) { return cell.first; });
+  const std::uint64_t heavy_cells = heavy.size();
+  archive << heavy_cells;
+  for (const auto& [key, counts] : heavy) archive << key << counts;
+}
+
+/// That rows and columns are there is the caller's to check, by are_within().
+template <class Archive>
+void CountMatrix::load(Archive& archive, unsigned) {
+  *this = {};
+  std::uint64_t rows = 0;
+  archive >> rows;
+  detail::require(rows <= keywords_per_user_max);
+  for (; rows > 0; --rows) {
+    bool dense = false;
+    std::uint32_t size = 0;
+    archive >> dense >> size;
+    Place& place = places_.emplace_back();
+    if (dense) {
+      detail::require(size > 0 && size <= negative_prompts_per_user_max / line_columns);
+      make_dense(place, size);
+      Row& lines = dense_[place.begin];
+      archive >> boost::serialization::make_array(lines.data(), static_cast<std::size_t>(lines.size()));
+      detail::require(detail::are_counts(lines));
+      continue;
+    }
+    for (; size > 0; --size) {
+      std::uint32_t column = 0;
+      Cell cell;
+      archive >> column >> cell.selected >> cell.observed;
+      detail::require(place.size == 0 || packed_.view(place).back().column < column);
+      packed_.find_or_add(place, column) = cell;
+    }
+    packed_cells_ += place.size;
+    detail::require(detail::are_counts(packed_.view(place)) && bytes() <= 2 * table_bytes_per_user_max);
+  }
+  std::uint64_t heavy_cells = 0;
+  archive >> heavy_cells;
+  for (; heavy_cells > 0; --heavy_cells) {
+    std::uint64_t key = 0;
+    Counts counts;
+    archive >> key >> counts;
+    const auto row = static_cast<std::uint32_t>(key >> 32);
+    detail::require(row < row_count() && has_cell(row, static_cast<std::uint32_t>(key)));
+    detail::require(detail::are_counts(counts) && heavy_.emplace(key, counts).second);
+  }
+}
+
+template <class Archive>
+void serialize(Archive& archive, Arm& arm, unsigned) {
+  archive& arm.key& arm.name& arm.family& arm.records& arm.overall;
+}
+
+template <class Archive>
+void ArmTable::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, arms_);
+}
+
+template <class Archive>
+void ArmTable::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, arms_, arms_per_user_max);
+  const std::size_t names = detail::bounds_of(archive).names;
+  columns_.clear();
+  live_count_ = 0;
+  for (const Arm& arm : arms_) {
+    detail::require(arm.key < names && arm.name < names && (arm.family < names || arm.family == Arm::no_family));
+    detail::require(detail::are_counts(arm.overall));
+    columns_.emplace(arm.key, static_cast<std::uint32_t>(columns_.size()));
+    live_count_ += arm.records > 0 ? 1 : 0;
+  }
+  detail::require(columns_.size() == arms_.size());
+}
+
+template <class Archive>
+void serialize(Archive& archive, Moments& moments, unsigned) {
+  archive& moments.weight& moments.mean& moments.squares;
+  if constexpr (Archive::is_loading::value) detail::require(detail::are_moments(moments));
+}
+
+template <class Archive>
+void serialize(Archive& archive, PackedMoments& cell, unsigned) {
+  Moments moments = cell.get();
+  archive& moments;
+  cell = PackedMoments(moments);
+}
+
+template <class Archive>
+void serialize(Archive& archive, ParameterKey& key, unsigned) {
+  archive& key.family& key.name;
+}
+
+template <class Archive>
+void ParameterTable::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, keys_);
+  detail::save_sequence(archive, overall_);
+  archive << keywords_ << checkpoints_;
+}
+
+template <class Archive>
+void ParameterTable::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, keys_, parameters_per_user_max);
+  detail::load_sequence(archive, overall_, parameters_per_user_max);
+  archive >> keywords_ >> checkpoints_;
+  const detail::LoadBounds& bounds = detail::bounds_of(archive);
+  columns_.clear();
+  for (const ParameterKey& key : keys_) {
+    detail::require(key.name < bounds.names && (!key.has_family() || key.family < bounds.names));
+    columns_.emplace(packed(key), static_cast<std::uint32_t>(columns_.size()));
+  }
+  detail::require(columns_.size() == keys_.size() && overall_.size() == keys_.size());
+  detail::require(keywords_.row_count() <= bounds.rows && checkpoints_.row_count() <= bounds.checkpoints);
+  for (const PackedRows<PackedMoments>* const rows : {&keywords_, &checkpoints_}) {
+    for (std::uint32_t row = 0; row < rows->row_count(); ++row) {
+      detail::require(rows->row(row).empty() || rows->row(row).back().column < keys_.size());
+    }
+  }
+}
+
+template <class Archive>
+void NegativeTable::Set::serialize(Archive& archive, unsigned) {
+  archive& overall& known;
+  if constexpr (Archive::is_saving::value) {
+    detail::save_sequence(archive, keywords);
+  } else {
+    detail::load_sequence(archive, keywords, keywords_max);
+    const auto not_ascending = [](Interner::Id a, Interner::Id b) { return a >= b; };
+    detail::require(std::ranges::adjacent_find(keywords, not_ascending) == keywords.end());
+    detail::require(detail::are_counts(overall) && detail::are_below(keywords, detail::bounds_of(archive).keywords));
+  }
+}
+
+template <class Archive>
+void NegativeTable::save(Archive& archive, unsigned) const {
+  detail::save_sequence(archive, sets_);
+  detail::save_sequence(archive, free_);
+  archive << matrix_;
+}
+
+template <class Archive>
+void NegativeTable::load(Archive& archive, unsigned) {
+  detail::load_sequence(archive, sets_, negative_prompts_per_user_max);
+  detail::load_sequence(archive, free_, sets_.size());
+  archive >> matrix_;
+  columns_.clear();
+  for (std::uint32_t column = 0; column < sets_.size(); ++column) {
+    if (!is_set(column)) continue;
+    detail::require(!find(sets_[column].keywords));
+    columns_.emplace(slot(sets_[column].keywords), column);
+  }
+  std::vector<bool> is_free(sets_.size());
+  for (const std::uint32_t column : free_) {
+    detail::require(column < sets_.size() && !is_set(column) && !is_free[column]);
+    is_free[column] = true;
+  }
+  detail::require(columns_.size() + free_.size() == sets_.size());
+  detail::require(matrix_.are_within(detail::bounds_of(archive).rows, sets_.size()));
+}
+
+}  // namespace penchant
