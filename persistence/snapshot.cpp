@@ -136,6 +136,29 @@ class StringSink final : public ByteSink {
   std::string& out_;
 };
 
+/// A place for every number given to a user, so that a reader knows how many are right.
+void save_heads(PortableOutputArchive& archive, const HistoryHeads& heads, std::uint32_t users) {
+  const std::uint64_t count = users;
+  archive << count;
+  for (std::uint32_t user = 0; user < users; ++user) {
+    const EventPlace head = heads.of(user);
+    archive << head.segment << head.offset;
+  }
+}
+
+void load_heads(PortableInputArchive& archive, HistoryHeads& heads, std::uint32_t users, std::uint64_t sequence) {
+  std::uint64_t count = 0;
+  archive >> count;
+  detail::require(count == users);
+  heads = {};
+  for (std::uint32_t user = 0; user < users; ++user) {  // grows as they are read
+    EventPlace head;
+    archive >> head.segment >> head.offset;
+    detail::require(head.segment <= sequence && (head.segment != 0 || head.offset == 0));
+    heads.move(user, head);
+  }
+}
+
 std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   std::array<std::byte, header_bytes> header{};
   std::memcpy(header.data(), magic.data(), magic.size());
@@ -146,7 +169,8 @@ std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   return header;
 }
 
-result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine) {
+result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine,
+                         const HistoryHeads& heads) {
   auto file = files.create(path);
   if (!file) return file.error();
   if (auto written = (*file)->append(encode_header(stamp)); !written) return written;
@@ -154,6 +178,7 @@ result<void> write_aside(FileSystem& files, const std::string& path, const Snaps
     ChunkSink sink(**file);
     PortableOutputArchive archive(sink);
     archive << engine;
+    save_heads(archive, heads, engine.next_user());
     sink.finish();
   } catch (const WriteFailed& failed) {
     return failed.failure;
@@ -191,7 +216,7 @@ std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
 }
 
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                            const Engine& engine) {
+                            const Engine& engine, const HistoryHeads& heads) {
   const std::string path = path_in(directory, snapshot_name(stamp.sequence));
   const std::string aside = path + std::string(aside_suffix);
   const auto names = files.list(directory);
@@ -199,7 +224,7 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + std::string(aside_suffix))) {
     if (auto removed = files.remove(aside); !removed) return removed;
   }
-  if (auto written = write_aside(files, aside, stamp, engine); !written) {
+  if (auto written = write_aside(files, aside, stamp, engine, heads); !written) {
     (void)files.remove(aside);  // it may hold the space that was missing; the failure told is the first one
     return written;
   }
@@ -207,7 +232,7 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   return files.sync_directory(directory);
 }
 
-result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine) {
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads) {
   auto file = files.open_read(path);
   if (!file) return file.error();
   const auto header = read_header(**file, path);
@@ -223,6 +248,7 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     ChunkSource source(**file);
     PortableInputArchive archive(source);
     archive >> engine;
+    load_heads(archive, heads, engine.next_user(), header->stamp.sequence);
     source.expect_end();
   } catch (const std::bad_alloc&) {
     throw;

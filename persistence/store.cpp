@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <ranges>
 #include <thread>
 #include <utility>
 
@@ -47,6 +48,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   if (!recovered) return recovered.error();
   if (auto cut = cut_torn_tail(files_, options_.directory, recovered->journal); !cut) return cut;
   engine_ = std::move(recovered->engine);
+  heads_ = std::move(recovered->heads);
   replayed_ = recovered->replayed;
   saved_sequence_ = recovered->snapshot_sequence;
   invalid_snapshots_ = std::move(recovered->invalid_snapshots);
@@ -57,6 +59,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   auto journal = Journal::open(files_, options_.directory, recovered->journal, id_, options_.journal);
   if (!journal) return journal.error();
   journal_ = std::move(*journal);
+  history_.emplace(files_, options_.directory, id_, *journal_);
   syncer_.emplace(*journal_, std::move(on_synced));
 
   if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
@@ -88,6 +91,8 @@ result<Recorded> Store::record(Record& record) {
   auto recorded = engine_.record(record);
   if (!recorded || recorded->kind == Recorded::Kind::duplicate) return recorded;
   record.revision = recorded->revision;
+  record.previous = heads_.move(recorded->user, journal_->next_place());
+  moved_heads_.push_back({recorded->user, record.previous});
   append(record);
   return recorded;
 }
@@ -108,13 +113,23 @@ result<bool> Store::delete_pool(PoolDelete event) {
   return existed;
 }
 
+result<HistoryPage> Store::history(const HistoryQuery& query, const HistoryCallback& on_record) {
+  if (auto valid = validate_user(query.user); !valid) return valid.error();
+  const User* const user = engine_.find_user(query.user);
+  if (!user) return HistoryPage{.cursor = "0"};
+  return history_->tell(query, {.user = *user, .head = heads_.of(user->number())}, on_record);
+}
+
 result<void> Store::commit() {
   if (read_only_) return *read_only_;
   if (uncommitted_bytes() == 0) return {};
   if (auto written = journal_->commit(); !written) {
     read_only_ = written.error();
+    for (const MovedHead& moved : std::views::reverse(moved_heads_)) heads_.move(moved.user, moved.former);
+    moved_heads_.clear();
     return written;
   }
+  moved_heads_.clear();
   if (const auto due = sync_due(options_.durability, Syncer::Clock::now())) syncer_->request_by(*due);
   return {};
 }
@@ -147,7 +162,8 @@ result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
   const auto stamp = prepare_snapshot();
-  auto written = stamp ? write_snapshot(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
+  auto written =
+      stamp ? write_snapshot(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
   if (!written) {
     last_save_failed_ = true;
     return written;
@@ -159,7 +175,8 @@ result<void> Store::save_in_background(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
   const auto stamp = prepare_snapshot();
-  auto started = stamp ? background_.start(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
+  auto started =
+      stamp ? background_.start(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
   if (!started) last_save_failed_ = true;
   return started;
 }

@@ -29,6 +29,8 @@
 #include "engine/result.h"
 #include "persistence/background_snapshot.h"
 #include "persistence/file.h"
+#include "persistence/history.h"
+#include "persistence/history_heads.h"
 #include "persistence/journal.h"
 #include "persistence/recovery.h"
 #include "persistence/syncer.h"
@@ -59,6 +61,9 @@ class Store {
   result<Recorded> record(Record& record);
   result<void> set_pool(PoolSet event);
   result<bool> delete_pool(PoolDelete event);  // whether there was one
+
+  /// Tells a user's records, newest first, committed or not; none of a user who has none. docs/history.md.
+  result<HistoryPage> history(const HistoryQuery& query, const HistoryCallback& on_record);
 
   /// Writes all events since the last commit, with one write; no system call where there are none.
   result<void> commit();
@@ -118,7 +123,14 @@ class Store {
   std::unique_ptr<FileLock> lock_;
   StoreId id_{};
   Engine engine_;
+  HistoryHeads heads_;
+  struct MovedHead {
+    std::uint32_t user = 0;
+    EventPlace former;
+  };
+  std::vector<MovedHead> moved_heads_;  // since the last commit, which may fail
   std::unique_ptr<Journal> journal_;
+  std::optional<History> history_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
   BackgroundSnapshot background_;
