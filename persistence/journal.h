@@ -51,6 +51,9 @@ class Journal {
   // Writes everything appended since the last commit with one write; nothing to do, no system call.
   // An event may be acknowledged only after its commit succeeded.
   [[nodiscard]] result<void> commit();
+  // Brings everything committed to the disk and begins a new segment, unless the current one has no events. Requires
+  // that nothing is uncommitted. A failure is for ever, as commit()'s.
+  [[nodiscard]] result<void> close_segment();
   // Returns when everything committed before the call is on disk, with the last sequence that is. Any thread.
   [[nodiscard]] result<std::uint64_t> sync();
 

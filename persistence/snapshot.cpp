@@ -17,7 +17,7 @@
 namespace penchant {
 namespace {
 
-constexpr std::string_view magic = "PENCHSNP";
+constexpr std::string_view snapshot_magic = "PENCHSNP";
 constexpr std::string_view name_prefix = "snapshot-";
 constexpr std::string_view name_suffix = ".penchant";
 constexpr std::string_view aside_suffix = ".tmp";
@@ -161,7 +161,7 @@ void load_heads(PortableInputArchive& archive, HistoryHeads& heads, std::uint32_
 
 std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   std::array<std::byte, header_bytes> header{};
-  std::memcpy(header.data(), magic.data(), magic.size());
+  std::memcpy(header.data(), snapshot_magic.data(), snapshot_magic.size());
   store_little_endian(header.data() + 8, snapshot_format_version);
   std::ranges::copy(stamp.store_id, header.begin() + 12);
   store_little_endian(header.data() + 28, stamp.sequence);
@@ -196,7 +196,7 @@ result<Header> read_header(File& file, const std::string& path) {
   std::array<std::byte, header_bytes> header;
   const auto size = file.read_at(0, header);
   if (!size) return size.error();
-  if (*size < header_bytes || std::memcmp(header.data(), magic.data(), magic.size()) != 0 ||
+  if (*size < header_bytes || std::memcmp(header.data(), snapshot_magic.data(), snapshot_magic.size()) != 0 ||
       crc32c(std::span(header).first(36)) != load_little_endian<std::uint32_t>(header.data() + 36)) {
     return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged"};
   }
@@ -266,17 +266,17 @@ bool is_of_newer_format(FileSystem& files, const std::string& path) {
 }
 
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
-                                  std::span<const std::uint64_t> invalid) {
+                                  std::span<const std::uint64_t> invalid, std::size_t kept) {
   const auto names = files.list(directory);
   if (!names) return names.error();
-  std::size_t kept = 0;
+  std::size_t whole = 0;
   for (const std::string& name : std::views::reverse(*names)) {
     // What a writer that was killed has left; none is at work now.
     const bool is_aside = name.ends_with(aside_suffix);
     const auto sequence = snapshot_sequence(name.substr(0, name.size() - (is_aside ? aside_suffix.size() : 0)));
     if (!sequence) continue;
     const bool is_whole = !is_aside && std::ranges::find(invalid, *sequence) == invalid.end();
-    if (is_whole && ++kept <= snapshots_kept) continue;
+    if (is_whole && ++whole <= kept) continue;
     if (auto removed = files.remove(path_in(directory, name)); !removed) return removed;
   }
   return {};

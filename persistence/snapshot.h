@@ -42,10 +42,10 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
 /// Whether the snapshot was written by a newer Penchant, whose journal may hold what this one cannot read.
 bool is_of_newer_format(FileSystem& files, const std::string& path);
 
-/// Removes those of `invalid` sequences, all others but the newest snapshots_kept, and unfinished ones. No snapshot is
-/// being written.
+/// Removes those of `invalid` sequences, all others but the newest `kept`, and unfinished ones. No snapshot is being
+/// written.
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
-                                  std::span<const std::uint64_t> invalid);
+                                  std::span<const std::uint64_t> invalid, std::size_t kept = snapshots_kept);
 
 /// The bytes of the state, for comparing two engines: equal states, equal bytes.
 std::string state_bytes(const Engine& engine);

@@ -61,6 +61,8 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   journal_ = std::move(*journal);
   history_.emplace(files_, options_.directory, id_, *journal_);
   syncer_.emplace(*journal_, std::move(on_synced));
+  eraser_.emplace(files_, options_.directory);
+  if (auto resumed = resume_erasures(now_ms); !resumed) return resumed;
 
   if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
     const DecayChange change{std::max(now_ms, engine_.now_ms()), options_.decay_days};
@@ -71,7 +73,6 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   return {};
 }
 
-template <class Event>
 void Store::append(const Event& event) {
   payload_.clear();
   encode(event, payload_);
@@ -93,7 +94,9 @@ result<Recorded> Store::record(Record& record) {
   record.revision = recorded->revision;
   record.previous = heads_.move(recorded->user, journal_->next_place());
   moved_heads_.push_back({recorded->user, record.previous});
-  append(record);
+  payload_.clear();
+  encode(record, payload_);
+  journal_->append(payload_);
   return recorded;
 }
 
@@ -101,7 +104,7 @@ result<void> Store::set_pool(PoolSet event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused;
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   auto set = engine_.set_pool(event);
-  if (set) append(Event(event));
+  if (set) append(event);
   return set;
 }
 
@@ -109,7 +112,7 @@ result<bool> Store::delete_pool(PoolDelete event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused.error();
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   const bool existed = engine_.delete_pool(event);
-  if (existed) append(Event(event));
+  if (existed) append(event);
   return existed;
 }
 
@@ -117,7 +120,8 @@ result<HistoryPage> Store::history(const HistoryQuery& query, const HistoryCallb
   if (auto valid = validate_user(query.user); !valid) return valid.error();
   const User* const user = engine_.find_user(query.user);
   if (!user) return HistoryPage{.cursor = "0"};
-  return history_->tell(query, {.user = *user, .head = heads_.of(user->number())}, on_record);
+  const History::Chain chain{*user, heads_.of(user->number()), eraser_->forgotten(query.user)};
+  return history_->tell(query, chain, on_record);
 }
 
 result<void> Store::commit() {
@@ -225,7 +229,11 @@ bool Store::snapshot_due(std::int64_t now_ms) const {
 }
 
 std::optional<Store::News> Store::tick(std::int64_t now_ms) {
-  if (auto ended = end_background_save()) return ended;
+  if (auto ended = end_background_save()) {
+    if (ended->is_failure && erasing() && !eraser_->running()) eraser_->failed(Failure{ended->sentence}, now_ms);
+    return ended;
+  }
+  if (auto erased = drive_erasures(now_ms)) return erased;
   if (!snapshot_due(now_ms)) return std::nullopt;
   if (auto started = save_in_background(now_ms); !started) {
     return News{"the snapshot failed: " + started.error().message, true};
