@@ -72,6 +72,8 @@ class Engine {
   result<void> room_for_all(const Record& record, std::span<const std::string_view> checkpoints) const;
 
   std::size_t user_count() const { return users_.size(); }
+  /// The number that the next new user gets: all users' are below it.
+  std::uint32_t next_user() const { return next_user_; }
   /// Over all users: records, and cells of their matrices.
   std::uint64_t record_count() const { return record_count_; }
   std::size_t cell_count() const { return cell_count_; }

@@ -15,7 +15,7 @@ inline constexpr std::size_t prompt_bytes_max = 1 << 20;     // a prompt or nega
 inline constexpr std::size_t text_bytes_max = 64 << 10;      // a NOTE, VISION or parameter's text value
 inline constexpr std::size_t record_loras_max = 64;
 inline constexpr std::size_t record_parameters_max = 64;
-inline constexpr std::size_t decision_arms_max = 1024;  // that a record keeps of the decision it judges
+inline constexpr std::size_t record_decision_arms_max = 1024;  // that a record keeps of the decision it judges
 
 inline constexpr std::size_t users_max = 1 << 24;
 inline constexpr std::size_t keywords_per_user_max = 1 << 20;

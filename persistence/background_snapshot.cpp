@@ -28,13 +28,13 @@ Failure system_failure(const std::string& what) { return Failure{what + ": " + s
 
 /// The child's whole life. Nothing leaves it: the server's stack, with its destructors, is the parent's alone.
 [[noreturn]] void run_child(int pipe, FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                            const Engine& engine) noexcept {
+                            const Engine& engine, const HistoryHeads& heads) noexcept {
   // It ends with the server, and does not hold on to the folder's lock, the port and the clients until then.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   close_range(3, static_cast<unsigned>(pipe) - 1, 0);
   close_range(static_cast<unsigned>(pipe) + 1, ~0U, 0);
   try {
-    const auto written = write_snapshot(files, directory, stamp, engine);
+    const auto written = write_snapshot(files, directory, stamp, engine, heads);
     if (!written) fail_child(pipe, written.error().message);
   } catch (const std::exception& error) {
     fail_child(pipe, error.what());
@@ -60,7 +60,7 @@ BackgroundSnapshot::~BackgroundSnapshot() {
 }
 
 result<void> BackgroundSnapshot::start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                                       const Engine& engine) {
+                                       const Engine& engine, const HistoryHeads& heads) {
   PENCHANT_CHECK(!running());
   std::array<int, 2> ends;
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return system_failure("cannot create a pipe for the snapshot");
@@ -71,7 +71,7 @@ result<void> BackgroundSnapshot::start(FileSystem& files, const std::string& dir
     close(ends[1]);
     return failure;
   }
-  if (child == 0) run_child(ends[1], files, directory, stamp, engine);
+  if (child == 0) run_child(ends[1], files, directory, stamp, engine, heads);
   close(ends[1]);
   child_ = child;
   pipe_ = ends[0];

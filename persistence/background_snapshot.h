@@ -26,7 +26,8 @@ class BackgroundSnapshot {
   bool running() const { return child_ > 0; }
   std::uint64_t sequence() const { return sequence_; }
 
-  result<void> start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp, const Engine& engine);
+  result<void> start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp, const Engine& engine,
+                     const HistoryHeads& heads);
 
   enum class State : std::uint8_t { idle, running, succeeded, failed };
   /// How the child is; succeeded or failed once, idle after that.

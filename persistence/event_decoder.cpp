@@ -217,7 +217,7 @@ void EventDecoder::read_parameters(Reader& reader) {
 
 void EventDecoder::read_decision_arms(Reader& reader) {
   decision_arms_.clear();
-  for (std::size_t left = reader.count(decision_arms_max); left > 0; --left) {
+  for (std::size_t left = reader.count(record_decision_arms_max); left > 0; --left) {
     const std::string_view checkpoint = reader.text();
     decision_arms_.push_back({checkpoint, reader.real()});
   }

@@ -128,6 +128,14 @@ result<void> Journal::change_segment() {
   return start_segment();
 }
 
+result<void> Journal::close_segment() {
+  PENCHANT_CHECK(buffered_ == 0);
+  if (failure_) return *failure_;
+  auto closed = size_ == segment_header_bytes ? result<void>() : change_segment();
+  if (!closed) failure_ = closed.error();
+  return closed;
+}
+
 result<std::uint64_t> Journal::sync() {
   const std::lock_guard lock(sync_mutex_);
   return sync_locked();

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/event.h"
 #include "engine/result.h"
 #include "persistence/file.h"
 #include "persistence/journal_format.h"
@@ -50,12 +51,21 @@ class Journal {
   // Writes everything appended since the last commit with one write; nothing to do, no system call.
   // An event may be acknowledged only after its commit succeeded.
   [[nodiscard]] result<void> commit();
+  // Brings everything committed to the disk and begins a new segment, unless the current one has no events. Requires
+  // that nothing is uncommitted. A failure is for ever, as commit()'s.
+  [[nodiscard]] result<void> close_segment();
   // Returns when everything committed before the call is on disk, with the last sequence that is. Any thread.
   [[nodiscard]] result<std::uint64_t> sync();
 
   [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
-  // Where the next event will lie.
-  [[nodiscard]] EventLocation next_location() const { return {segment_, size_ + buffered_}; }
+  // Where the next event will lie: the first sequence of its segment and the offset of its frame in that file. It
+  // holds until the segment is removed; commit() changes segments only behind what it has written.
+  [[nodiscard]] EventPlace next_place() const { return {segment_, size_ + buffered_}; }
+  // The bytes of the current segment that no commit() has written yet, from committed_end() on.
+  [[nodiscard]] std::span<const std::byte> uncommitted() const { return std::span(buffer_).first(buffered_); }
+  [[nodiscard]] EventPlace committed_end() const { return {segment_, size_}; }
+  // From which the checksums of the current segment's frames go on.
+  [[nodiscard]] std::uint32_t segment_crc() const { return segment_crc_; }
   // What commit() would write: the caller bounds a batch by it.
   [[nodiscard]] std::size_t buffered_bytes() const { return buffered_; }
   // The last event written (0: none). Any thread.

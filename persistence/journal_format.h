@@ -25,14 +25,6 @@ inline constexpr std::uint32_t unsynced_unknown = 0xffffffff;
 
 using StoreId = std::array<std::byte, 16>;
 
-// Where one event lies: the first sequence of its segment and the offset of its frame in that file. It holds
-// until the segment is written anew or removed.
-struct EventLocation {
-  std::uint64_t segment = 0;
-  std::uint64_t offset = 0;
-  bool operator==(const EventLocation&) const = default;
-};
-
 struct SegmentHeader {
   std::uint32_t version = journal_format_version;
   StoreId store_id{};

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 
+#include "engine/event.h"
 #include "engine/result.h"
 #include "persistence/file.h"
 #include "persistence/journal_format.h"
@@ -21,7 +22,7 @@ namespace penchant {
 struct JournalEvent {
   std::uint64_t sequence = 0;
   std::span<const std::byte> payload;  // valid during the callback
-  EventLocation location;
+  EventPlace place;
 };
 using EventCallback = std::function<result<void>(const JournalEvent&)>;
 

@@ -197,7 +197,11 @@ class PortableInputArchive : public boost::archive::detail::common_iarchive<Port
   }
   template <class T>
   void number(T& value) {
-    if constexpr (std::is_enum_v<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      const auto bits = taken<std::uint8_t>();
+      if (bits > 1) throw std::runtime_error("a flag is neither 0 nor 1");
+      value = bits == 1;
+    } else if constexpr (std::is_enum_v<T>) {
       value = static_cast<T>(taken<std::underlying_type_t<T>>());
     } else {
       std::byte raw[sizeof(T)];

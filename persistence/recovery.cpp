@@ -14,23 +14,32 @@ namespace {
 
 constexpr std::uint64_t events_between_progress = 1'000'000;
 
-result<void> apply(Engine& engine, const Record& record) {
-  const auto recorded = engine.record(record);
-  if (!recorded) return recorded.error();
-  return {};
-}
-result<void> apply(Engine& engine, const PoolSet& event) { return engine.set_pool(event); }
-result<void> apply(Engine& engine, const PoolDelete& event) {
-  engine.delete_pool(event);
-  return {};
-}
-result<void> apply(Engine& engine, const DecayChange& event) { return engine.change_decay(event); }
-result<void> apply(Engine& engine, const Share& event) { return engine.share(event); }
-result<void> apply(Engine& engine, const Forget& event) {
-  (void)engine.forget(event);
-  return {};
-}
-result<void> apply(Engine&, const Erased&) { return {}; }
+/// Does again what an event did, which lies at `place`.
+struct Replay {
+  Engine& engine;
+  HistoryHeads& heads;
+  EventPlace place;
+
+  result<void> operator()(const Record& record) const {
+    const auto recorded = engine.record(record);
+    if (!recorded) return recorded.error();
+    heads.move(recorded->user, place);
+    return {};
+  }
+  result<void> operator()(const PoolSet& event) const { return engine.set_pool(event); }
+  result<void> operator()(const PoolDelete& event) const {
+    engine.delete_pool(event);
+    return {};
+  }
+  result<void> operator()(const DecayChange& event) const { return engine.change_decay(event); }
+  result<void> operator()(const Share& event) const { return engine.share(event); }
+  result<void> operator()(const Forget& event) const {
+    if (const User* user = engine.find_user(event.user)) heads.reset(user->number());
+    (void)engine.forget(event);
+    return {};
+  }
+  result<void> operator()(const Erased&) const { return {}; }
+};
 
 /// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
 result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {
@@ -41,12 +50,14 @@ result<SnapshotStamp> load_newest(FileSystem& files, const std::string& director
     if (!sequence) continue;
     const std::string path = path_in(directory, name);
     Engine engine;
-    auto stamp = read_snapshot(files, path, engine);
+    HistoryHeads heads;
+    auto stamp = read_snapshot(files, path, engine, heads);
     if (stamp && stamp->sequence != *sequence) {
       stamp = Failure{path + " is that of event " + std::to_string(stamp->sequence)};
     }
     if (stamp) {
       recovered.engine = std::move(engine);
+      recovered.heads = std::move(heads);
       return stamp;
     }
     if (is_of_newer_format(files, path)) return stamp.error();
@@ -82,7 +93,7 @@ result<Recovered> recover(FileSystem& files, const std::string& directory, bool 
     const auto decoded = decoder.decode(event.payload);
     if (!decoded) return decoded.error();
     if (++recovered.replayed % events_between_progress == 0) progress(recovered.replayed);
-    return std::visit([&](const auto& one) { return apply(recovered.engine, one); }, *decoded);
+    return std::visit(Replay{recovered.engine, recovered.heads, event.place}, *decoded);
   };
   auto journal = recover_journal(files, directory, stamp.sequence + 1, replay);
   if (!journal) {

@@ -13,12 +13,14 @@
 #include "engine/engine.h"
 #include "engine/result.h"
 #include "persistence/file.h"
+#include "persistence/history_heads.h"
 #include "persistence/journal_reader.h"
 
 namespace penchant {
 
 struct Recovered {
   Engine engine;
+  HistoryHeads heads;
   Recovery journal;
   std::uint64_t snapshot_sequence = 0;           // 0: none was used
   std::uint64_t replayed = 0;                    // events after it

@@ -17,7 +17,7 @@
 namespace penchant {
 namespace {
 
-constexpr std::string_view magic = "PENCHSNP";
+constexpr std::string_view snapshot_magic = "PENCHSNP";
 constexpr std::string_view name_prefix = "snapshot-";
 constexpr std::string_view name_suffix = ".penchant";
 constexpr std::string_view aside_suffix = ".tmp";
@@ -136,9 +136,32 @@ class StringSink final : public ByteSink {
   std::string& out_;
 };
 
+/// A place for every number given to a user, so that a reader knows how many are right.
+void save_heads(PortableOutputArchive& archive, const HistoryHeads& heads, std::uint32_t users) {
+  const std::uint64_t count = users;
+  archive << count;
+  for (std::uint32_t user = 0; user < users; ++user) {
+    const EventPlace head = heads.of(user);
+    archive << head.segment << head.offset;
+  }
+}
+
+void load_heads(PortableInputArchive& archive, HistoryHeads& heads, std::uint32_t users, std::uint64_t sequence) {
+  std::uint64_t count = 0;
+  archive >> count;
+  detail::require(count == users);
+  heads = {};
+  for (std::uint32_t user = 0; user < users; ++user) {  // grows as they are read
+    EventPlace head;
+    archive >> head.segment >> head.offset;
+    detail::require(head.segment <= sequence && (head.segment != 0 || head.offset == 0));
+    heads.move(user, head);
+  }
+}
+
 std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   std::array<std::byte, header_bytes> header{};
-  std::memcpy(header.data(), magic.data(), magic.size());
+  std::memcpy(header.data(), snapshot_magic.data(), snapshot_magic.size());
   store_little_endian(header.data() + 8, snapshot_format_version);
   std::ranges::copy(stamp.store_id, header.begin() + 12);
   store_little_endian(header.data() + 28, stamp.sequence);
@@ -146,7 +169,8 @@ std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   return header;
 }
 
-result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine) {
+result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine,
+                         const HistoryHeads& heads) {
   auto file = files.create(path);
   if (!file) return file.error();
   if (auto written = (*file)->append(encode_header(stamp)); !written) return written;
@@ -154,6 +178,7 @@ result<void> write_aside(FileSystem& files, const std::string& path, const Snaps
     ChunkSink sink(**file);
     PortableOutputArchive archive(sink);
     archive << engine;
+    save_heads(archive, heads, engine.next_user());
     sink.finish();
   } catch (const WriteFailed& failed) {
     return failed.failure;
@@ -171,7 +196,7 @@ result<Header> read_header(File& file, const std::string& path) {
   std::array<std::byte, header_bytes> header;
   const auto size = file.read_at(0, header);
   if (!size) return size.error();
-  if (*size < header_bytes || std::memcmp(header.data(), magic.data(), magic.size()) != 0 ||
+  if (*size < header_bytes || std::memcmp(header.data(), snapshot_magic.data(), snapshot_magic.size()) != 0 ||
       crc32c(std::span(header).first(36)) != load_little_endian<std::uint32_t>(header.data() + 36)) {
     return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged"};
   }
@@ -191,7 +216,7 @@ std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
 }
 
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                            const Engine& engine) {
+                            const Engine& engine, const HistoryHeads& heads) {
   const std::string path = path_in(directory, snapshot_name(stamp.sequence));
   const std::string aside = path + std::string(aside_suffix);
   const auto names = files.list(directory);
@@ -199,7 +224,7 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + std::string(aside_suffix))) {
     if (auto removed = files.remove(aside); !removed) return removed;
   }
-  if (auto written = write_aside(files, aside, stamp, engine); !written) {
+  if (auto written = write_aside(files, aside, stamp, engine, heads); !written) {
     (void)files.remove(aside);  // it may hold the space that was missing; the failure told is the first one
     return written;
   }
@@ -207,7 +232,7 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   return files.sync_directory(directory);
 }
 
-result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine) {
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads) {
   auto file = files.open_read(path);
   if (!file) return file.error();
   const auto header = read_header(**file, path);
@@ -223,6 +248,7 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     ChunkSource source(**file);
     PortableInputArchive archive(source);
     archive >> engine;
+    load_heads(archive, heads, engine.next_user(), header->stamp.sequence);
     source.expect_end();
   } catch (const std::bad_alloc&) {
     throw;
@@ -240,17 +266,17 @@ bool is_of_newer_format(FileSystem& files, const std::string& path) {
 }
 
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
-                                  std::span<const std::uint64_t> invalid) {
+                                  std::span<const std::uint64_t> invalid, std::size_t kept) {
   const auto names = files.list(directory);
   if (!names) return names.error();
-  std::size_t kept = 0;
+  std::size_t whole = 0;
   for (const std::string& name : std::views::reverse(*names)) {
     // What a writer that was killed has left; none is at work now.
     const bool is_aside = name.ends_with(aside_suffix);
     const auto sequence = snapshot_sequence(name.substr(0, name.size() - (is_aside ? aside_suffix.size() : 0)));
     if (!sequence) continue;
     const bool is_whole = !is_aside && std::ranges::find(invalid, *sequence) == invalid.end();
-    if (is_whole && ++kept <= snapshots_kept) continue;
+    if (is_whole && ++whole <= kept) continue;
     if (auto removed = files.remove(path_in(directory, name)); !removed) return removed;
   }
   return {};

@@ -1,4 +1,4 @@
-// Snapshots: an engine to a file and back. The format is docs/snapshot_format.md.
+// Snapshots: an engine, and where its users' records lie, to a file and back. The format is docs/snapshot_format.md.
 //
 // Errors: one sentence with the path, and the offset where a file is damaged. A snapshot that is damaged in any
 // bit is refused. Memory: a chunk (1 MiB) beside the engine. Threads: none.
@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/result.h"
 #include "persistence/file.h"
+#include "persistence/history_heads.h"
 #include "persistence/journal_format.h"
 
 namespace penchant {
@@ -33,18 +34,18 @@ std::optional<std::uint64_t> snapshot_sequence(std::string_view name);
 
 /// Writes the snapshot and makes it the newest; the folder holds it for good when this returns.
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                            const Engine& engine);
+                            const Engine& engine, const HistoryHeads& heads);
 
-/// Replaces `engine` by the snapshot's. After a failure `engine` is unspecified.
-result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine);
+/// Replaces `engine` and `heads` by the snapshot's. After a failure they are unspecified.
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads);
 
 /// Whether the snapshot was written by a newer Penchant, whose journal may hold what this one cannot read.
 bool is_of_newer_format(FileSystem& files, const std::string& path);
 
-/// Removes those of `invalid` sequences, all others but the newest snapshots_kept, and unfinished ones. No snapshot is
-/// being written.
+/// Removes those of `invalid` sequences, all others but the newest `kept`, and unfinished ones. No snapshot is being
+/// written.
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
-                                  std::span<const std::uint64_t> invalid);
+                                  std::span<const std::uint64_t> invalid, std::size_t kept = snapshots_kept);
 
 /// The bytes of the state, for comparing two engines: equal states, equal bytes.
 std::string state_bytes(const Engine& engine);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <ranges>
 #include <thread>
 #include <utility>
 
@@ -47,6 +48,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   if (!recovered) return recovered.error();
   if (auto cut = cut_torn_tail(files_, options_.directory, recovered->journal); !cut) return cut;
   engine_ = std::move(recovered->engine);
+  heads_ = std::move(recovered->heads);
   replayed_ = recovered->replayed;
   saved_sequence_ = recovered->snapshot_sequence;
   invalid_snapshots_ = std::move(recovered->invalid_snapshots);
@@ -57,7 +59,10 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   auto journal = Journal::open(files_, options_.directory, recovered->journal, id_, options_.journal);
   if (!journal) return journal.error();
   journal_ = std::move(*journal);
+  history_.emplace(files_, options_.directory, id_, *journal_);
   syncer_.emplace(*journal_, std::move(on_synced));
+  eraser_.emplace(files_, options_.directory);
+  if (auto resumed = resume_erasures(now_ms); !resumed) return resumed;
 
   if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
     const DecayChange change{std::max(now_ms, engine_.now_ms()), options_.decay_days};
@@ -68,7 +73,6 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   return {};
 }
 
-template <class Event>
 void Store::append(const Event& event) {
   payload_.clear();
   encode(event, payload_);
@@ -88,7 +92,11 @@ result<Recorded> Store::record(Record& record) {
   auto recorded = engine_.record(record);
   if (!recorded || recorded->kind == Recorded::Kind::duplicate) return recorded;
   record.revision = recorded->revision;
-  append(record);
+  record.previous = heads_.move(recorded->user, journal_->next_place());
+  moved_heads_.push_back({recorded->user, record.previous});
+  payload_.clear();
+  encode(record, payload_);
+  journal_->append(payload_);
   return recorded;
 }
 
@@ -96,7 +104,7 @@ result<void> Store::set_pool(PoolSet event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused;
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   auto set = engine_.set_pool(event);
-  if (set) append(Event(event));
+  if (set) append(event);
   return set;
 }
 
@@ -104,7 +112,7 @@ result<bool> Store::delete_pool(PoolDelete event) {
   if (auto refused = refuse_if_read_only(); !refused) return refused.error();
   event.now_ms = std::max(event.now_ms, engine_.now_ms());
   const bool existed = engine_.delete_pool(event);
-  if (existed) append(Event(event));
+  if (existed) append(event);
   return existed;
 }
 
@@ -116,13 +124,24 @@ result<void> Store::share(Share event) {
   return shared;
 }
 
+result<HistoryPage> Store::history(const HistoryQuery& query, const HistoryCallback& on_record) {
+  if (auto valid = validate_user(query.user); !valid) return valid.error();
+  const User* const user = engine_.find_user(query.user);
+  if (!user) return HistoryPage{.cursor = "0"};
+  const History::Chain chain{*user, heads_.of(user->number()), eraser_->forgotten(query.user)};
+  return history_->tell(query, chain, on_record);
+}
+
 result<void> Store::commit() {
   if (read_only_) return *read_only_;
   if (uncommitted_bytes() == 0) return {};
   if (auto written = journal_->commit(); !written) {
     read_only_ = written.error();
+    for (const MovedHead& moved : std::views::reverse(moved_heads_)) heads_.move(moved.user, moved.former);
+    moved_heads_.clear();
     return written;
   }
+  moved_heads_.clear();
   if (const auto due = sync_due(options_.durability, Syncer::Clock::now())) syncer_->request_by(*due);
   return {};
 }
@@ -155,7 +174,8 @@ result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
   const auto stamp = prepare_snapshot();
-  auto written = stamp ? write_snapshot(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
+  auto written =
+      stamp ? write_snapshot(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
   if (!written) {
     last_save_failed_ = true;
     return written;
@@ -167,7 +187,8 @@ result<void> Store::save_in_background(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
   const auto stamp = prepare_snapshot();
-  auto started = stamp ? background_.start(files_, options_.directory, *stamp, engine_) : result<void>(stamp.error());
+  auto started =
+      stamp ? background_.start(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
   if (!started) last_save_failed_ = true;
   return started;
 }
@@ -216,7 +237,11 @@ bool Store::snapshot_due(std::int64_t now_ms) const {
 }
 
 std::optional<Store::News> Store::tick(std::int64_t now_ms) {
-  if (auto ended = end_background_save()) return ended;
+  if (auto ended = end_background_save()) {
+    if (ended->is_failure && erasing() && !eraser_->running()) eraser_->failed(Failure{ended->sentence}, now_ms);
+    return ended;
+  }
+  if (auto erased = drive_erasures(now_ms)) return erased;
   if (!snapshot_due(now_ms)) return std::nullopt;
   if (auto started = save_in_background(now_ms); !started) {
     return News{"the snapshot failed: " + started.error().message, true};

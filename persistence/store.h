@@ -28,7 +28,11 @@
 #include "engine/engine.h"
 #include "engine/result.h"
 #include "persistence/background_snapshot.h"
+#include "persistence/eraser.h"
+#include "persistence/event_codec.h"
 #include "persistence/file.h"
+#include "persistence/history.h"
+#include "persistence/history_heads.h"
 #include "persistence/journal.h"
 #include "persistence/recovery.h"
 #include "persistence/syncer.h"
@@ -61,6 +65,23 @@ class Store {
   result<void> share(Share event);
   result<bool> delete_pool(PoolDelete event);  // whether there was one
 
+  /// Tells a user's records, newest first, committed or not; none of a user who has none. docs/history.md.
+  result<HistoryPage> history(const HistoryQuery& query, const HistoryCallback& on_record);
+
+  struct Forgotten {
+    std::uint64_t records = 0;   // that the user had
+    std::uint64_t sequence = 0;  // of the Forget event, for erased(); 0: there was nothing to forget
+  };
+  /// Forgets the user, for good and at once: what was recorded so far is committed with it and on disk when this
+  /// returns. The user's texts are erased from all files by tick(); erased() says when. docs/journal_format.md. A
+  /// failure that leaves the store writable has forgotten nobody; the next start of one that is read-only finishes it.
+  result<Forgotten> forget(std::string_view user, std::int64_t now_ms);
+  bool erasing() const { return !eraser_->waiting().empty(); }
+  /// Whether no file holds anything any more of what was forgotten up to event `sequence`.
+  bool erased(std::uint64_t sequence) const { return eraser_->done(sequence); }
+  /// Why the last try to erase failed; the next comes by itself after erasure_retry_ms, and with the next forget().
+  std::optional<Failure> erasure_failure() const { return eraser_->failure(); }
+
   /// Writes all events since the last commit, with one write; no system call where there are none.
   result<void> commit();
   std::size_t uncommitted_bytes() const { return journal_->buffered_bytes(); }
@@ -84,7 +105,7 @@ class Store {
     std::string sentence;
     bool is_failure = false;
   };
-  /// To be called every 100 ms: begins and ends snapshots. Tells how one has ended since, if it has.
+  /// To be called every 100 ms: begins and ends snapshots and erasures. Tells how one has ended since, if it has.
   std::optional<News> tick(std::int64_t now_ms);
   /// Told by the caller that a sync failed (on_synced runs on another thread).
   void sync_failed(const Failure& failure);
@@ -107,11 +128,14 @@ class Store {
   Store(FileSystem& files, const StoreOptions& options) : files_(files), options_(options) {}
   result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress);
   result<void> refuse_if_read_only() const;
+  result<std::uint64_t> forget_now(Erasure erasure, std::int64_t now_ms);
+  result<void> resume_erasures(std::int64_t now_ms);
+  std::optional<News> drive_erasures(std::int64_t now_ms);
+  result<void> begin_erasing(std::int64_t now_ms);
   result<SnapshotStamp> prepare_snapshot();
   result<void> finish_snapshot(std::uint64_t sequence);
   std::optional<News> end_background_save();
   bool snapshot_due(std::int64_t now_ms) const;
-  template <class Event>
   void append(const Event& event);
 
   FileSystem& files_;
@@ -119,7 +143,14 @@ class Store {
   std::unique_ptr<FileLock> lock_;
   StoreId id_{};
   Engine engine_;
+  HistoryHeads heads_;
+  struct MovedHead {
+    std::uint32_t user = 0;
+    EventPlace former;
+  };
+  std::vector<MovedHead> moved_heads_;  // since the last commit, which may fail
   std::unique_ptr<Journal> journal_;
+  std::optional<History> history_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
   BackgroundSnapshot background_;
@@ -130,7 +161,8 @@ class Store {
   bool last_save_failed_ = false;
   std::uint64_t replayed_ = 0;
   std::vector<std::string> warnings_;
-  std::optional<Syncer> syncer_;  // last: its thread uses the journal
+  std::optional<Syncer> syncer_;  // behind the journal, which its thread uses
+  std::optional<Eraser> eraser_;
 };
 
 }  // namespace penchant

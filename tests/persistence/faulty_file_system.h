@@ -1,7 +1,8 @@
 // Wraps another file system and fails the Nth call, of files and folders alike, so that a test can repeat a
 // scenario failing at each step in turn: for n = 1, 2, … until the scenario ends without failed().
 // Only the Nth call fails; the later ones succeed again, as after a hole in the network or an emptied disk:
-// what must stay failed has to remember it. Threads: as the file system it wraps.
+// what must stay failed has to remember it. Or the power fails with it, and so does every later call. Threads: as the
+// file system it wraps.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +21,7 @@ struct Fault {
   std::uint64_t fail_call = 0;  // counted from 1; 0: none
   bool short_write = false;     // a failing append first writes half of its bytes
   void (*first)() = nullptr;    // done before it fails, if it comes to that
+  bool is_last = false;         // no later call succeeds either
 };
 
 class FaultyFileSystem final : public FileSystem {
@@ -34,6 +36,9 @@ class FaultyFileSystem final : public FileSystem {
   [[nodiscard]] std::size_t largest_read() const { return largest_read_; }
   // The nth call from now on fails: 1 is the very next.
   void fail_in(std::uint64_t n, bool short_write = false) { fault_ = {calls_ + n, short_write}; }
+  // The nth call from now on and all behind it fail.
+  void lose_power_in(std::uint64_t n) { fault_ = {.fail_call = calls_ + n, .is_last = true}; }
+  void heal() { fault_ = {}; }
   // In the nth call from now on this is done.
   void do_in(std::uint64_t n, void (*what)()) { fault_ = {.fail_call = calls_ + n, .first = what}; }
 
@@ -117,7 +122,8 @@ class FaultyFileSystem final : public FileSystem {
     return Failure{"cannot " + operation + " " + path + ": Input/output error"};
   }
   bool fails() {
-    if (++calls_ != fault_.fail_call) return false;
+    const std::uint64_t call = ++calls_;
+    if (call != fault_.fail_call && !(fault_.is_last && call > fault_.fail_call)) return false;
     if (fault_.first != nullptr) fault_.first();
     return true;
   }

@@ -173,6 +173,7 @@ BOOST_AUTO_TEST_CASE(an_older_version_is_read_as_it_was_written) {
 BOOST_AUTO_TEST_CASE(a_source_that_ends_is_told) {
   BOOST_TEST(why_not<std::uint32_t>("010203") == "it ends");
   BOOST_TEST(why_not<std::string>("0300000061") == "it ends");
+  BOOST_TEST(why_not<bool>("02") == "a flag is neither 0 nor 1");
   BOOST_TEST(why_not<Grown>("0003010002") == "it ends");
 }
 

@@ -5,13 +5,10 @@
 #include "engine/explain.h"
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
-#include "tests/persistence/store_fixture.h"
+#include "tests/persistence/snapshot_fixture.h"
 
 namespace penchant::test {
 namespace {
-
-constexpr std::size_t header_bytes = 40;
-constexpr std::size_t chunk_header_bytes = 8;
 
 /// Everything a state can hold: users, LoRAs, families, IDs, corrections, pools, heavy cells, a changed
 /// decay, a landmark that moved.
@@ -32,62 +29,6 @@ void live_fully(Taste& taste) {
   taste.rejected("bob", "E", "oil cat");
   taste.tell({.user = "cyd", .checkpoint = "A", .prompt = ""});
 }
-
-/// A disk with one snapshot on it.
-struct SnapshotLife {
-  explicit SnapshotLife(std::uint64_t of_event = 7) : sequence(of_event) {}
-
-  result<void> write(FileSystem& files, const Engine& engine) {
-    return write_snapshot(files, folder, {store_id, sequence}, engine);
-  }
-  void write(const Engine& engine) {
-    const auto written = write(disk, engine);
-    BOOST_REQUIRE_MESSAGE(written, written.error().message);
-  }
-  Bytes bytes() const { return disk.bytes(path()); }
-  void put(Bytes bytes) { disk.put(path(), std::move(bytes)); }
-  std::string path() const { return snapshot_path(sequence); }
-
-  /// Why the snapshot is refused; empty where it is read.
-  std::string refusal() {
-    Engine engine;
-    const auto stamp = read_snapshot(disk, path(), engine);
-    return stamp ? "" : stamp.error().message;
-  }
-  bool refused_with_path() { return refusal().starts_with(path() + " "); }
-
-  MemoryFileSystem disk;
-  std::uint64_t sequence;
-};
-
-void live_briefly(Taste& taste) {
-  taste.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "A", .prompt = "ink", .id = "1"});
-  taste.pool("sdxl", Tier::draft, "A");
-}
-
-/// A state that fits one chunk.
-struct SmallSnapshot : SnapshotLife {
-  explicit SmallSnapshot(void (*live)(Taste&) = live_briefly) {
-    live(taste);
-    write(taste.engine);
-    whole = bytes();
-  }
-  /// The content of chunk 0 replaced by another of the same length, its checksum right.
-  void forge(Bytes content) {
-    Bytes forged = whole;
-    std::ranges::copy(content, forged.begin() + header_bytes + chunk_header_bytes);
-    Bytes head(12);
-    store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()));
-    store_little_endian(forged.data() + header_bytes + 4, crc32c(content, crc32c(head)));
-    put(std::move(forged));
-  }
-  Bytes content() const {
-    return {whole.begin() + header_bytes + chunk_header_bytes, whole.end() - chunk_header_bytes};
-  }
-
-  Taste taste;
-  Bytes whole;
-};
 
 /// Every question, record and correction that concerns what the state holds; what they answer does not matter.
 void live_on(Engine& engine) {
@@ -151,7 +92,8 @@ BOOST_AUTO_TEST_CASE(the_state_that_is_read_is_the_one_that_was_written) {
   SnapshotLife life;
   life.write(taste.engine);
   Engine read;
-  const auto stamp = read_snapshot(life.disk, life.path(), read);
+  HistoryHeads heads;
+  const auto stamp = read_snapshot(life.disk, life.path(), read, heads);
   BOOST_REQUIRE_MESSAGE(stamp, stamp.error().message);
   BOOST_TEST(stamp->sequence == 7U);
   BOOST_TEST((stamp->store_id == store_id));
@@ -164,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_state_that_was_read_goes_on_as_the_one_that_was_written) 
   SnapshotLife life;
   life.write(taste.engine);
   Taste read;
-  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read.engine));
+  HistoryHeads heads;
+  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read.engine, heads));
   read.now_ms = taste.now_ms;
   for (Taste* one : {&taste, &read}) {
     one->tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "oil", .id = "2"});
@@ -194,7 +137,8 @@ BOOST_AUTO_TEST_CASE(random_lives_come_back_bit_by_bit) {
     SnapshotLife life;
     life.write(engine);
     Engine read;
-    BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read));
+    HistoryHeads heads;
+    BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read, heads));
     BOOST_TEST((state_bytes(read) == state_bytes(engine)), "seed " << seed);
   }
 }
@@ -241,14 +185,19 @@ BOOST_AUTO_TEST_CASE(the_file_is_laid_out_as_its_page_says) {
   BOOST_TEST(load_little_endian<std::uint64_t>(at + 28) == 7U);
   BOOST_TEST(load_little_endian<std::uint32_t>(at + 36) == crc32c(std::span(life.whole).first(36)));
   BOOST_TEST(load_little_endian<std::uint32_t>(at + 40) == life.content().size());
-  BOOST_TEST(text_of(life.content()) == state_bytes(life.taste.engine));
+  const std::string state = state_bytes(life.taste.engine);
+  BOOST_REQUIRE(life.content().size() == state.size() + 8 + 16);  // one user's head
+  BOOST_TEST(text_of(life.content()).starts_with(state));
+  BOOST_TEST(load_little_endian<std::uint64_t>(life.content().data() + state.size()) == 1U);
+  BOOST_TEST(load_little_endian<std::uint64_t>(life.content().data() + state.size() + 8) == 2U);
+  BOOST_TEST(load_little_endian<std::uint64_t>(life.content().data() + state.size() + 16) == 40U);
   BOOST_TEST(load_little_endian<std::uint32_t>(&life.whole.back() - 7) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_chunk_longer_than_the_bound_is_refused_before_it_is_read) {
   SmallSnapshot life;
   Bytes forged = life.whole;
-  store_little_endian(forged.data() + header_bytes, static_cast<std::uint32_t>(snapshot_chunk_bytes_max + 1));
+  store_little_endian(forged.data() + snapshot_header_bytes, static_cast<std::uint32_t>(snapshot_chunk_bytes_max + 1));
   life.put(std::move(forged));
   BOOST_TEST(life.refusal() == life.path() + " is damaged: a chunk is too long, at offset 40");
 }
@@ -263,7 +212,8 @@ BOOST_AUTO_TEST_CASE(what_loads_though_it_was_forged_is_safe_to_live_on_with) {
       for (std::size_t j = i; j < i + bytes; ++j) forged[j] = ~forged[j];
       life.forge(std::move(forged));
       Engine engine;
-      const auto read = read_snapshot(life.disk, life.path(), engine);
+      HistoryHeads heads;
+      const auto read = read_snapshot(life.disk, life.path(), engine, heads);
       read ? live_on(engine) : void(++refused);
     }
     BOOST_TEST(refused > content.size() / 4);
@@ -276,9 +226,10 @@ BOOST_AUTO_TEST_CASE(a_large_state_crosses_chunks) {
   SnapshotLife life;
   life.write(taste.engine);
   Engine read;
-  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read));
+  HistoryHeads heads;
+  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read, heads));
   BOOST_TEST((state_bytes(read) == state_bytes(taste.engine)));
-  BOOST_TEST(load_little_endian<std::uint32_t>(life.bytes().data() + header_bytes) ==
+  BOOST_TEST(load_little_endian<std::uint32_t>(life.bytes().data() + snapshot_header_bytes) ==
              snapshot_chunk_bytes_max);
 }
 
@@ -288,9 +239,9 @@ BOOST_AUTO_TEST_CASE(chunks_that_changed_places_are_refused) {
   SnapshotLife life;
   life.write(taste.engine);
   Bytes swapped = life.bytes();
-  const auto first = swapped.begin() + header_bytes;
-  std::swap_ranges(first, first + chunk_header_bytes + snapshot_chunk_bytes_max,
-                   first + chunk_header_bytes + snapshot_chunk_bytes_max);
+  const auto first = swapped.begin() + snapshot_header_bytes;
+  std::swap_ranges(first, first + snapshot_chunk_header_bytes + snapshot_chunk_bytes_max,
+                   first + snapshot_chunk_header_bytes + snapshot_chunk_bytes_max);
   life.put(std::move(swapped));
   BOOST_TEST(life.refusal() == life.path() + " is damaged: a checksum is wrong, at offset 40");
 }
@@ -300,7 +251,7 @@ BOOST_AUTO_TEST_CASE(a_state_cut_between_chunks_is_refused) {
   live_long(taste, snapshot_chunk_bytes_max + 1);
   SnapshotLife life;
   life.write(taste.engine);
-  life.put(cut(life.bytes(), header_bytes + chunk_header_bytes + snapshot_chunk_bytes_max));
+  life.put(cut(life.bytes(), snapshot_header_bytes + snapshot_chunk_header_bytes + snapshot_chunk_bytes_max));
   BOOST_TEST(life.refused_with_path());
 }
 
@@ -319,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_name_tells_the_sequence_and_nothing_else_is_a_name) {
 BOOST_AUTO_TEST_CASE(two_snapshots_are_kept_and_what_was_never_finished_is_not) {
   MemoryFileSystem disk;
   for (const std::uint64_t sequence : {3U, 5U, 11U}) {
-    BOOST_REQUIRE(write_snapshot(disk, folder, {store_id, sequence}, Engine()));
+    BOOST_REQUIRE(write_snapshot(disk, folder, {store_id, sequence}, Engine(), HistoryHeads()));
   }
   disk.put(snapshot_path(4) + ".tmp", {});
   disk.put(path_in(folder, "notes"), {});
@@ -351,7 +302,7 @@ BOOST_AUTO_TEST_CASE(any_call_that_fails_is_reported_and_leaves_the_older_snapsh
     bool failed = true;
     for (std::uint64_t n = 1; failed; ++n) {
       FaultyFileSystem files(older.disk, {.fail_call = n, .short_write = short_write});
-      const auto written = write_snapshot(files, folder, {store_id, 7}, taste.engine);
+      const auto written = write_snapshot(files, folder, {store_id, 7}, taste.engine, {});
       failed = files.failed();
       BOOST_TEST(written.has_value() == !failed, "call " << n);
       if (failed) BOOST_TEST(written.error().message.starts_with("cannot "), written.error().message);
@@ -367,7 +318,8 @@ BOOST_AUTO_TEST_CASE(any_read_that_fails_is_reported_and_names_the_file) {
   for (std::uint64_t n = 1; failed; ++n) {
     FaultyFileSystem files(life.disk, {.fail_call = n});
     Engine engine;
-    const auto read = read_snapshot(files, life.path(), engine);
+    HistoryHeads heads;
+    const auto read = read_snapshot(files, life.path(), engine, heads);
     failed = files.failed();
     BOOST_TEST(read.has_value() == !failed, "call " << n);
     if (failed) BOOST_TEST(read.error().message.find(life.path()) != std::string::npos, read.error().message);

@@ -1,0 +1,102 @@
+#include "persistence/journal_lookup.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "persistence/crc32c.h"
+
+namespace penchant {
+namespace {
+
+constexpr std::size_t first_read_bytes = 4096;  // most events are shorter
+
+/// The header of the frame that `bytes` begin with; none where there is no whole frame in `left` bytes.
+std::optional<FrameHeader> frame_in(std::span<const std::byte> bytes, std::uint64_t left, std::uint32_t crc) {
+  if (bytes.size() < frame_header_bytes) return std::nullopt;
+  const auto header = decode_frame_header(bytes.data(), crc);
+  if (!header || header->length > journal_payload_bytes_max) return std::nullopt;
+  if (header->length > left - frame_header_bytes) return std::nullopt;
+  return header;
+}
+
+}  // namespace
+
+result<FoundEvent> JournalLookup::find(EventPlace place) {
+  const EventPlace end = journal_.committed_end();
+  if (place.segment == 0 || place.segment > end.segment || place.offset < segment_header_bytes) return FoundEvent{};
+  const bool is_current = place.segment == end.segment;
+  if (is_current && place.offset >= end.offset) {
+    const auto uncommitted = journal_.uncommitted();
+    if (place.offset - end.offset >= uncommitted.size()) return FoundEvent{};
+    const auto bytes = uncommitted.subspan(static_cast<std::size_t>(place.offset - end.offset));
+    const auto header = frame_in(bytes, bytes.size(), journal_.segment_crc());
+    if (!header) return FoundEvent{};
+    return FoundEvent{FoundEvent::Kind::event, header->sequence, bytes.subspan(frame_header_bytes, header->length)};
+  }
+  const auto segment = open(place.segment);
+  if (!segment) return segment.error();
+  if (*segment == nullptr) return FoundEvent{.kind = FoundEvent::Kind::gone};
+  const auto size = is_current ? result<std::uint64_t>(end.offset) : (*segment)->file->size();
+  if (!size) return size.error();
+  if (place.offset >= *size) return FoundEvent{};
+  return read(**segment, place.offset, *size - place.offset);
+}
+
+result<FoundEvent> JournalLookup::read(OpenSegment& segment, std::uint64_t offset, std::uint64_t left) {
+  const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(left, first_read_bytes));
+  if (buffer_.size() < first) buffer_.resize(first);
+  const auto got = segment.file->read_at(offset, std::span(buffer_).first(first));
+  if (!got) return got.error();
+  const auto header = frame_in(std::span(buffer_).first(*got), left, segment.crc);
+  if (!header) return FoundEvent{};
+
+  const std::size_t bytes = frame_header_bytes + header->length;
+  if (bytes > *got) {
+    if (buffer_.size() < bytes) buffer_.resize(bytes);
+    const auto more = segment.file->read_at(offset + *got, std::span(buffer_).subspan(*got, bytes - *got));
+    if (!more) return more.error();
+    if (*more < bytes - *got) return FoundEvent{};  // the write of it has failed
+  }
+  const auto payload = std::span<const std::byte>(buffer_).subspan(frame_header_bytes, header->length);
+  if (crc32c(payload) != header->payload_crc) {
+    return Failure{segment.path + " at offset " + std::to_string(offset) + ", event " +
+                   std::to_string(header->sequence) + ", is damaged (its checksum is wrong)"};
+  }
+  return FoundEvent{FoundEvent::Kind::event, header->sequence, payload};
+}
+
+result<JournalLookup::OpenSegment*> JournalLookup::open(std::uint64_t first_sequence) {
+  const auto found = std::ranges::find(open_, first_sequence, &OpenSegment::first_sequence);
+  if (found != open_.end()) {
+    std::rotate(found, found + 1, open_.end());
+    return &open_.back();
+  }
+  OpenSegment segment{.first_sequence = first_sequence, .path = path_in(directory_, segment_name(first_sequence))};
+  auto file = files_.open_read(segment.path);
+  if (!file) {
+    const auto is_there = exists(first_sequence);
+    if (!is_there) return is_there.error();
+    if (*is_there) return file.error();
+    return static_cast<OpenSegment*>(nullptr);
+  }
+  segment.file = std::move(*file);
+  std::array<std::byte, segment_header_bytes> bytes;
+  const auto got = segment.file->read_at(0, bytes);
+  if (!got) return got.error();
+  const auto header = *got == bytes.size() ? decode_segment_header(bytes) : std::nullopt;
+  if (!header || header->version != journal_format_version || header->first_sequence != first_sequence) {
+    return Failure{segment.path + " is damaged at offset 0 (its header is not that of its name)"};
+  }
+  segment.crc = penchant::segment_crc(bytes);
+  if (open_.size() == lookup_files_max) open_.erase(open_.begin());
+  return &open_.emplace_back(std::move(segment));
+}
+
+result<bool> JournalLookup::exists(std::uint64_t first_sequence) {
+  const auto names = files_.list(directory_);
+  if (!names) return names.error();
+  return std::ranges::binary_search(*names, segment_name(first_sequence));
+}
+
+}  // namespace penchant
