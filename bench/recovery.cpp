@@ -58,7 +58,9 @@ int main(int argc, char** argv) {
     auto store = Store::open(
         files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
     if (!store) throw std::runtime_error(store.error().message);
-    Service service(**store, WordLists::english(), Bands{});
+    auto decisions = DecisionRing::open(files, directory, {}, clock_ms());
+    if (!decisions) throw std::runtime_error(decisions.error().message);
+    Service service(**store, **decisions, WordLists::english(), Bands{});
     const double seconds = seconds_of([&] {
       for (std::uint64_t i = 0; i < records; ++i) {
         const std::string text = prompt(i);

@@ -21,6 +21,7 @@
 #include "net/limits.h"
 #include "net/log.h"
 #include "net/server.h"
+#include "persistence/decision_ring.h"
 #include "persistence/store.h"
 
 namespace penchant {
@@ -37,6 +38,9 @@ constexpr std::int64_t seconds_max = 100LL * 365 * 24 * 3600;  // in nanoseconds
 struct Settings {
   StoreOptions store;
   ServerOptions server;
+  DecisionRingOptions decisions;
+  std::string default_verdict;
+  std::int64_t default_verdict_after_s = 86400;
   Bands bands;
   std::uint16_t http_port = default_http_port;
   std::string durability;
@@ -88,6 +92,12 @@ po::options_description describe(Settings& s) {
       ("explore-arms", whole_number(&s.bands.explore_arms, 1, top_arms_max),
        "how many are tried while exploring")
       ("hedge-arms", whole_number(&s.bands.hedge_arms, 1, top_arms_max), "and between the two")
+      ("decision-bytes", whole_number(&s.decisions.bytes_max, decision_ring_bytes_min, decision_ring_bytes_max),
+       "how much of the newest decisions is kept; older ones cannot be judged any more")
+      ("default-verdict", po::value(&s.default_verdict),
+       "the verdict of a decision that nobody judges: selected, rejected or neutral; none unless this is given")
+      ("default-verdict-after", whole_number(&s.default_verdict_after_s, 1, seconds_max),
+       "seconds it waits for a verdict")
       ("word-lists", po::value(&s.word_lists),
        "file of words that are no keywords, in place of the built-in one (docs/context.md)")
       ("max-clients", whole_number(&s.server.clients_max, 1, clients_most), "further clients are refused")
@@ -111,6 +121,11 @@ Durability parse_durability(const std::string& text) {
 
 void check(Settings& s) {
   s.store.durability = parse_durability(s.durability);
+  if (!s.default_verdict.empty()) {
+    s.server.default_verdict = parse_verdict(s.default_verdict);
+    if (!s.server.default_verdict) throw po::error("--default-verdict is selected, rejected or neutral");
+  }
+  s.server.default_verdict_after = std::chrono::seconds(s.default_verdict_after_s);
   const double days = s.store.decay_days;
   if (days != 0 && !(days >= decay_days_min && days <= decay_days_max)) {
     throw po::error("--decay-days must be 0 (off) or from " + shortest(decay_days_min) + " to " +
@@ -199,7 +214,11 @@ int serve(Settings& s) {
   log_info("state of " + s.store.directory + ": snapshot of event " + std::to_string((*store)->snapshot_sequence()) +
            ", then " + std::to_string((*store)->replayed()) + " events of the journal");
 
-  Service service(**store, own_lists ? *own_lists : WordLists::english(), s.bands);
+  auto decisions = DecisionRing::open(files, s.store.directory, s.decisions, clock_ms());
+  if (!decisions) throw std::runtime_error(decisions.error().message);
+  for (const std::string& warning : (*decisions)->warnings()) log_warning(warning);
+  for (const Erasure& erasure : (*store)->erasures()) (*decisions)->erase_user(erasure.user);
+  Service service(**store, **decisions, own_lists ? *own_lists : WordLists::english(), s.bands);
   Runtime runtime;
   runtime.started_ms = clock_ms();
   Server listening(service, runtime, s.server);

@@ -88,7 +88,11 @@ class FilesTransport final : public Transport {
         files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
-    service_.emplace(*store_, WordLists::english(), Bands{});
+    auto decisions = DecisionRing::open(files_, directory, {}, clock_ms());
+    if (!decisions) throw std::runtime_error(decisions.error().message);
+    decisions_ = std::move(*decisions);
+    service_.emplace(*store_, *decisions_, WordLists::english(), Bands{});
+    while (service_->advance_community()) continue;
     client_.protocol = 3;
     runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
@@ -117,6 +121,7 @@ class FilesTransport final : public Transport {
 
   PosixFileSystem files_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<DecisionRing> decisions_;
   std::optional<Service> service_;
   Client client_;
   Runtime runtime_;

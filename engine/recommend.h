@@ -92,6 +92,9 @@ class Recommender {
   std::string_view arm_name(const Engine& engine, const User* user, std::uint32_t arm) const {
     return candidate(engine, user, arm).name;
   }
+  std::size_t arm_count() const { return arm_count_; }
+  /// The arms are all of the user's checkpoints, as many as arm_count(), in order of first record.
+  bool are_all_columns() const { return all_columns_; }
   /// Draws again: the place in `chances` of the `draw`-th draw.
   std::size_t draw(std::uint64_t seed, std::uint64_t draw) const;
 

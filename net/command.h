@@ -23,6 +23,7 @@ struct Client {
   std::uint64_t id = 0;
   int protocol = 2;
   bool closing = false;  // after the replies so far have been sent
+  std::uint64_t awaits_erasure = 0;  // replies wait until this event's user is erased from all files; 0: for none
   bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
   std::optional<Transaction> transaction;  // between MULTI and EXEC
   std::string name;
@@ -89,6 +90,7 @@ void run_command(std::span<const std::string_view> request, ReplyWriter& reply, 
 namespace commands {
 void record(Call&);  // commands_record.cpp
 void reject_all(Call&);
+void judge(Call&);
 
 void recommend(Call&);  // commands_question.cpp
 void plan(Call&);
@@ -98,7 +100,9 @@ void keywords(Call&);
 void loras(Call&);  // commands_suggest.cpp
 void negatives(Call&);
 void params(Call&);
-void share(Call&);  // commands_user.cpp
+void history(Call&);  // commands_user.cpp
+void share(Call&);
+void forget(Call&);
 void stats(Call&);
 void users(Call&);
 

@@ -78,6 +78,16 @@ void read_options(Arguments& arguments, RecordOptions& options) {
   options.record.parameters = options.parameters;
 }
 
+void write_recorded(Call& call, const result<Recorded>& recorded) {
+  if (!recorded) return call.reply.error("ERR " + recorded.error().message);
+  if (recorded->kind == Recorded::Kind::duplicate) {
+    call.client.told_known = true;
+    return call.reply.integer(0);
+  }
+  ++call.runtime.records;
+  call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
+}
+
 }  // namespace
 
 void record(Call& call) {
@@ -90,14 +100,19 @@ void record(Call& call) {
   read_options(arguments, options);
   if (!arguments.done()) return call.reply.error(arguments.error());
 
-  const auto recorded = call.service.record(options.record);
-  if (!recorded) return call.reply.error("ERR " + recorded.error().message);
-  if (recorded->kind == Recorded::Kind::duplicate) {
-    call.client.told_known = true;
-    return call.reply.integer(0);
-  }
-  ++call.runtime.records;
-  call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
+  write_recorded(call, call.service.record(options.record));
+}
+
+void judge(Call& call) {
+  Arguments& arguments = call.arguments;
+  RecordOptions options;
+  const std::string_view decision = arguments.text("the decision");
+  options.record.verdict = arguments.verdict();
+  options.record.checkpoint = arguments.text("the checkpoint");
+  read_options(arguments, options);
+  if (!options.record.decision.empty()) arguments.fail("DECISION is the first argument already");
+  if (!arguments.done()) return call.reply.error(arguments.error());
+  write_recorded(call, call.service.judge(decision, options.record));
 }
 
 void reject_all(Call& call) {

@@ -1,7 +1,118 @@
-// SHARE: what a user decides about all that was learned.
+// HISTORY, SHARE, FORGET: what a user may see of what was learned, and decide about it.
+#include <array>
+#include <boost/date_time/posix_time/posix_time.hpp>
+
 #include "net/command.h"
 
 namespace penchant::commands {
+namespace {
+
+/// RFC 3339, in UTC, with milliseconds.
+std::string timestamp(std::int64_t ms) {
+  const boost::posix_time::ptime epoch(boost::gregorian::date(1970, 1, 1));
+  const auto time = epoch + boost::posix_time::seconds(ms / 1000);
+  std::string text = boost::posix_time::to_iso_extended_string(time);
+  const std::string millis = std::to_string(1000 + ms % 1000);
+  return text.append(".").append(millis, 1, 3).append("Z");
+}
+
+/// A text that may not have been given.
+void write_text(ReplyWriter& reply, std::string_view key, std::string_view value) {
+  reply.bulk(key);
+  value.empty() ? reply.null() : reply.bulk(value);
+}
+
+void write_loras(ReplyWriter& reply, std::span<const LoraTag> loras) {
+  reply.array(loras.size());
+  for (const LoraTag& lora : loras) {
+    reply.map(3);
+    reply.word<"name">();
+    reply.bulk(lora.name);
+    reply.word<"strength_model">();
+    reply.real(lora.strength_model);
+    reply.word<"strength_clip">();
+    reply.real(lora.strength_clip);
+  }
+}
+
+/// A record as the JSON of the interface names its parts.
+void write_record(ReplyWriter& reply, const HistoryRecord& told) {
+  const Record& record = told.record;
+  reply.map(18);
+  write_text(reply, "id", told.id);
+  write_text(reply, "timestamp", timestamp(record.at_ms.value_or(record.now_ms)));
+  write_text(reply, "user_id", record.user);
+  reply.word<"prompt">();
+  reply.bulk(record.prompt);
+  write_text(reply, "negative_prompt", record.negative_prompt);
+  reply.word<"keywords">();
+  reply.array(record.keywords.size());
+  for (const Keyword& keyword : record.keywords) reply.bulk(keyword.text);
+  write_text(reply, "checkpoint", record.checkpoint);
+  reply.word<"loras">();
+  write_loras(reply, record.loras);
+  reply.word<"parameters">();
+  reply.map(record.parameters.size());
+  for (const Parameter& parameter : record.parameters) {
+    reply.bulk(parameter.name);
+    reply.bulk(parameter.value);
+  }
+  write_text(reply, "model_family", record.family);
+  write_text(reply, "task_type", record.tier ? to_string(*record.tier) : std::string_view{});
+  write_text(reply, "action", to_string(record.verdict));
+  write_text(reply, "stage", record.stage);
+  write_text(reply, "session_id", record.session);
+  write_text(reply, "generation_id", record.generation);
+  write_text(reply, "decision_id", record.decision);
+  write_text(reply, "feedback_text", record.note);
+  write_text(reply, "vision_description", record.vision);
+}
+
+HistoryQuery read_query(Arguments& arguments) {
+  HistoryQuery query;
+  query.user = arguments.text("the user");
+  while (arguments.more()) {
+    if (arguments.option("CHECKPOINT")) {
+      query.checkpoint = arguments.value("CHECKPOINT");
+    } else if (arguments.option("LORA")) {
+      query.lora = arguments.value("LORA");
+    } else if (arguments.option("KEYWORD")) {
+      query.keyword = arguments.value("KEYWORD");
+    } else if (arguments.option("VERDICT")) {
+      query.verdict = arguments.verdict();
+    } else if (arguments.option("SESSION")) {
+      query.session = arguments.value("SESSION");
+    } else if (arguments.option("SINCE")) {
+      query.since_ms = arguments.number<std::int64_t>("SINCE", 0, time_ms_max);
+    } else if (arguments.option("UNTIL")) {
+      query.until_ms = arguments.number<std::int64_t>("UNTIL", 0, time_ms_max);
+    } else if (arguments.option("LIMIT")) {
+      query.limit = arguments.number<std::size_t>("LIMIT", 1, history_limit_max);
+    } else if (arguments.option("CURSOR")) {
+      query.cursor = arguments.value("CURSOR");
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  return query;
+}
+
+}  // namespace
+
+void history(Call& call) {
+  const HistoryQuery query = read_query(call.arguments);
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  // The records come before it is known how many there are.
+  OutputBuffer records;
+  ReplyWriter writer(records, call.reply.protocol());
+  const auto page = call.service.store().history(
+      query, [&writer](const HistoryRecord& record) { write_record(writer, record); });
+  if (!page) return call.reply.error("ERR " + page.error().message);
+  call.reply.array(2);
+  call.reply.bulk(page->cursor);
+  call.reply.array(page->records);
+  call.reply.append(records.view());
+}
 
 void share(Call& call) {
   const std::string_view user = call.arguments.text("the user");
@@ -11,6 +122,14 @@ void share(Call& call) {
   const auto shared = call.service.store().share({call.service.now_ms(), user, on});
   if (!shared) return call.reply.error("ERR " + shared.error().message);
   call.reply.simple("OK");
+}
+
+void forget(Call& call) {
+  const std::string_view user = call.arguments.text("the user");
+  const auto forgotten = call.service.forget(user);
+  if (!forgotten) return call.reply.error("ERR " + forgotten.error().message);
+  call.client.awaits_erasure = std::max(call.client.awaits_erasure, forgotten->sequence);
+  call.reply.integer(static_cast<std::int64_t>(forgotten->records));
 }
 
 }  // namespace penchant::commands

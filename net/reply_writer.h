@@ -73,6 +73,8 @@ class ReplyWriter {
   /// The shortest decimal that reads back as the same double; `inf`, `-inf`, `nan`.
   void real(double value);
   void boolean(bool value);
+  /// A reply, or several, that a writer of the same protocol made.
+  void append(std::string_view replies) { out_.append(replies); }
   /// `format3` is three bytes: "txt" or "mkd".
   void verbatim(std::string_view format3, std::string_view text);
 

@@ -26,6 +26,7 @@ using asio::ip::tcp;
 constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
 constexpr int listen_backlog = 511;
 constexpr std::chrono::milliseconds tick_interval{100};
+constexpr unsigned decision_ticks = 10;
 constexpr unsigned community_ticks = 20;                // between two looks at whether the community has changed
 constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
 constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
@@ -219,6 +220,18 @@ asio::awaitable<void, Executor> Server::renew_community() {
   is_renewing_ = false;
 }
 
+/// Once a second: decisions go to their files, and those that nobody judges get their verdict.
+void Server::tend_decisions() {
+  DecisionRing& decisions = service_.decisions();
+  if (options_.default_verdict) {
+    runtime_.records += service_.judge_by_default(
+        *options_.default_verdict, std::chrono::milliseconds(options_.default_verdict_after).count());
+    if (!service_.store().commit()) note_read_only();
+  }
+  decisions.flush();
+  if (const auto failure = decisions.take_failure()) log_warning("decisions stay in memory: " + failure->message);
+}
+
 asio::awaitable<void, Executor> Server::tick() {
   unsigned ticks = 0;
   while (!stopping_) {
@@ -229,9 +242,12 @@ asio::awaitable<void, Executor> Server::tick() {
       is_renewing_ = true;
       asio::co_spawn(io_.get_executor(), renew_community(), asio::detached);
     }
+    const bool was_erasing = service_.store().erasing();
     if (const auto news = service_.store().tick(clock_ms())) {
       news->is_failure ? log_error(news->sentence) : log_info(news->sentence);
     }
+    if (was_erasing) synced_.cancel();  // who waits for an erasure looks whether it is done
+    if (ticks % decision_ticks == 0) tend_decisions();
     close_overdue();
   }
 }

@@ -39,6 +39,8 @@ struct ServerOptions {
   std::string unix_path;      // empty: none
   unsigned unix_mode = 0700;
   std::size_t clients_max = 10'000;
+  std::optional<Verdict> default_verdict;  // of a decision that nobody judges for so long; none: it gets none
+  std::chrono::seconds default_verdict_after{86400};
   std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
   std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
 };
@@ -106,6 +108,7 @@ class Server {
   boost::asio::awaitable<void, Executor> accept(Acceptor& acceptor);
   template <class Socket>
   void admit(Socket socket);
+  void tend_decisions();
   boost::asio::awaitable<void, Executor> tick();
   boost::asio::awaitable<void, Executor> renew_community();
   void close_overdue();

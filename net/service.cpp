@@ -1,8 +1,6 @@
 #include "net/service.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 
 #include "engine/context/word_lists.h"
@@ -33,13 +31,8 @@ std::int64_t clock_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-Service::Service(Store& store, const WordLists& lists, const Bands& bands)
-    : store_(store), reader_(lists), recommender_(bands) {
-  std::array<char, 24> prefix;
-  const auto end = std::to_chars(prefix.data(), prefix.data() + prefix.size(), clock_ms(), 36).ptr;
-  decision_.assign(prefix.data(), end).push_back('-');
-  decision_prefix_ = decision_.size();
-}
+Service::Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands)
+    : store_(store), decisions_(decisions), reader_(lists), recommender_(bands) {}
 
 /// The record's keywords, and its LoRAs: those given before those of the prompt, each model once.
 void Service::read_prompts(Record& record) {
@@ -132,15 +125,7 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   last_user_ = engine().find_user(request.user);
   reason_.clear();
   append_reason(*recommendation, prompt_.keywords(), recommender_.scorer(), reason_);
-  return RecommendAnswer{next_decision(), *recommendation, reason_};
-}
-
-std::string_view Service::next_decision() {
-  std::array<char, 24> number;
-  const auto end = std::to_chars(number.data(), number.data() + number.size(), ++decisions_, 36).ptr;
-  decision_.resize(decision_prefix_);
-  decision_.append(number.data(), end);
-  return decision_;
+  return RecommendAnswer{keep_decision(request), *recommendation, reason_};
 }
 
 result<std::span<const double>> Service::score(std::string_view user_name, std::string_view prompt,

@@ -17,9 +17,12 @@
 #include "engine/explain.h"
 #include "engine/recommend.h"
 #include "engine/suggest.h"
+#include "persistence/decision_ring.h"
 #include "persistence/store.h"
 
 namespace penchant {
+
+inline constexpr std::size_t default_verdicts_at_once = 1000;  // others have their turn before the next ones
 
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
 inline constexpr std::uint32_t top_arms_max = 65'536;
@@ -67,7 +70,7 @@ struct Explanation {
 
 class Service {
  public:
-  Service(Store& store, const WordLists& lists, const Bands& bands);
+  Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands);
 
   /// The time of all that follows, until the next call: once a batch, since asking the clock costs as much as an
   /// answer.
@@ -76,6 +79,7 @@ class Service {
   std::int64_t now_ms() const { return std::max(clock_ms_, engine().now_ms()); }
 
   Store& store() { return store_; }
+  DecisionRing& decisions() { return decisions_; }
   const Store& store() const { return store_; }
   const Engine& engine() const { return store_.engine(); }
 
@@ -83,6 +87,15 @@ class Service {
   result<Recorded> record(Record& record);
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
+
+  /// Forgets the user in the store and among the decisions.
+  result<Store::Forgotten> forget(std::string_view user);
+
+  /// Records a verdict on an arm of a decision, in the decision's context; `record` comes without user and prompt, and
+  /// with its family and tier where they are others.
+  result<Recorded> judge(std::string_view decision, Record& record);
+  /// Gives this verdict to the arms told by decisions that nobody has judged within `wait_ms`; how many.
+  std::size_t judge_by_default(Verdict verdict, std::int64_t wait_ms);
 
   result<RecommendAnswer> recommend(const RecommendRequest& request);
   result<std::span<const double>> score(std::string_view user, std::string_view prompt,
@@ -107,11 +120,14 @@ class Service {
  private:
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
-  std::string_view next_decision();
+  std::string_view keep_decision(const RecommendRequest& request);
+  std::uint64_t arm_set() const;
+  void take_default_back(const FoundDecision& found);
   result<SuggestQuestion> read_suggest(const SuggestRequest& request);
   ArmColumns columns_of(const User* user, std::string_view checkpoint) const;
 
   Store& store_;
+  DecisionRing& decisions_;
   ContextReader reader_;
   Recommender recommender_;
   Scorer scorer_;
@@ -130,9 +146,8 @@ class Service {
   std::vector<double> scores_;
   std::vector<Counts> counts_;
   std::string reason_;
-  std::string decision_;         // the prefix that tells this start from others, then the number
-  std::size_t decision_prefix_;  // its length
-  std::uint64_t decisions_ = 0;
+  std::vector<ArmProbability> listed_;
+  std::vector<DecisionArm> decision_arms_;
   std::int64_t clock_ms_ = clock_ms();
 };
 

@@ -63,7 +63,8 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
   if (!written && connection.wrote()) {
     return server.hold(session, connection.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
   }
-  if (connection.wrote() && !store.may_acknowledge(store.written_sequence())) {
+  const bool is_erased = store.erased(connection.client().awaits_erasure);
+  if (connection.wrote() && (!is_erased || !store.may_acknowledge(store.written_sequence()))) {
     return server.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
   }
   std::string_view left = replies.view();
@@ -76,10 +77,12 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
 asio::awaitable<bool, Executor> await_sync(Server& server, Session& session) {
   const Store& store = server.service().store();
   const std::uint64_t sequence = store.written_sequence();
-  while (!store.may_acknowledge(sequence) && !store.read_only()) {
+  const std::uint64_t erasure = session.connection.client().awaits_erasure;
+  const auto is_done = [&] { return store.may_acknowledge(sequence) && store.erased(erasure); };
+  while (!is_done() && !store.read_only()) {
     co_await server.synced().async_wait(as_tuple_awaitable);
   }
-  if (store.may_acknowledge(sequence)) co_return true;
+  if (is_done()) co_return true;
   co_return server.hold(session, session.connection.refused(session.unsent, *store.read_only()));
 }
 

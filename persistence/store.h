@@ -76,6 +76,8 @@ class Store {
   /// returns. The user's texts are erased from all files by tick(); erased() says when. docs/journal_format.md. A
   /// failure that leaves the store writable has forgotten nobody; the next start of one that is read-only finishes it.
   result<Forgotten> forget(std::string_view user, std::int64_t now_ms);
+  /// Whose erasure goes on, also those that an earlier life began.
+  std::span<const Erasure> erasures() const { return eraser_->waiting(); }
   bool erasing() const { return !eraser_->waiting().empty(); }
   /// Whether no file holds anything any more of what was forgotten up to event `sequence`.
   bool erased(std::uint64_t sequence) const { return eraser_->done(sequence); }

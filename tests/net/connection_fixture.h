@@ -86,7 +86,10 @@ class Talk {
         files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](std::uint64_t) {});
     BOOST_REQUIRE_MESSAGE(opened, opened.error().message);
     store = std::move(*opened);
-    service.emplace(*store, WordLists::english(), Bands{});
+    auto ring = DecisionRing::open(files, "/data", {}, clock_ms());
+    BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
+    decisions = std::move(*ring);
+    service.emplace(*store, *decisions, WordLists::english(), Bands{});
     runtime.shut_down = [this](bool save) { shut_down = save; };
     connect();
   }
@@ -94,6 +97,7 @@ class Talk {
   MemoryFileSystem disk;
   FaultyFileSystem files{disk};
   std::unique_ptr<Store> store;
+  std::unique_ptr<DecisionRing> decisions;
   std::optional<Service> service;
   Runtime runtime;
   std::unique_ptr<Connection> connection;

@@ -1,0 +1,126 @@
+// Service: what was decided is kept, and judged later.
+#include <algorithm>
+
+#include "engine/limits.h"
+#include "engine/model_name.h"
+#include "engine/text_hash.h"
+#include "engine/validate.h"
+#include "net/service.h"
+
+namespace penchant {
+namespace {
+
+/// The ID of the record that a decision gets when nobody judges it.
+std::string default_id(std::string_view decision) { return std::string("default:").append(decision); }
+
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15;
+  return hash ^ hash >> 29;
+}
+
+}  // namespace
+
+/// The same for the same arms in the same order.
+std::uint64_t Service::arm_set() const {
+  if (recommender_.are_all_columns()) return mixed(1, last_user_->number());
+  std::uint64_t hash = 2;
+  for (std::uint32_t arm = 0; arm < recommender_.arm_count(); ++arm) {
+    hash = mixed(hash, TextHash()(recommender_.arm_name(engine(), last_user_, arm)));
+  }
+  return hash;
+}
+
+/// Keeps the last recommendation; its id.
+std::string_view Service::keep_decision(const RecommendRequest& request) {
+  listed_.clear();
+  for (const ArmChance& chance : last_->chances) {
+    listed_.push_back({chance.arm, static_cast<float>(chance.probability)});
+  }
+  std::ranges::sort(listed_, {}, &ArmProbability::arm);
+  const Decision decision{.at_ms = now_ms(),
+                          .user = request.user,
+                          .prompt = request.prompt,
+                          .family = request.family,
+                          .policy = to_string(last_->policy),
+                          .checkpoint = last_->chosen.checkpoint,
+                          .tier = request.tier};
+  const DecisionArms arms{.set = arm_set(),
+                          .count = static_cast<std::uint32_t>(recommender_.arm_count()),
+                          .rest_probability = 0,
+                          .listed = listed_};
+  return decisions_.add(decision, arms,
+                        [this](std::uint32_t arm) { return recommender_.arm_name(engine(), last_user_, arm); });
+}
+
+/// A verdict of the user's own comes in place of the one given by default.
+void Service::take_default_back(const FoundDecision& found) {
+  const User* const user = engine().find_user(found.decision.user);
+  const std::string id = default_id(found.id.view());
+  if (!user || !user->known().find(id)) return;
+  Record record{.verdict = Verdict::neutral,
+                .tier = found.decision.tier,
+                .user = found.decision.user,
+                .checkpoint = found.decision.checkpoint,
+                .prompt = found.decision.prompt,
+                .family = found.decision.family,
+                .id = id,
+                .decision = found.id.view()};
+  (void)this->record(record);  // what refuses it refuses the verdict that follows, and says why
+}
+
+result<Recorded> Service::judge(std::string_view id, Record& record) {
+  const auto found = decisions_.find(id);
+  if (!found) return Failure{"there is no such decision: it was never told here, or it has expired"};
+  const Decision& decision = found->decision;
+  record.user = decision.user;
+  record.prompt = decision.prompt;
+  record.decision = found->id.view();
+  if (record.family.empty()) record.family = decision.family;
+  if (!record.tier) record.tier = decision.tier;
+  if (auto valid = validate(record); !valid) return valid.error();
+  // The arms go with the record, for the decision does not last: all of them, or the one judged.
+  decision_arms_.clear();
+  const bool are_few = found->arms.size() <= record_decision_arms_max;
+  found->arms.for_each([&](std::string_view name, float probability) {
+    if (are_few || model_key(name) == model_key(record.checkpoint)) decision_arms_.push_back({name, probability});
+  });
+  take_default_back(*found);
+  record.decision_arms = decision_arms_;
+  auto recorded = this->record(record);
+  if (recorded) decisions_.mark_judged(record.decision);
+  return recorded;
+}
+
+result<Store::Forgotten> Service::forget(std::string_view user) {
+  const auto forgotten = store_.forget(user, now_ms());
+  if (!forgotten) return forgotten.error();
+  decisions_.erase_user(user);
+  decisions_.flush();
+  if (auto written = decisions_.wait_until_written(); !written) return written.error();
+  return forgotten;
+}
+
+std::size_t Service::judge_by_default(Verdict verdict, std::int64_t wait_ms) {
+  set_time(clock_ms());
+  std::size_t judged = 0;
+  while (judged < default_verdicts_at_once && !store_.read_only()) {
+    const auto found = decisions_.next_unjudged(clock_ms_ - wait_ms);
+    if (!found) break;
+    const std::string id = default_id(found->id.view());
+    Record record{.verdict = verdict,
+                  .tier = found->decision.tier,
+                  .user = found->decision.user,
+                  .checkpoint = found->decision.checkpoint,
+                  .prompt = found->decision.prompt,
+                  .family = found->decision.family,
+                  .id = id,
+                  .decision = found->id.view()};
+    const User* const user = engine().find_user(record.user);
+    const bool is_known = user && user->known().find(id);  // from before a restart that forgot the mark
+    if (!is_known && this->record(record)) ++judged;
+    decisions_.mark_judged(found->id.view());
+  }
+  return judged;
+}
+
+}  // namespace penchant
