@@ -1,7 +1,6 @@
 #include "persistence/decision_format.h"
 
 #include <algorithm>
-#include <array>
 
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"

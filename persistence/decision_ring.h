@@ -87,7 +87,7 @@ class DecisionRing {
   /// Hands what is new to the writer's thread; nothing while that is still at the last one.
   void flush();
   /// Makes this user's decisions unknown at once, and removes them from the files with the next flush. Waits for the
-  /// writer to end what it is at. Looks at every decision: 10 ms for 64 MiB.
+  /// writer to end what it is at. Looks at every decision: 3 to 20 ms for 64 MiB.
   void erase_user(std::string_view user);
   /// Waits until everything so far is on disk, expired files are removed, and erased decisions are not in any file.
   result<void> wait_until_written();

@@ -1,6 +1,5 @@
 #include "persistence/decision_ring.h"
 
-#include <cstring>
 #include <set>
 
 #include "tests/persistence/decision_fixture.h"
