@@ -105,8 +105,8 @@ void history(Call& call) {
   // The records come before it is known how many there are.
   OutputBuffer records;
   ReplyWriter writer(records, call.reply.protocol());
-  const auto page = call.service.store().history(
-      query, [&writer](const HistoryRecord& record) { write_record(writer, record); });
+  const auto page =
+      call.service.store().history(query, [&writer](const HistoryRecord& record) { write_record(writer, record); });
   if (!page) return call.reply.error("ERR " + page.error().message);
   call.reply.array(2);
   call.reply.bulk(page->cursor);
@@ -128,6 +128,7 @@ void forget(Call& call) {
   const std::string_view user = call.arguments.text("the user");
   const auto forgotten = call.service.forget(user);
   if (!forgotten) return call.reply.error("ERR " + forgotten.error().message);
+  call.client.told_known = true;  // the reply tells of what must last, as those to records do
   call.client.awaits_erasure = std::max(call.client.awaits_erasure, forgotten->sequence);
   call.reply.integer(static_cast<std::int64_t>(forgotten->records));
 }

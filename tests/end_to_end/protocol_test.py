@@ -9,7 +9,7 @@ from harness import Client, EndToEnd, Error, encode
 
 MIB = 1 << 20
 
-# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC and DISCARD have tests of their own.
+# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC, DISCARD and JUDGE have tests of their own.
 ANSWERS = {
     "bgsave": (["BGSAVE"], lambda a: a == "Background saving started"),
     "client": (["CLIENT", "ID"], lambda a: a > 0),
@@ -21,6 +21,9 @@ ANSWERS = {
     "exec": None,
     "explain": (["EXPLAIN", "ann", "portrait", "A"],
                 lambda a: list(a) == ["score", "confidence", "keywords", "reason"]),
+    "judge": None,
+    "history": (["HISTORY", "ann", "LIMIT", 1], lambda a: len(a) == 2 and len(a[1]) == 1),
+    "forget": (["FORGET", "nobody"], lambda a: a == 0),
     "loras": (["LORAS", "ann", "portrait", "CHECKPOINT", "A", "TOP", 3], lambda a: a == []),
     "negatives": (["NEGATIVES", "ann", "portrait"], lambda a: a == []),
     "params": (["PARAMS", "ann", "portrait", "CHECKPOINT", "A", "FAMILY", "sdxl"], lambda a: a == []),
