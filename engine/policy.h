@@ -42,9 +42,9 @@ struct ScoreSpread {
 /// Of one cell's draw, alpha and beta > 0. The mean over k cells has the sum of their variances divided by k * k.
 double beta_variance(double alpha, double beta);
 
-/// The probability that an arm's draw is the largest, a draw taken as from the Beta distribution of its mean and
-/// variance; computed to 0.001, not simulated. Variances below 1e-12 count as 1e-12. `scratch` is the caller's to
-/// reuse: after warm-up nothing is allocated.
+/// The probability that an arm's draw is the largest, its draw taken as the Beta draw of that mean and variance;
+/// computed, and within 0.01 of what drawing would find. A variance below 1e-12 counts as that. `scratch` is the
+/// caller's to reuse: after warm-up nothing is allocated.
 void thompson_probabilities(std::span<const ScoreSpread> arms, std::span<double> probabilities,
                             std::vector<double>& scratch);
 
