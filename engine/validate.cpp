@@ -103,7 +103,8 @@ result<void> check_bounds(const Record& record) {
     if (parameter.name.size() > label_bytes_max) return too_long("a parameter's name", label_bytes_max);
     if (parameter.value.size() > text_bytes_max) return too_long("a parameter's value", text_bytes_max);
   }
-  if (record.decision_arms.size() > record_decision_arms_max) return too_many("arms of a decision", record_decision_arms_max);
+  if (record.decision_arms.size() > record_decision_arms_max)
+    return too_many("arms of a decision", record_decision_arms_max);
   for (const DecisionArm& arm : record.decision_arms) {
     if (arm.checkpoint.size() > model_name_bytes_max) return too_long("a decision's arm", model_name_bytes_max);
     if (!(arm.probability >= 0 && arm.probability <= 1)) return Failure{"a probability is not from 0 to 1"};

@@ -9,7 +9,8 @@ from harness import Client, EndToEnd, Error, encode
 
 MIB = 1 << 20
 
-# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC, DISCARD and JUDGE have tests of their own.
+# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC, DISCARD and JUDGE have tests of
+# their own.
 ANSWERS = {
     "bgsave": (["BGSAVE"], lambda a: a == "Background saving started"),
     "client": (["CLIENT", "ID"], lambda a: a > 0),
