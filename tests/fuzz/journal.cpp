@@ -91,8 +91,8 @@ std::pair<Events, result<Recovery>> recovered(FileSystem& disk) {
   Events events;
   auto recovery = recover_journal(disk, folder, 1, [&](const JournalEvent& event) -> result<void> {
     PENCHANT_CHECK(event.sequence == events.size() + 1);
-    PENCHANT_CHECK(event.location.segment == 1);
-    events.push_back({event.location.offset, Bytes(event.payload.begin(), event.payload.end())});
+    PENCHANT_CHECK(event.place.segment == 1);
+    events.push_back({event.place.offset, Bytes(event.payload.begin(), event.payload.end())});
     return {};
   });
   return {std::move(events), std::move(recovery)};
