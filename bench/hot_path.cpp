@@ -52,7 +52,10 @@ class Bench {
         files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
-    service_ = std::make_unique<Service>(*store_, WordLists::english(), Bands{});
+    auto decisions = DecisionRing::open(files_, store_->options().directory, {}, clock_ms());
+    if (!decisions) throw std::runtime_error(decisions.error().message);
+    decisions_ = std::move(*decisions);
+    service_ = std::make_unique<Service>(*store_, *decisions_, WordLists::english(), Bands{});
     connection_ = std::make_unique<Connection>(*service_, runtime_);
   }
 
@@ -89,6 +92,7 @@ class Bench {
   OutputBuffer output_;
   PosixFileSystem files_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<DecisionRing> decisions_;
   std::unique_ptr<Service> service_;
   Runtime runtime_;
   std::unique_ptr<Connection> connection_;

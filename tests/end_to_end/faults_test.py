@@ -68,12 +68,12 @@ class FullDisk(EndToEnd):
         penchant = self.server(data=disk / "data")
         with penchant.client() as client:
             client.pipeline([["RECORD", "ann", "selected", f"c{i}", f"word{i}a word{i}b word{i}c"]
-                             for i in range(500)])
+                             for i in range(5000)])
             self.assertRefused(client.ask("SAVE"), "^ERR .*No space left on device")
             self.assertEqual(client.ask("BGSAVE"), "Background saving started")
             eventually(lambda: penchant.info("rdb_bgsave_in_progress") == "0", "the snapshot has failed")
             self.assertEqual(penchant.info("rdb_last_bgsave_status"), "err")
-            self.assertEqual(client.ask("RECORD", "ann", "selected", "A", "portrait"), 501)
+            self.assertEqual(client.ask("RECORD", "ann", "selected", "A", "portrait"), 5001)
         self.assertEqual(penchant.files("snapshot-*"), [])
 
 
