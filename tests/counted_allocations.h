@@ -19,5 +19,7 @@ extern "C" void* __wrap_malloc(std::size_t size) {
 }
 
 [[gnu::noinline]] void* operator new(std::size_t size) { return std::malloc(size); }
+// As std::stable_sort asks: what only one of the two were to know would be freed by the other.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
