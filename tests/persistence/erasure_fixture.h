@@ -11,9 +11,11 @@ namespace penchant::test {
 
 inline const std::string victim = "ann-the-forgotten";
 
-/// What only the victim's records say. Keywords, models and families belong here too as soon as an engine forgets them
-/// with the user that was the last to use them.
-inline Texts secrets() { return {"secret-prompt", "secret-negative", "secret-note", "secret-session", "secret-id"}; }
+/// What only the victim's records say.
+inline Texts secrets() {
+  return {"secret-prompt", "secret-negative", "secret-note", "secret-session",   "secret-id",
+          "secret-word",   "secret-model",    "secret-lora", "secret-parameter", "secret-family"};
+}
 inline Texts secrets_and_name() {
   Texts all = secrets();
   all.push_back(victim);
@@ -31,13 +33,17 @@ class ErasureLife : public StoreLife {
     const std::string id = numbered('x', i) + "-secret-id";
     return tell({.verdict = Verdict::selected,
                  .user = victim,
-                 .checkpoint = "A",
+                 .checkpoint = "secret-model.safetensors",
                  .prompt = "secret-prompt",
                  .negative_prompt = "secret-negative",
+                 .family = "secret-family",
                  .session = "secret-session",
                  .id = i % 2 == 0 ? std::string_view(id) : std::string_view(),
                  .note = "secret-note",
-                 .keywords = keywords_});
+                 .keywords = secret_keywords_,
+                 .negative_keywords = secret_keywords_,
+                 .loras = secret_loras_,
+                 .parameters = secret_parameters_});
   }
   /// A record of the victim's that tells nothing but who and `prompt`.
   result<Recorded> fresh(std::string_view prompt) {
@@ -118,6 +124,9 @@ class ErasureLife : public StoreLife {
 
   FileSystem& real_;
   const std::vector<Keyword> keywords_ = words("ink cat");
+  const std::vector<Keyword> secret_keywords_ = words("ink secret-word");
+  const std::vector<LoraTag> secret_loras_ = {{"secret-lora"}};
+  const std::vector<Parameter> secret_parameters_ = {{"secret-parameter", "7"}};
   int others_ = 0;
 };
 

@@ -238,6 +238,8 @@ BOOST_AUTO_TEST_CASE(a_start_finishes_what_a_snapshot_already_holds) {
   forget();
   save();
   reopen();
+  BOOST_REQUIRE(store->erasures().size() == 1U);
+  BOOST_TEST(store->erasures().front().user == victim);
   const auto began = std::chrono::steady_clock::now();
   while (store->erasing() && std::chrono::steady_clock::now() - began < std::chrono::seconds(30)) {
     (void)store->tick(now_ms);
