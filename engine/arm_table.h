@@ -56,10 +56,7 @@ class ArmTable {
   void count(std::uint32_t column, const Counts& added) { arms_[column].overall.add(added); }
 
   void scale(double factor) {
-    for (Arm& arm : arms_) {
-      arm.overall.selected *= factor;
-      arm.overall.observed *= factor;
-    }
+    for (Arm& arm : arms_) arm.overall.scale(factor);
   }
 
  private:

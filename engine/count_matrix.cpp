@@ -53,8 +53,9 @@ void CountMatrix::make_dense(Place& place, std::size_t lines) {
   Row& row = dense_[index];
   widen(row, lines);
   for (const auto& [column, cell] : packed_.view(place)) {
-    row(column % line_columns, column / line_columns) = cell.selected;
-    row(column % line_columns + line_columns, column / line_columns) = cell.observed;
+    float* const at = row.data() + cell_at(column);
+    at[0] = cell.selected;
+    at[line_columns] = cell.observed;
   }
   packed_cells_ -= place.size;
   packed_.free(place);
@@ -68,9 +69,8 @@ void CountMatrix::make_packed(Place& place) {
   dense_cells_ -= static_cast<std::size_t>(lines.cols()) * line_columns;
   place = {};
   for (std::uint32_t column = 0; column < static_cast<std::size_t>(lines.cols()) * line_columns; ++column) {
-    const float selected = lines(column % line_columns, column / line_columns);
-    const float observed = lines(column % line_columns + line_columns, column / line_columns);
-    if (observed > 0) packed_.find_or_add(place, column) = {selected, observed};
+    const float* const cell = lines.data() + cell_at(column);
+    if (cell[line_columns] > 0) packed_.find_or_add(place, column) = {cell[0], cell[line_columns]};
   }
   packed_cells_ += place.size;
 }
@@ -93,22 +93,17 @@ void CountMatrix::make_place_for(Place& place, std::uint32_t column) {
 void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, double unit) {
   if (row >= places_.size()) places_.resize(row + 1);
   Place& place = places_[row];
-  float* selected = nullptr;
-  float* observed = nullptr;
-  const bool is_packed_cell = place.size != dense_size && packed_.find(place, column);
-  if (!is_packed_cell) make_place_for(place, column);
-  if (place.size == dense_size) {
-    Row& lines = dense_[place.begin];
-    float* const cell = lines.data() + column / line_columns * line_floats + column % line_columns;
-    selected = cell;
-    observed = cell + line_columns;
-  } else {
-    const std::uint32_t had = place.size;
-    Cell& cell = packed_.find_or_add(place, column);
-    packed_cells_ += place.size - had;
-    selected = &cell.selected;
-    observed = &cell.observed;
+  Cell* packed = place.size == dense_size ? nullptr : packed_.find(place, column);
+  if (!packed) {
+    make_place_for(place, column);
+    if (place.size != dense_size) {
+      packed = &packed_.find_or_add(place, column);
+      ++packed_cells_;
+    }
   }
+  float* const dense = packed ? nullptr : dense_[place.begin].data() + cell_at(column);
+  float* const selected = packed ? &packed->selected : dense;
+  float* const observed = packed ? &packed->observed : dense + line_columns;
 
   Counts counts{*selected, *observed};
   Counts* exact = &counts;
@@ -134,7 +129,7 @@ Counts CountMatrix::counts(std::uint32_t row, std::uint32_t column) const {
   }
   const RowView view = this->row(row);
   if (column / line_columns >= view.line_count) return {};
-  const float* const cell = view.lines + column / line_columns * line_floats + column % line_columns;
+  const float* const cell = view.lines + cell_at(column);
   return {cell[0], cell[line_columns]};
 }
 
@@ -169,10 +164,7 @@ void CountMatrix::scale(double factor, double unit) {
     cell.selected = static_cast<float>(cell.selected * factor);
     cell.observed = static_cast<float>(cell.observed * factor);
   });
-  for (auto& [key, counts] : heavy_) {
-    counts.selected *= factor;
-    counts.observed *= factor;
-  }
+  for (auto& [key, counts] : heavy_) counts.scale(factor);
   boost::unordered::erase_if(heavy_,
                              [unit](const auto& cell) { return cell.second.observed < heavy_observations / 2 * unit; });
 }

@@ -30,6 +30,10 @@ struct Counts {
 
   /// `added` may be negative: what was added before is taken back.
   void add(const Counts& added);
+  void scale(double factor) {
+    selected *= factor;
+    observed *= factor;
+  }
 };
 
 class CountMatrix {
@@ -98,6 +102,10 @@ class CountMatrix {
   static std::uint64_t heavy_key(std::uint32_t row, std::uint32_t column) {
     return (std::uint64_t{row} << 32) | column;
   }
+  /// The selected count in the memory of a dense row; its observed count lies line_columns behind.
+  static std::size_t cell_at(std::uint32_t column) {
+    return column / line_columns * line_floats + column % line_columns;
+  }
   static bool is_dense_smaller(std::size_t cells, std::size_t lines);
   void make_place_for(Place& place, std::uint32_t column);
   void make_dense(Place& place, std::size_t lines);
@@ -120,9 +128,9 @@ void CountMatrix::each_in_row(std::uint32_t row_number, const Function& function
     return;
   }
   const RowView view = row(row_number);
-  for (std::size_t column = 0; column < view.line_count * line_columns; ++column) {
-    const float* const cell = view.lines + column / line_columns * line_floats + column % line_columns;
-    if (cell[line_columns] > 0) function(static_cast<std::uint32_t>(column), Counts{cell[0], cell[line_columns]});
+  for (std::uint32_t column = 0; column < view.line_count * line_columns; ++column) {
+    const float* const cell = view.lines + cell_at(column);
+    if (cell[line_columns] > 0) function(column, Counts{cell[0], cell[line_columns]});
   }
 }
 

@@ -14,13 +14,16 @@ const User* Engine::find_user(std::string_view name) const {
 }
 
 std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
-  const auto key = user ? find_name(model_key(name)) : std::nullopt;
-  return key ? user->checkpoints().find(*key) : std::nullopt;
+  return user ? find_arm(user->checkpoints(), name) : std::nullopt;
 }
 
 std::optional<std::uint32_t> Engine::find_lora(const User* user, std::string_view name) const {
-  const auto key = user ? find_name(model_key(name)) : std::nullopt;
-  return key ? user->loras().find(*key) : std::nullopt;
+  return user ? find_arm(user->loras(), name) : std::nullopt;
+}
+
+std::optional<std::uint32_t> Engine::find_arm(const ArmTable& arms, std::string_view name) const {
+  const auto key = find_name(model_key(name));
+  return key ? arms.find(*key) : std::nullopt;
 }
 
 Failure vocabulary_full() {
@@ -39,6 +42,14 @@ void Engine::refer_to_texts() {
   }
   for (const NamedUser& named : users_) {
     named.user.each_reference([this](Interner::Id keyword) { vocabulary_.keywords.hold(keyword); }, hold_name);
+  }
+}
+
+/// Gives back the references of what is in a pool no more.
+void Engine::release(std::span<const PoolEntry> entries) {
+  for (const PoolEntry& entry : entries) {
+    vocabulary_.names.release(entry.key);
+    vocabulary_.names.release(entry.name);
   }
 }
 
@@ -75,20 +86,14 @@ result<void> Engine::set_pool(const PoolSet& event) {
   for (const std::string_view name : event.checkpoints) {
     entries.push_back({names.acquire(model_key(name)), names.acquire(name)});
   }
-  for (const PoolEntry& dropped : pools_.set(event.family, event.tier, std::move(entries))) {
-    names.release(dropped.key);
-    names.release(dropped.name);
-  }
+  release(pools_.set(event.family, event.tier, std::move(entries)));
   return {};
 }
 
 bool Engine::delete_pool(const PoolDelete& event) {
   if (!pools_.find(event.family, event.tier)) return false;
   move_clock(event.now_ms);
-  for (const PoolEntry& dropped : pools_.erase(event.family, event.tier)) {
-    vocabulary_.names.release(dropped.key);
-    vocabulary_.names.release(dropped.name);
-  }
+  release(pools_.erase(event.family, event.tier));
   return true;
 }
 

@@ -84,7 +84,6 @@ class Engine {
   std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
-  const Vocabulary& vocabulary() const { return vocabulary_; }
 
   /// How many users have been forgotten since this engine was made: places in users() may be gone since.
   std::uint64_t forgotten_count() const { return forgotten_count_; }
@@ -101,7 +100,9 @@ class Engine {
 
   using Users = std::list<NamedUser>;
 
+  std::optional<std::uint32_t> find_arm(const ArmTable& arms, std::string_view name) const;
   void refer_to_texts();
+  void release(std::span<const PoolEntry> entries);
 
   std::int64_t move_clock(std::int64_t now_ms);
   result<User*> find_or_add_user(std::string_view name);
@@ -118,7 +119,8 @@ class Engine {
   std::size_t new_text_bytes(const Record& record) const;
   bool look_up_negatives(std::span<const Keyword> keywords, std::vector<Interner::Id>& found) const;
   void name_keywords(std::span<const Keyword> keywords);
-  std::uint32_t arm(ArmTable& arms, std::string_view name, std::string_view family);
+  std::uint32_t name_arm(ArmTable& arms, std::optional<std::uint32_t> column, std::string_view name,
+                         std::string_view family);
   void name_loras(const Record& record, User& user);
   std::uint32_t negative_set(const Record& record, User& user);
   void name_parameters(const Record& record, User& user);

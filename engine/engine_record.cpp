@@ -139,11 +139,10 @@ void Engine::release_keywords() {
   new_keywords_.clear();
 }
 
-/// The column of a checkpoint or LoRA, new where there is none, in its family where that is told.
-std::uint32_t Engine::arm(ArmTable& arms, std::string_view name, std::string_view family) {
+/// The column of a checkpoint or LoRA, new where `column` is none, in its family where that is told.
+std::uint32_t Engine::name_arm(ArmTable& arms, std::optional<std::uint32_t> column, std::string_view name,
+                               std::string_view family) {
   Interner& names = vocabulary_.names;
-  const auto key = names.find(model_key(name));
-  auto column = key ? arms.find(*key) : std::nullopt;
   if (!column) {
     const Interner::Id new_key = names.acquire(model_key(name));
     // A pool's name goes before the user's: it was there first, and is public.
@@ -161,7 +160,7 @@ std::uint32_t Engine::arm(ArmTable& arms, std::string_view name, std::string_vie
 void Engine::name_loras(const Record& record, User& user) {
   lesson_loras_.clear();
   for (const LoraTag& lora : record.loras) {
-    const std::uint32_t column = arm(user.loras(), lora.name, record.family);
+    const std::uint32_t column = name_arm(user.loras(), find_lora(&user, lora.name), lora.name, record.family);
     if (std::ranges::find(lesson_loras_, column) != lesson_loras_.end()) continue;
     lesson_loras_.push_back(column);
     if (!(std::abs(lora.strength_model) <= learned_value_max)) continue;
@@ -222,8 +221,8 @@ result<Recorded> Engine::record(const Record& record) {
     return Recorded{Recorded::Kind::duplicate, known->sequence, known->revision, existing->number()};
   }
   look_up_keywords(record.keywords, existing, lesson_keywords_);
-  const Room room{.keywords = lesson_keywords_,
-                  .new_checkpoints = find_checkpoint(existing, record.checkpoint) ? 0U : 1U};
+  const auto column = find_checkpoint(existing, record.checkpoint);
+  const Room room{.keywords = lesson_keywords_, .new_checkpoints = column ? 0U : 1U};
   if (const auto fits = room_for(record, existing, room); !fits) return fits.error();
 
   const std::int64_t now_ms = move_clock(record.now_ms);
@@ -242,7 +241,7 @@ result<Recorded> Engine::record(const Record& record) {
   const std::size_t cells_before = user.cells();
   const Lesson lesson{.verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),
-                      .checkpoint = arm(user.checkpoints(), record.checkpoint, record.family),
+                      .checkpoint = name_arm(user.checkpoints(), column, record.checkpoint, record.family),
                       .keywords = lesson_keywords_,
                       .loras = lesson_loras_,
                       .negative_set = negative_set(record, user),

@@ -33,10 +33,7 @@ std::uint32_t NegativeTable::add(std::span<const Interner::Id> keywords) {
 
 void NegativeTable::scale(double factor, double unit) {
   matrix_.scale(factor, unit);
-  for (Set& set : sets_) {
-    set.overall.selected *= factor;
-    set.overall.observed *= factor;
-  }
+  for (Set& set : sets_) set.overall.scale(factor);
 }
 
 void NegativeTable::drop_faded(double notice, Interner& interner) {

@@ -37,6 +37,9 @@ class PackedArena {
     const auto at = std::ranges::lower_bound(row, column, {}, &Entry::column);
     return at != row.end() && at->column == column ? &at->cell : nullptr;
   }
+  Cell* find(const Place& place, std::uint32_t column) {
+    return const_cast<Cell*>(std::as_const(*this).find(place, column));
+  }
 
   /// The cell, new and empty where there is none.
   Cell& find_or_add(Place& place, std::uint32_t column) {

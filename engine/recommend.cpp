@@ -54,6 +54,7 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   answers_.clear();
   answers_.push_back(answer_of(engine, user, 0));
   Recommendation answer;
+  answer.user = user;
   answer.policy = question.policy;
   answer.arms_in_question = arm_count_;
   answer.confidence = confidence_of(answers_.front().observations);

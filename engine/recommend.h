@@ -70,6 +70,7 @@ struct ArmChance {
 };
 
 struct Recommendation {
+  const User* user = nullptr;  // who asked; null where nothing is known
   Policy policy = Policy::banded;
   ArmAnswer chosen;  // the best, or the one drawn
   Band band = Band::explore;

@@ -82,13 +82,6 @@ inline bool are_moments(const Moments& moments) {
          std::abs(moments.mean) <= 2 * learned_value_max && moments.squares >= 0 && std::isfinite(moments.squares);
 }
 
-/// Whether the columns of a packed row are numbers below `bound`, each larger than the one before.
-template <class Row>
-bool are_columns(const Row& row, std::size_t bound) {
-  const auto not_ascending = [](const auto& a, const auto& b) { return a.column >= b.column; };
-  return std::ranges::adjacent_find(row, not_ascending) == row.end() && (row.empty() || row.back().column < bound);
-}
-
 inline bool are_below(const auto& numbers, std::size_t bound) {
   return std::ranges::all_of(numbers, [bound](std::uint32_t number) { return number < bound; });
 }

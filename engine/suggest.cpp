@@ -137,15 +137,18 @@ std::span<const NegativeAnswer> Suggester::negatives(const Engine& engine, const
 }
 
 /// The counts of a negative keyword are the sum over the sets it is in.
+void Suggester::add_set(const Engine& engine, std::uint32_t set, const Counts& stored) {
+  const NegativeTable& table = asked_.user()->negatives();
+  if (stored.observed <= 0 || !table.is_set(set)) return;
+  const Counts counts = asked_.now(stored);
+  for (const Interner::Id negative : table.keywords(set)) pairs_[engine.keyword_text(negative)].counts.add(counts);
+}
+
 void Suggester::add_own_negatives(const Engine& engine, std::size_t keyword) {
   const auto row = asked_.row(keyword);
   if (!row) return;
-  const NegativeTable& table = asked_.user()->negatives();
-  table.matrix().each_in_row(*row, [&](std::uint32_t set, const Counts& stored) {
-    if (stored.observed <= 0 || !table.is_set(set)) return;
-    const Counts counts = asked_.now(stored);
-    for (const Interner::Id negative : table.keywords(set)) pairs_[engine.keyword_text(negative)].counts.add(counts);
-  });
+  asked_.user()->negatives().matrix().each_in_row(
+      *row, [&](std::uint32_t set, const Counts& stored) { add_set(engine, set, stored); });
 }
 
 void Suggester::add_shared_negatives(std::size_t keyword) {
@@ -159,11 +162,7 @@ void Suggester::add_shared_negatives(std::size_t keyword) {
 void Suggester::add_overall_negatives(const Engine& engine) {
   if (!asked_.user()) return;
   const NegativeTable& table = asked_.user()->negatives();
-  for (std::uint32_t set = 0; set < table.columns(); ++set) {
-    const Counts counts = asked_.now(table.overall(set));
-    if (counts.observed <= 0) continue;
-    for (const Interner::Id negative : table.keywords(set)) pairs_[engine.keyword_text(negative)].counts.add(counts);
-  }
+  for (std::uint32_t set = 0; set < table.columns(); ++set) add_set(engine, set, table.overall(set));
 }
 
 }  // namespace penchant

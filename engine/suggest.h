@@ -80,6 +80,7 @@ class Suggester {
   void add_lora(const Engine& engine, std::string_view name);
   bool goes_with(const Lora& lora) const;
   LoraAnswer answer_of(const Lora& lora) const;
+  void add_set(const Engine& engine, std::uint32_t set, const Counts& stored);
   void add_own_negatives(const Engine& engine, std::size_t keyword);
   void add_shared_negatives(std::size_t keyword);
   void add_overall_negatives(const Engine& engine);

@@ -122,7 +122,6 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
                                                                 .community = &community_});
   if (!recommendation) return recommendation.error();
   last_ = *recommendation;
-  last_user_ = engine().find_user(request.user);
   reason_.clear();
   append_reason(*recommendation, prompt_.keywords(), recommender_.scorer(), reason_);
   return RecommendAnswer{keep_decision(request), *recommendation, reason_};
@@ -214,7 +213,7 @@ std::span<const std::uint64_t> Service::plan_images(std::uint64_t count) {
 }
 
 std::string_view Service::planned_checkpoint(std::size_t arm) const {
-  return recommender_.arm_name(engine(), last_user_, last_->chances[arm].arm);
+  return recommender_.arm_name(engine(), last_->user, last_->chances[arm].arm);
 }
 
 bool Service::advance_community() {

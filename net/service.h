@@ -138,7 +138,6 @@ class Service {
   std::uint64_t draws_ = 0;
   std::uint64_t draw_seed_ = 0;  // of the last recommend()
   std::optional<Recommendation> last_;
-  const User* last_user_ = nullptr;
   std::vector<std::uint64_t> planned_;
   Context prompt_;
   Context negative_prompt_;

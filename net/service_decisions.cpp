@@ -22,10 +22,10 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
 
 /// The same for the same arms in the same order.
 std::uint64_t Service::arm_set() const {
-  if (recommender_.are_all_columns()) return mixed(1, last_user_->number());
+  if (recommender_.are_all_columns()) return mixed(1, last_->user->number());
   std::uint64_t hash = 2;
   for (std::uint32_t arm = 0; arm < recommender_.arm_count(); ++arm) {
-    hash = mixed(hash, TextHash()(recommender_.arm_name(engine(), last_user_, arm)));
+    hash = mixed(hash, TextHash()(recommender_.arm_name(engine(), last_->user, arm)));
   }
   return hash;
 }
@@ -49,7 +49,7 @@ std::string_view Service::keep_decision(const RecommendRequest& request) {
                           .rest_probability = 0,
                           .listed = listed_};
   return decisions_.add(decision, arms,
-                        [this](std::uint32_t arm) { return recommender_.arm_name(engine(), last_user_, arm); });
+                        [this](std::uint32_t arm) { return recommender_.arm_name(engine(), last_->user, arm); });
 }
 
 /// A verdict of the user's own comes in place of the one given by default.
