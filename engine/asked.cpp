@@ -29,7 +29,7 @@ void Asked::ask(const Engine& engine, const Community* community, const User* us
   if (community_) shared_per_unit_ = 1 / unit_at(half_lives, community_->landmark());
   for (const Keyword& keyword : keywords) {
     const auto id = user ? engine.find_keyword(keyword.text) : std::nullopt;
-    rows_.push_back(id ? user->row(*id) : std::nullopt);
+    rows_.push_back(id ? user->rows().find(*id) : std::nullopt);
     shared_rows_.push_back(community_ ? community_->keyword(keyword.text) : std::nullopt);
   }
 }

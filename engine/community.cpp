@@ -23,7 +23,7 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
       continue;
     }
     add(engine, next_->user);
-    cells += next_->user.cells() + next_->user.row_count();
+    cells += next_->user.cells() + next_->user.rows().size();
   }
   is_running_ = false;
   return std::exchange(community_, {});
@@ -32,16 +32,17 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
 void CommunityBuilder::add(const Engine& engine, const User& user) {
   ++community_.user_count_;
   factor_ = exp2_exact(static_cast<double>(user.landmark() - community_.landmark_));
-  rows_.clear();
-  for (std::uint32_t row = 0; row < user.row_count(); ++row) {
-    rows_.push_back(community_.words_.acquire(engine.keyword_text(user.row_keyword(row))));
-  }
   add_arms(engine, user.checkpoints(), community_.checkpoint_keys_, community_.checkpoints_, checkpoints_);
   add_arms(engine, user.loras(), community_.lora_keys_, community_.loras_, loras_);
-  add_table(user.keyword_checkpoints(), community_.keyword_checkpoints_, rows_, checkpoints_);
-  add_table(user.keyword_loras(), community_.keyword_loras_, rows_, loras_);
-  add_table(user.checkpoint_loras(), community_.checkpoint_loras_, checkpoints_, loras_);
-  add_negatives(engine, user);
+  add_checkpoint_loras(user.checkpoint_loras());
+  rows_.clear();
+  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
+    rows_.push_back(community_.words_.acquire(engine.keyword_text(user.rows().keyword(row))));
+  }
+  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
+    add_keyword(user, row);
+    add_negatives(engine, user, row);
+  }
 }
 
 void CommunityBuilder::add_cell(CommunityCell& cell, const Counts& counts) const {
@@ -64,28 +65,40 @@ void CommunityBuilder::add_arms(const Engine& engine, const ArmTable& arms, Inte
   }
 }
 
-void CommunityBuilder::add_table(const CountMatrix& from, Community::Table& to, std::span<const std::uint32_t> rows,
-                                 std::span<const std::uint32_t> columns) {
-  for (std::uint32_t row = 0; row < from.row_count(); ++row) {
-    from.each_in_row(row, [&](std::uint32_t column, const Counts& counts) {
-      if (counts.observed > 0) add_cell(to.find_or_add(rows[row], columns[column]), counts);
-    });
-  }
+/// One user stands behind a pair once, however many records or negative prompts hold it.
+void CommunityBuilder::add_keyword(const User& user, std::uint32_t row) {
+  const auto add_up = [this](std::uint32_t column, const Counts& counts) { sums_[column].add(counts); };
+  user.each_checkpoint(row, add_up);
+  add_sums(community_.keyword_checkpoints_, rows_[row], checkpoints_);
+  user.each_lora(row, add_up);
+  add_sums(community_.keyword_loras_, rows_[row], loras_);
 }
 
-/// One user stands behind a pair once, however many negative prompts hold it.
-void CommunityBuilder::add_negatives(const Engine& engine, const User& user) {
-  const CountMatrix& matrix = user.negatives().matrix();
-  for (std::uint32_t row = 0; row < matrix.row_count(); ++row) {
-    negatives_.clear();
-    matrix.each_in_row(row, [&](std::uint32_t set, const Counts& counts) {
-      for (const Interner::Id keyword : user.negatives().keywords(set)) negatives_[keyword].add(counts);
+void CommunityBuilder::add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns) {
+  for (const auto& [column, counts] : sums_) {
+    if (counts.observed > 0) add_cell(to.find_or_add(row, columns[column]), counts);
+  }
+  sums_.clear();
+}
+
+void CommunityBuilder::add_negatives(const Engine& engine, const User& user, std::uint32_t row) {
+  user.each_negative_set(row, [&](std::uint32_t set, const Counts& counts) {
+    for (const Interner::Id keyword : user.negatives().keywords(set)) sums_[keyword].add(counts);
+  });
+  for (const auto& [keyword, counts] : sums_) {
+    if (counts.observed <= 0) continue;
+    const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
+    add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
+  }
+  sums_.clear();
+}
+
+void CommunityBuilder::add_checkpoint_loras(const CountMatrix& from) {
+  for (std::uint32_t checkpoint = 0; checkpoint < from.row_count(); ++checkpoint) {
+    from.each_in_row(checkpoint, [&](std::uint32_t lora, const Counts& counts) {
+      if (counts.observed <= 0) return;
+      add_cell(community_.checkpoint_loras_.find_or_add(checkpoints_[checkpoint], loras_[lora]), counts);
     });
-    for (const auto& [keyword, counts] : negatives_) {
-      if (counts.observed <= 0) continue;
-      const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
-      add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
-    }
   }
 }
 

@@ -90,9 +90,10 @@ class CommunityBuilder {
   void add(const Engine& engine, const User& user);
   void add_arms(const Engine& engine, const ArmTable& arms, Interner& keys, std::vector<CommunityArm>& to,
                 std::vector<std::uint32_t>& columns);
-  void add_table(const CountMatrix& from, Community::Table& to, std::span<const std::uint32_t> rows,
-                 std::span<const std::uint32_t> columns);
-  void add_negatives(const Engine& engine, const User& user);
+  void add_keyword(const User& user, std::uint32_t row);
+  void add_negatives(const Engine& engine, const User& user, std::uint32_t row);
+  void add_checkpoint_loras(const CountMatrix& from);
+  void add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns);
   void add_cell(CommunityCell& cell, const Counts& counts) const;
 
   bool is_running_ = false;
@@ -104,7 +105,7 @@ class CommunityBuilder {
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> checkpoints_;
   std::vector<std::uint32_t> loras_;
-  boost::unordered_flat_map<Interner::Id, Counts> negatives_;
+  boost::unordered_flat_map<std::uint32_t, Counts> sums_;  // of one row, by column or negative keyword
 };
 
 }  // namespace penchant

@@ -1,7 +1,6 @@
 #include "engine/count_matrix.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "engine/check.h"
 
@@ -30,9 +29,8 @@ std::size_t CountMatrix::bytes() const {
          dense_.capacity() * sizeof(Row) + heavy_.size() * (sizeof(std::uint64_t) + sizeof(Counts));
 }
 
-/// A packed row has room for a power of two of cells.
 bool CountMatrix::is_dense_smaller(std::size_t cells, std::size_t lines) {
-  return std::bit_ceil(cells) * sizeof(PackedArena<Cell>::Entry) >= lines * line_floats * sizeof(float);
+  return PackedArena<Cell>::row_bytes(cells) >= lines * line_floats * sizeof(float);
 }
 
 void CountMatrix::widen(Row& lines, std::size_t line_count) {
@@ -91,7 +89,10 @@ void CountMatrix::make_place_for(Place& place, std::uint32_t column) {
 }
 
 void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, double unit) {
-  if (row >= places_.size()) places_.resize(row + 1);
+  if (row >= places_.size()) {
+    reserve_for(places_, row + 1);
+    places_.resize(row + 1);
+  }
   Place& place = places_[row];
   Cell* packed = place.size == dense_size ? nullptr : packed_.find(place, column);
   if (!packed) {

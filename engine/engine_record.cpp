@@ -33,7 +33,7 @@ void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* use
   found.clear();
   for (const Keyword& keyword : keywords) {
     const auto id = find_keyword(keyword.text);
-    found.push_back({id.value_or(0), id && user ? user->row(*id) : std::nullopt});
+    found.push_back({id.value_or(0), id && user ? user->rows().find(*id) : std::nullopt});
   }
 }
 
@@ -239,7 +239,8 @@ result<Recorded> Engine::record(const Record& record) {
   name_loras(record, user);
   name_parameters(record, user);
   const std::size_t cells_before = user.cells();
-  const Lesson lesson{.verdict = record.verdict,
+  const Lesson lesson{.sequence = known ? known->sequence : user.totals().records + 1,
+                      .verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),
                       .checkpoint = name_arm(user.checkpoints(), column, record.checkpoint, record.family),
                       .keywords = lesson_keywords_,

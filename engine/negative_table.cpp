@@ -40,7 +40,7 @@ void NegativeTable::drop_faded(double notice, Interner& interner) {
   const std::size_t had = free_.size();
   for (std::uint32_t column = 0; column < sets_.size(); ++column) {
     Set& set = sets_[column];
-    if (set.keywords.empty() || set.known > 0 || set.overall.observed >= notice) continue;
+    if (set.keywords.empty() || set.named > 0 || set.overall.observed >= notice) continue;
     for (const Interner::Id keyword : set.keywords) interner.release(keyword);
     set = {};
     free_.push_back(column);

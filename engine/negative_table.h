@@ -4,8 +4,9 @@
 // set of negative keywords, as records bring them; the counts of one negative keyword are the sum over the sets it is
 // in. That loses nothing, and a user with one negative prompt of sixty words has one column, not sixty.
 //
-// Owner: the user. Counts are scaled to the user's landmark. A set that has faded below notice, and that no record
-// with an id names, is dropped; its column serves the next new set. Limits: the owner bounds set_count() and bytes().
+// Owner: the user. Counts are scaled to the user's landmark. A set that has faded below notice, and that neither a
+// record with an id nor a lesson names, is dropped; its column serves the next new set. Limits: the owner bounds
+// set_count() and bytes().
 #pragma once
 
 #include <boost/serialization/access.hpp>
@@ -18,12 +19,13 @@
 
 #include "engine/count_matrix.h"
 #include "engine/interner.h"
+#include "engine/lessons.h"
 
 namespace penchant {
 
 class NegativeTable {
  public:
-  static constexpr std::uint32_t no_set = 0xFFFFFFFF;
+  static constexpr std::uint32_t no_set = Lesson::no_negative_set;
 
   std::size_t set_count() const { return sets_.size() - free_.size(); }
   /// One more than the largest column given.
@@ -43,8 +45,8 @@ class NegativeTable {
   const CountMatrix& matrix() const { return matrix_; }
   const Counts& overall(std::uint32_t column) const { return sets_[column].overall; }
 
-  /// A record with an id names the set, or no more.
-  void note_known(std::uint32_t column, bool is_known) { sets_[column].known += is_known ? 1U : ~0U; }
+  /// A record with an id or a lesson names the set, or no more.
+  void note_named(std::uint32_t column, bool is_named) { sets_[column].named += is_named ? 1U : ~0U; }
 
   std::size_t bytes() const { return matrix_.bytes(); }
 
@@ -64,7 +66,7 @@ class NegativeTable {
   struct Set {
     std::vector<Interner::Id> keywords;
     Counts overall;
-    std::uint32_t known = 0;
+    std::uint32_t named = 0;
     template <class Archive>
     void serialize(Archive& archive, unsigned version);
   };

@@ -1,19 +1,18 @@
 // PackedRows: rows of which most hold few cells, each cell beside the number of its column, in order of columns.
 //
-// All rows lie in one piece of memory: a row of one cell costs that cell and 8 bytes. A row that grows moves to a
-// place twice as large; its old place serves another. Owner: a user's tables. Limits: none of its own; bytes() tells
-// the owner. Lifetime: what row() and find() give lasts until a cell is added. Threading: none.
+// All rows lie in one arena: a row of one cell costs that cell and 8 bytes. Owner: a user's tables. Limits: none of its
+// own; bytes() tells the owner. Lifetime: what row() and find() give lasts until a cell is added. Threading: none.
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <boost/serialization/access.hpp>
 #include <boost/serialization/split_member.hpp>
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "engine/arena.h"
 
 namespace penchant {
 
@@ -30,7 +29,7 @@ class PackedArena {
     std::uint32_t size = 0;
   };
 
-  std::span<const Entry> view(const Place& place) const { return {entries_.data() + place.begin, place.size}; }
+  std::span<const Entry> view(const Place& place) const { return {entries_.data(place.begin), place.size}; }
 
   const Cell* find(const Place& place, std::uint32_t column) const {
     const auto row = view(place);
@@ -43,72 +42,42 @@ class PackedArena {
 
   /// The cell, new and empty where there is none.
   Cell& find_or_add(Place& place, std::uint32_t column) {
-    const std::span<Entry> row(entries_.data() + place.begin, place.size);
+    const std::span<Entry> row(entries_.data(place.begin), place.size);
     const auto at = std::ranges::lower_bound(row, column, {}, &Entry::column);
     if (at != row.end() && at->column == column) return at->cell;
     const auto index = static_cast<std::uint32_t>(at - row.begin());
-    make_room(place);
-    Entry* const begin = entries_.data() + place.begin;
+    place.begin = entries_.make_room(place.begin, place.size);
+    Entry* const begin = entries_.data(place.begin);
     std::move_backward(begin + index, begin + place.size, begin + place.size + 1);
     ++place.size;
     begin[index] = {column, {}};
     return begin[index].cell;
   }
 
-  /// A row of `size` cells, to be filled: for loading.
+  /// A row of `size` cells, to be filled.
   std::span<Entry> add_row(Place& place, std::uint32_t size) {
-    place = {take(std::bit_ceil(size)), size};
-    return {entries_.data() + place.begin, size};
+    place = {size == 0 ? 0 : entries_.take(size), size};
+    return {entries_.data(place.begin), size};
   }
 
   void free(Place& place) {
-    if (place.size > 0) give_back(place.begin, std::bit_ceil(place.size));
+    if (place.size > 0) entries_.give_back(place.begin, place.size);
     place = {};
   }
 
   template <class Function>
   void each_cell(const Function& function) {
-    for (Entry& entry : entries_) function(entry.cell);  // also what lies in free places: it means nothing
+    for (Entry& entry : entries_.all()) function(entry.cell);  // also what lies in free places: it means nothing
   }
 
-  std::size_t bytes() const { return entries_.capacity() * sizeof(Entry); }
+  std::size_t bytes() const { return entries_.bytes(); }
+  /// What a row of so many cells takes.
+  static std::size_t row_bytes(std::size_t cells) {
+    return Arena<Entry>::room_for(static_cast<std::uint32_t>(cells)) * sizeof(Entry);
+  }
 
  private:
-  static constexpr std::uint32_t none = 0xFFFFFFFF;
-  static constexpr std::size_t classes = 27;  // places of 1, 2, 4, ... entries
-
-  void make_room(Place& place) {
-    if (place.size > 0 && !std::has_single_bit(place.size)) return;
-    const std::uint32_t begin = take(std::max(2 * place.size, 1U));
-    if (place.size > 0) {
-      std::copy_n(entries_.begin() + place.begin, place.size, entries_.begin() + begin);
-      give_back(place.begin, place.size);
-    }
-    place.begin = begin;
-  }
-
-  std::uint32_t take(std::uint32_t size) {
-    if (size == 0) return 0;
-    const auto kind = static_cast<std::size_t>(std::countr_zero(size));
-    if (free_[kind] != none) return std::exchange(free_[kind], entries_[free_[kind]].column);
-    const std::size_t begin = entries_.size();
-    if (begin + size > entries_.capacity()) entries_.reserve(begin + size + begin / 4);
-    entries_.resize(begin + size);
-    return static_cast<std::uint32_t>(begin);
-  }
-
-  /// The places of one size are a list: each holds where the next one is.
-  void give_back(std::uint32_t begin, std::uint32_t size) {
-    const auto kind = static_cast<std::size_t>(std::countr_zero(size));
-    entries_[begin].column = std::exchange(free_[kind], begin);
-  }
-
-  std::vector<Entry> entries_;
-  std::array<std::uint32_t, classes> free_ = [] {
-    std::array<std::uint32_t, classes> empty{};
-    empty.fill(none);
-    return empty;
-  }();
+  Arena<Entry> entries_;
 };
 
 template <class Cell>
@@ -128,7 +97,10 @@ class PackedRows {
     return row < places_.size() ? arena_.find(places_[row], column) : nullptr;
   }
   Cell& find_or_add(std::uint32_t row, std::uint32_t column) {
-    if (row >= places_.size()) places_.resize(row + 1);
+    if (row >= places_.size()) {
+      reserve_for(places_, row + 1);
+      places_.resize(row + 1);
+    }
     const std::uint32_t had = places_[row].size;
     Cell& cell = arena_.find_or_add(places_[row], column);
     cells_ += places_[row].size - had;

@@ -64,6 +64,11 @@ class ParameterTable {
   }
   const Moments& overall(std::uint32_t column) const { return overall_[column]; }
 
+  /// Whether there are no rows but those below.
+  bool are_within(std::size_t keywords, std::size_t checkpoints) const {
+    return keywords_.row_count() <= keywords && checkpoints_.row_count() <= checkpoints;
+  }
+
   std::size_t cells() const { return keywords_.cells() + checkpoints_.cells(); }
   std::size_t bytes() const { return keywords_.bytes() + checkpoints_.bytes(); }
 

@@ -1,6 +1,8 @@
 #include "engine/scoring.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "engine/check.h"
 
@@ -21,14 +23,18 @@ void Scorer::ask(const Engine& engine, const Community* community, const User* u
   asked_.ask(engine, community, user, keywords, at_ms);
   dense_rows_.clear();
   packed_rows_.clear();
+  listed_rows_.clear();
   for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
     const auto row = asked_.row(i);
     if (!row) continue;
     const CountMatrix& matrix = user->keyword_checkpoints();
-    if (matrix.is_dense(*row)) {
-      dense_rows_.push_back(matrix.row(*row));
+    const auto counted = user->rows().counted(*row);
+    if (!counted) {
+      listed_rows_.push_back(*row);
+    } else if (matrix.is_dense(*counted)) {
+      dense_rows_.push_back(matrix.row(*counted));
     } else {
-      packed_rows_.push_back(matrix.packed_row(*row));
+      packed_rows_.push_back(matrix.packed_row(*counted));
     }
   }
 }
@@ -54,17 +60,36 @@ void Scorer::score_columns() {
   const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
   score_rows(dense_rows_, lines, prior_weight * mean, prior_weight, score_.data(), seen_.data());
   for (const CountMatrix::PackedRow row : packed_rows_) {
-    for (const auto& [column, cell] : row) {
-      score_[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
-      seen_[column] += cell.observed;
-    }
+    for (const auto& [column, cell] : row) add_to_column(column, cell);
   }
-  // Where a row is packed or there is none, what it does not say is the prior mean; and counts come back from the
+  for (const std::uint32_t row : listed_rows_) add_listed(row);
+  // Where a row is not dense or there is none, what it does not say is the prior mean; and counts come back from the
   // landmark's scale.
   const auto unmet = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
   const auto count = static_cast<float>(keyword_count());
   score_.head(columns) = (score_.head(columns) + unmet) / count;
   seen_.head(columns) = seen_.head(columns) * static_cast<float>(asked_.per_unit());
+}
+
+/// By how much a cell moves its column's score from what it is without.
+void Scorer::add_to_column(std::uint32_t column, const CountMatrix::Cell& cell) {
+  constexpr auto mean = static_cast<float>(prior_mean);
+  const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
+  score_[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
+  seen_[column] += cell.observed;
+}
+
+void Scorer::add_listed(std::uint32_t row) {
+  std::array<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max> cells;
+  std::size_t count = 0;
+  asked_.user()->each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
+    std::size_t at = 0;
+    while (at < count && cells[at].first != column) ++at;
+    if (at == count) cells[count++] = {column, {}};
+    cells[at].second.selected += static_cast<float>(counts.selected);
+    cells[at].second.observed += static_cast<float>(counts.observed);
+  });
+  for (const auto& [column, cell] : std::span(cells).first(count)) add_to_column(column, cell);
 }
 
 void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {
@@ -120,7 +145,7 @@ double Scorer::variance(const ArmColumns& arm) const {
 
 Counts Scorer::counts(std::size_t keyword, const ArmColumns& arm) const {
   const auto row = asked_.row(keyword);
-  return row && arm.own ? asked_.now(asked_.user()->keyword_checkpoints().counts(*row, *arm.own)) : Counts{};
+  return row && arm.own ? asked_.now(asked_.user()->with_checkpoint(*row, *arm.own)) : Counts{};
 }
 
 Counts Scorer::overall(std::uint32_t column) const { return asked_.now(asked_.user()->checkpoints()[column].overall); }

@@ -60,6 +60,9 @@ class Scorer {
   Asked asked_;
   std::vector<RowView> dense_rows_;
   std::vector<CountMatrix::PackedRow> packed_rows_;
+  std::vector<std::uint32_t> listed_rows_;
+  void add_to_column(std::uint32_t column, const CountMatrix::Cell& cell);
+  void add_listed(std::uint32_t row);
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
   std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()

@@ -57,9 +57,7 @@ void KnownRecords::load(Archive& archive, unsigned) {
     detail::require(detail::are_below(known.loras, bounds.loras));
     detail::require(detail::are_below(known.keywords, bounds.keywords));
     detail::require(known.negative_set == NegativeTable::no_set || bounds.negatives->is_set(known.negative_set));
-    for (const LessonParameter& parameter : known.parameters) {
-      detail::require(parameter.column < bounds.parameters && std::abs(parameter.value) <= learned_value_max);
-    }
+    detail::require(detail::are_values(known.parameters, bounds.parameters));
     put(id, known);
   }
 }
@@ -107,12 +105,108 @@ void Pools::load(Archive& archive, unsigned) {
   detail::load_sequence(archive, pools_, pools_max);
 }
 
+/// Lessons in order of their records: where they lie says nothing. A row is its keyword, how many lessons it lists, or
+/// counted_row, and which; or its number in the tables.
+template <class Archive>
+void User::save_rows(Archive& archive) const {
+  const std::vector<Lessons::Id> ids = lessons_.in_order();
+  boost::unordered_flat_map<Lessons::Id, std::uint32_t> places;
+  const std::uint64_t lesson_count = ids.size();
+  archive << lesson_count;
+  for (const Lessons::Id id : ids) {
+    places.emplace(id, static_cast<std::uint32_t>(places.size()));
+    const KeptLesson& lesson = lessons_[id];
+    archive << lesson.weight << lesson.sequence << lesson.checkpoint << lesson.negative_set << lesson.is_selected;
+    detail::save_sequence(archive, lessons_.loras(lesson));
+    std::vector<LessonParameter> parameters;
+    for (std::size_t i = 0; i < lesson.parameter_count; ++i) parameters.push_back(lessons_.parameter(lesson, i));
+    detail::save_sequence(archive, parameters);
+  }
+  const std::uint64_t row_count = rows_.size();
+  archive << row_count;
+  for (std::uint32_t row = 0; row < row_count; ++row) {
+    const Interner::Id keyword = rows_.keyword(row);
+    const auto counted = rows_.counted(row);
+    const auto lessons = rows_.lessons(row);
+    const std::uint8_t listed = counted ? detail::counted_row : static_cast<std::uint8_t>(lessons.size());
+    archive << keyword << listed;
+    if (counted) archive << *counted;
+    for (const Lessons::Id id : lessons) archive << places.find(id)->second;
+  }
+}
+
+template <class Archive>
+void User::load_lessons(Archive& archive) {
+  const detail::LoadBounds& bounds = detail::bounds_of(archive);
+  std::uint64_t count = 0;
+  archive >> count;
+  detail::require(count <= keywords_per_user_max * listed_lessons_max);
+  for (std::uint64_t last = 0; count > 0; --count) {
+    Lesson lesson;
+    double weight = 0;
+    bool is_selected = false;
+    archive >> weight >> lesson.sequence >> lesson.checkpoint >> lesson.negative_set >> is_selected;
+    std::vector<std::uint32_t> loras;
+    std::vector<LessonParameter> parameters;
+    detail::load_sequence(archive, loras, record_loras_max);
+    detail::load_sequence(archive, parameters, record_parameters_max + record_loras_max);
+    detail::require(detail::are_counts(Counts{0, weight}) && lesson.checkpoint < bounds.checkpoints);
+    detail::require(last < lesson.sequence && lesson.sequence <= bounds.records);
+    detail::require(lesson.negative_set == NegativeTable::no_set || negatives_.is_set(lesson.negative_set));
+    detail::require(detail::are_below(loras, bounds.loras) && (is_selected || parameters.empty()));
+    detail::require(detail::are_values(parameters, bounds.parameters));
+    last = lesson.sequence;
+    lesson.verdict = is_selected ? Verdict::selected : Verdict::rejected;
+    lesson.loras = loras;
+    lesson.parameters = parameters;
+    lessons_.add(lesson, weight);
+  }
+}
+
+template <class Archive>
+void User::load_rows(Archive& archive) {
+  rows_ = {};
+  lessons_ = {};
+  load_lessons(archive);
+  const std::size_t lesson_count = lessons_.size();
+  std::uint64_t row_count = 0;
+  archive >> row_count;
+  detail::require(row_count <= keywords_per_user_max);
+  std::vector<std::uint32_t> numbers;
+  for (; row_count > 0; --row_count) {
+    Interner::Id keyword = 0;
+    std::uint8_t listed = 0;
+    archive >> keyword >> listed;
+    detail::require(keyword < detail::bounds_of(archive).keywords && !rows_.find(keyword));
+    const std::uint32_t row = rows_.add(keyword);
+    if (listed == detail::counted_row) {
+      archive >> numbers.emplace_back();
+      detail::require(numbers.back() < keywords_per_user_max);
+      rows_.set_counted(row, numbers.back());
+      continue;
+    }
+    detail::require(listed <= listed_lessons_max);
+    for (; listed > 0; --listed) {
+      Lessons::Id lesson = 0;
+      archive >> lesson;
+      detail::require(lesson < lesson_count && lessons_[lesson].references < keywords_max);
+      detail::require(std::ranges::find(rows_.lessons(row), lesson) == rows_.lessons(row).end());
+      rows_.add_lesson(row, lesson);
+      lessons_.hold(lesson);
+    }
+  }
+  detail::require(lessons_.in_order().size() == lesson_count);  // each is listed
+  std::ranges::sort(numbers);
+  for (std::uint32_t i = 0; i < numbers.size(); ++i) detail::require(numbers[i] == i);
+}
+
 template <class Archive>
 void User::save(Archive& archive, unsigned) const {
   archive << landmark_ << newest_half_lives_ << totals_ << number_ << is_sharing_;
-  detail::save_sequence(archive, row_keywords_);
   archive << checkpoints_ << loras_ << keyword_checkpoints_ << keyword_loras_ << checkpoint_loras_;
-  archive << negatives_ << parameters_ << known_;
+  archive << negatives_ << parameters_;
+  save_rows(archive);
+  archive << known_;
 }
 
 template <class Archive>
@@ -128,24 +222,19 @@ void User::load(Archive& archive, unsigned) {
   bounds.records = totals_.records;
   bounds.newest_half_lives = newest_half_lives_;
 
-  detail::load_sequence(archive, row_keywords_, keywords_per_user_max);
-  detail::require(detail::are_below(row_keywords_, bounds.keywords));
-  rows_.clear();
-  rows_.reserve(row_keywords_.size());
-  for (const Interner::Id keyword : row_keywords_) rows_.emplace(keyword, static_cast<std::uint32_t>(rows_.size()));
-  detail::require(rows_.size() == row_keywords_.size());
-  bounds.rows = rows_.size();
-
   archive >> checkpoints_ >> loras_;
   bounds.checkpoints = checkpoints_.size();
   bounds.loras = loras_.size();
   archive >> keyword_checkpoints_ >> keyword_loras_ >> checkpoint_loras_;
-  detail::require(keyword_checkpoints_.are_within(bounds.rows, bounds.checkpoints));
-  detail::require(keyword_loras_.are_within(bounds.rows, bounds.loras));
   detail::require(checkpoint_loras_.are_within(bounds.checkpoints, bounds.loras));
   archive >> negatives_ >> parameters_;
   bounds.parameters = parameters_.column_count();
   bounds.negatives = &negatives_;
+  load_rows(archive);
+  detail::require(keyword_checkpoints_.are_within(rows_.counted_count(), bounds.checkpoints));
+  detail::require(keyword_loras_.are_within(rows_.counted_count(), bounds.loras));
+  detail::require(negatives_.matrix().are_within(rows_.counted_count(), negatives_.columns()));
+  detail::require(parameters_.are_within(rows_.counted_count(), bounds.checkpoints));
   archive >> known_;
 }
 

@@ -28,7 +28,6 @@ struct LoadBounds {
   std::size_t keywords = 0;
   std::size_t names = 0;
   // Of the user that is read.
-  std::size_t rows = 0;
   std::size_t checkpoints = 0;
   std::size_t loras = 0;
   std::size_t parameters = 0;
@@ -85,6 +84,14 @@ inline bool are_moments(const Moments& moments) {
 inline bool are_below(const auto& numbers, std::size_t bound) {
   return std::ranges::all_of(numbers, [bound](std::uint32_t number) { return number < bound; });
 }
+
+inline bool are_values(std::span<const LessonParameter> parameters, std::size_t columns) {
+  return std::ranges::all_of(parameters, [columns](const LessonParameter& parameter) {
+    return parameter.column < columns && std::abs(parameter.value) <= learned_value_max;
+  });
+}
+
+inline constexpr std::uint8_t counted_row = 0xFF;  // in place of how many lessons a row lists
 
 template <class Archive, class Vector>
 void save_sequence(Archive& archive, const Vector& values) {
@@ -296,7 +303,6 @@ void ParameterTable::load(Archive& archive, unsigned) {
     columns_.emplace(packed(key), static_cast<std::uint32_t>(columns_.size()));
   }
   detail::require(columns_.size() == keys_.size() && overall_.size() == keys_.size());
-  detail::require(keywords_.row_count() <= bounds.rows && checkpoints_.row_count() <= bounds.checkpoints);
   for (const PackedRows<PackedMoments>* const rows : {&keywords_, &checkpoints_}) {
     for (std::uint32_t row = 0; row < rows->row_count(); ++row) {
       detail::require(rows->row(row).empty() || rows->row(row).back().column < keys_.size());
@@ -306,7 +312,7 @@ void ParameterTable::load(Archive& archive, unsigned) {
 
 template <class Archive>
 void NegativeTable::Set::serialize(Archive& archive, unsigned) {
-  archive& overall& known;
+  archive& overall& named;
   if constexpr (Archive::is_saving::value) {
     detail::save_sequence(archive, keywords);
   } else {
@@ -341,7 +347,6 @@ void NegativeTable::load(Archive& archive, unsigned) {
     is_free[column] = true;
   }
   detail::require(columns_.size() + free_.size() == sets_.size());
-  detail::require(matrix_.are_within(detail::bounds_of(archive).rows, sets_.size()));
 }
 
 }  // namespace penchant

@@ -86,7 +86,7 @@ LoraAnswer Suggester::answer_of(const Lora& lora) const {
     const auto row = asked_.row(i);
     const bool is_met = row && lora.columns.own;
     add_term(
-        is_met ? asked_.now(user->keyword_loras().counts(*row, *lora.columns.own)) : Counts{},
+        is_met ? asked_.now(user->with_lora(*row, *lora.columns.own)) : Counts{},
         community ? asked_.prior(community->keyword_loras(), asked_.shared_row(i), lora.columns.shared) : prior_mean);
   }
   if (has_checkpoint_) {
@@ -147,8 +147,8 @@ void Suggester::add_set(const Engine& engine, std::uint32_t set, const Counts& s
 void Suggester::add_own_negatives(const Engine& engine, std::size_t keyword) {
   const auto row = asked_.row(keyword);
   if (!row) return;
-  asked_.user()->negatives().matrix().each_in_row(
-      *row, [&](std::uint32_t set, const Counts& stored) { add_set(engine, set, stored); });
+  asked_.user()->each_negative_set(*row,
+                                   [&](std::uint32_t set, const Counts& stored) { add_set(engine, set, stored); });
 }
 
 void Suggester::add_shared_negatives(std::size_t keyword) {

@@ -55,7 +55,9 @@ std::optional<ValueAnswer> Suggester::value_of(std::span<const std::uint32_t> co
   Blend blend(overall);
   for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
     const auto row = asked_.row(i);
-    if (row) blend.add(merged([&](std::uint32_t column) { return table.of_keyword(*row, column); }), asked_.per_unit());
+    if (!row) continue;
+    blend.add(merged([&](std::uint32_t column) { return asked_.user()->with_parameter(*row, column); }),
+              asked_.per_unit());
   }
   if (checkpoint_.own) {
     blend.add(merged([&](std::uint32_t column) { return table.of_checkpoint(*checkpoint_.own, column); }),

@@ -17,19 +17,19 @@ std::uint64_t& Totals::of(Verdict verdict) {
 }
 
 std::size_t User::cells() const {
-  return keyword_checkpoints_.cells() + keyword_loras_.cells() + checkpoint_loras_.cells() +
+  return rows_.listed_count() + keyword_checkpoints_.cells() + keyword_loras_.cells() + checkpoint_loras_.cells() +
          negatives_.matrix().cells() + parameters_.cells();
 }
 
 std::size_t User::bytes() const {
-  return keyword_checkpoints_.bytes() + keyword_loras_.bytes() + checkpoint_loras_.bytes() + negatives_.bytes() +
-         parameters_.bytes();
+  return rows_.bytes() + lessons_.bytes() + keyword_checkpoints_.bytes() + keyword_loras_.bytes() +
+         checkpoint_loras_.bytes() + negatives_.bytes() + parameters_.bytes();
 }
 
 result<void> User::room_for(std::span<const LessonKeyword> keywords) const {
   const auto new_rows = static_cast<std::size_t>(
       std::ranges::count_if(keywords, [](const LessonKeyword& keyword) { return !keyword.row; }));
-  return room_for(row_count() + new_rows, bytes());
+  return room_for(rows_.size() + new_rows, bytes());
 }
 
 result<void> User::room_for(std::size_t keywords, std::size_t table_bytes) {
@@ -49,6 +49,7 @@ bool User::keep_landmark_near(double half_lives_now, Interner& keywords) {
   const double factor = exp2_exact(static_cast<double>(landmark_ - moved));
   landmark_ = moved;
   const double unit = weight_at(half_lives_now, landmark_);
+  lessons_.scale(factor);
   keyword_checkpoints_.scale(factor, unit);
   keyword_loras_.scale(factor, unit);
   checkpoint_loras_.scale(factor, unit);
@@ -61,26 +62,67 @@ bool User::keep_landmark_near(double half_lives_now, Interner& keywords) {
   return true;
 }
 
+Counts User::with_checkpoint(std::uint32_t row, std::uint32_t column) const {
+  if (const auto counted = rows_.counted(row)) return keyword_checkpoints_.counts(*counted, column);
+  Counts sum;
+  for (const Lessons::Id id : rows_.lessons(row)) {
+    if (lessons_[id].checkpoint == column) sum.add(lessons_[id].counts());
+  }
+  return sum;
+}
+
+Counts User::with_lora(std::uint32_t row, std::uint32_t column) const {
+  if (const auto counted = rows_.counted(row)) return keyword_loras_.counts(*counted, column);
+  Counts sum;
+  each_lora(row, [&](std::uint32_t lora, const Counts& counts) {
+    if (lora == column) sum.add(counts);
+  });
+  return sum;
+}
+
+Moments User::with_parameter(std::uint32_t row, std::uint32_t column) const {
+  if (const auto counted = rows_.counted(row)) return parameters_.of_keyword(*counted, column);
+  Moments sum;
+  for (const Lessons::Id id : rows_.lessons(row)) {
+    for (std::size_t i = 0; i < lessons_[id].parameter_count; ++i) {
+      const LessonParameter parameter = lessons_.parameter(lessons_[id], i);
+      if (parameter.column == column) sum.add(lessons_[id].weight, parameter.value);
+    }
+  }
+  return sum;
+}
+
+/// The row's lessons that still weigh something; the others are released.
+std::vector<Lessons::Id> User::noticed_lessons(std::uint32_t row, double notice) {
+  std::vector<Lessons::Id> noticed;
+  for (const Lessons::Id id : rows_.lessons(row)) {
+    lessons_[id].weight > notice ? noticed.push_back(id) : release(id);
+  }
+  return noticed;
+}
+
 /// A record counts its keywords with its checkpoint at least: a keyword that has faded there has faded everywhere.
 void User::drop_faded_rows(double notice, Interner& keywords) {
-  std::vector<std::uint32_t> kept;
-  for (std::uint32_t row = 0; row < row_count(); ++row) {
-    if (keyword_checkpoints_.observed_max(row) > notice) kept.push_back(row);
+  std::vector<std::uint32_t> kept;  // numbers in the tables
+  for (std::uint32_t number = 0; number < rows_.counted_count(); ++number) {
+    if (keyword_checkpoints_.observed_max(number) > notice) kept.push_back(number);
   }
-  if (kept.size() == row_count()) return;
-  std::vector<Interner::Id> kept_keywords;
-  rows_.clear();
-  for (std::uint32_t to = 0, row = 0; row < row_count(); ++row) {
-    const bool is_kept = to < kept.size() && kept[to] == row;
-    if (!is_kept) {
-      keywords.release(row_keywords_[row]);
+  KeywordRows left;
+  for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+    const Interner::Id keyword = rows_.keyword(row);
+    const auto counted = rows_.counted(row);
+    const auto at = std::ranges::lower_bound(kept, counted.value_or(0));
+    const bool is_kept = counted && at != kept.end() && *at == *counted;
+    const auto noticed = noticed_lessons(row, notice);
+    if (!is_kept && noticed.empty()) {
+      keywords.release(keyword);
       continue;
     }
-    rows_.emplace(row_keywords_[row], to++);
-    kept_keywords.push_back(row_keywords_[row]);
+    const std::uint32_t to = left.add(keyword);
+    if (is_kept) left.set_counted(to, static_cast<std::uint32_t>(at - kept.begin()));
+    for (const Lessons::Id lesson : noticed) left.add_lesson(to, lesson);
   }
-  row_keywords_ = std::move(kept_keywords);
-  rows_.rehash(0);
+  rows_ = std::move(left);
   keyword_checkpoints_.keep_rows(kept);
   keyword_loras_.keep_rows(kept);
   negatives_.keep_rows(kept);
@@ -88,20 +130,23 @@ void User::drop_faded_rows(double notice, Interner& keywords) {
 }
 
 std::uint64_t User::learn(const Lesson& lesson, std::string_view id, double half_lives_now, Interner& keywords) {
+  PENCHANT_CHECK(lesson.sequence == totals_.records + 1);
   ++totals_.records;
   ++totals_.of(lesson.verdict);
   count(lesson, Sign::added, half_lives_now, keywords);
-  remember(id, totals_.records, 0, lesson, keywords);
+  remember(id, 0, lesson, keywords);
   return totals_.records;
 }
 
 std::uint64_t User::relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now,
                             Interner& keywords) {
+  PENCHANT_CHECK(lesson.sequence == old.sequence);
   --totals_.of(old.verdict);
   ++totals_.of(lesson.verdict);
   std::vector<LessonKeyword> old_keywords;
-  for (const Interner::Id keyword : old.keywords) old_keywords.push_back({keyword, row(keyword)});
-  count({.verdict = old.verdict,
+  for (const Interner::Id keyword : old.keywords) old_keywords.push_back({keyword, rows_.find(keyword)});
+  count({.sequence = old.sequence,
+         .verdict = old.verdict,
          .half_lives = old.half_lives,
          .checkpoint = old.checkpoint,
          .keywords = old_keywords,
@@ -110,10 +155,10 @@ std::uint64_t User::relearn(const Known& old, const Lesson& lesson, std::string_
          .parameters = old.parameters},
         Sign::taken_back, half_lives_now, keywords);
   count(lesson, Sign::added, half_lives_now, keywords);
-  remember(id, old.sequence, old.revision + 1, lesson, keywords);
+  remember(id, old.revision + 1, lesson, keywords);
   // The old record's references go last: what both name stays.
   for (const Interner::Id keyword : old.keywords) keywords.release(keyword);
-  if (old.negative_set != NegativeTable::no_set) negatives_.note_known(old.negative_set, false);
+  if (old.negative_set != NegativeTable::no_set) negatives_.note_named(old.negative_set, false);
   return old.sequence;
 }
 
@@ -127,15 +172,74 @@ void User::count(const Lesson& lesson, Sign sign, double half_lives_now, Interne
   const bool is_now = lesson.half_lives == half_lives_now;  // as most are
   const double weight = (is_added ? 1 : -1) * (is_now ? unit : weight_at(lesson.half_lives, landmark_));
   const Counts added{lesson.verdict == Verdict::selected ? weight : 0, weight};
-  for (const LessonKeyword& keyword : lesson.keywords) {
-    if (!keyword.row && !is_added) continue;  // it has faded, with what it would give back
-    count_keyword(lesson, keyword.row ? *keyword.row : find_or_add_row(keyword.id, keywords), added, unit);
-  }
+  is_added ? count_keywords(lesson, added, unit, keywords) : take_keywords_back(lesson, added, unit);
   count_arms(lesson, added, unit);
   newest_half_lives_ = std::max(newest_half_lives_, lesson.half_lives);
 }
 
-/// What a record says of one of its keywords.
+void User::count_keywords(const Lesson& lesson, const Counts& added, double unit, Interner& keywords) {
+  std::optional<Lessons::Id> kept;  // once a keyword lists it
+  for (const LessonKeyword& keyword : lesson.keywords) {
+    const std::uint32_t row = keyword.row ? *keyword.row : rows_.add(keywords.hold(keyword.id));
+    if (rows_.lessons(row).size() == listed_lessons_max) give_counts(row, unit);
+    if (const auto counted = rows_.counted(row)) {
+      count_keyword(lesson, *counted, added, unit);
+      continue;
+    }
+    if (!kept) {
+      kept = lessons_.add(lesson, added.observed);
+      if (lesson.negative_set != NegativeTable::no_set) negatives_.note_named(lesson.negative_set, true);
+    }
+    rows_.add_lesson(row, *kept);
+    lessons_.hold(*kept);
+  }
+}
+
+/// What has faded has gone with what it would give back.
+void User::take_keywords_back(const Lesson& lesson, const Counts& added, double unit) {
+  for (const LessonKeyword& keyword : lesson.keywords) {
+    if (!keyword.row) continue;
+    if (const auto counted = rows_.counted(*keyword.row)) {
+      count_keyword(lesson, *counted, added, unit);
+      continue;
+    }
+    const auto listed = rows_.lessons(*keyword.row);
+    const auto at =
+        std::ranges::find(listed, lesson.sequence, [this](Lessons::Id id) { return lessons_[id].sequence; });
+    if (at == listed.end()) continue;
+    const Lessons::Id id = *at;
+    rows_.remove_lesson(*keyword.row, id);
+    release(id);
+  }
+}
+
+/// The row is one of the tables from now on: what it listed is counted there.
+void User::give_counts(std::uint32_t row, double unit) {
+  const auto listed = rows_.lessons(row);
+  const std::vector<Lessons::Id> ids(listed.begin(), listed.end());
+  const std::uint32_t counted = rows_.make_counted(row);
+  std::vector<LessonParameter> parameters;
+  for (const Lessons::Id id : ids) {
+    const KeptLesson& kept = lessons_[id];
+    parameters.clear();
+    for (std::size_t i = 0; i < kept.parameter_count; ++i) parameters.push_back(lessons_.parameter(kept, i));
+    count_keyword({.verdict = kept.is_selected ? Verdict::selected : Verdict::rejected,
+                   .checkpoint = kept.checkpoint,
+                   .keywords = {},
+                   .loras = lessons_.loras(kept),
+                   .negative_set = kept.negative_set,
+                   .parameters = parameters},
+                  counted, kept.counts(), unit);
+    release(id);
+  }
+}
+
+void User::release(Lessons::Id id) {
+  const std::uint32_t negative_set = lessons_[id].negative_set;
+  if (lessons_.release(id) && negative_set != NegativeTable::no_set) negatives_.note_named(negative_set, false);
+}
+
+/// What a record says of one of its keywords, whose row in the tables is `row`.
 void User::count_keyword(const Lesson& lesson, std::uint32_t row, const Counts& added, double unit) {
   keyword_checkpoints_.add(row, lesson.checkpoint, added, unit);
   for (const std::uint32_t lora : lesson.loras) keyword_loras_.add(row, lora, added, unit);
@@ -159,10 +263,9 @@ void User::count_arms(const Lesson& lesson, const Counts& added, double unit) {
   }
 }
 
-void User::remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson,
-                    Interner& keywords) {
+void User::remember(std::string_view id, std::uint32_t revision, const Lesson& lesson, Interner& keywords) {
   if (id.empty()) return;
-  Known known{.sequence = sequence,
+  Known known{.sequence = lesson.sequence,
               .revision = revision,
               .half_lives = lesson.half_lives,
               .verdict = lesson.verdict,
@@ -172,14 +275,8 @@ void User::remember(std::string_view id, std::uint64_t sequence, std::uint32_t r
               .negative_set = lesson.negative_set,
               .parameters = {lesson.parameters.begin(), lesson.parameters.end()}};
   for (const LessonKeyword& keyword : lesson.keywords) known.keywords.push_back(keywords.hold(keyword.id));
-  if (known.negative_set != NegativeTable::no_set) negatives_.note_known(known.negative_set, true);
+  if (known.negative_set != NegativeTable::no_set) negatives_.note_named(known.negative_set, true);
   known_.put(id, known);
-}
-
-std::uint32_t User::find_or_add_row(Interner::Id keyword, Interner& keywords) {
-  const auto [it, is_new] = rows_.try_emplace(keyword, row_count());
-  if (is_new) row_keywords_.push_back(keywords.hold(keyword));
-  return it->second;
 }
 
 }  // namespace penchant

@@ -2,8 +2,8 @@
 //
 // Owner: the engine. Invariants:
 //  1. All counts are scaled to landmark(); it never lies more than landmark_half_lives_max behind the last record.
-//  2. Row r of every table by keyword is the keyword row_keyword(r); columns are those of checkpoints(), loras(),
-//     negatives() and parameters().
+//  2. A keyword lists its records' lessons until there are listed_lessons_max of them; then it has a row in each table
+//     by keyword. Columns are those of checkpoints(), loras(), negatives() and parameters().
 //  3. Each row, and each record with an id, refers to its keywords' texts.
 //  4. The state is a function of the calls made, in order, and of nothing else.
 // Threading: none. Limits: engine/limits.h, checked by room_for before anything changes.
@@ -11,7 +11,6 @@
 
 #include <boost/serialization/access.hpp>
 #include <boost/serialization/split_member.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -23,7 +22,9 @@
 #include "engine/count_matrix.h"
 #include "engine/decay.h"
 #include "engine/event.h"
+#include "engine/keyword_rows.h"
 #include "engine/known_records.h"
+#include "engine/lessons.h"
 #include "engine/negative_table.h"
 #include "engine/parameter_table.h"
 #include "engine/result.h"
@@ -35,6 +36,9 @@ inline constexpr double landmark_half_lives_max = 32;  // 2^32 times 10^8 record
 /// A keyword with no more observations than this is forgotten when the landmark moves.
 inline constexpr double noticed_observations = 1e-6;
 
+/// A keyword of more records than this has counts of its own.
+inline constexpr std::size_t listed_lessons_max = 16;
+
 struct Totals {
   std::uint64_t records = 0;  // also the last sequence number given
   std::uint64_t selected = 0;
@@ -42,23 +46,6 @@ struct Totals {
   std::uint64_t neutral = 0;
 
   std::uint64_t& of(Verdict verdict);
-};
-
-/// One of a user's keywords: the engine's number for it and, where the user has one already, its row.
-struct LessonKeyword {
-  Interner::Id id = 0;
-  std::optional<std::uint32_t> row;
-};
-
-/// What a record adds, its names resolved to numbers.
-struct Lesson {
-  Verdict verdict = Verdict::neutral;
-  double half_lives = 0;  // of the time its weight is reckoned from
-  std::uint32_t checkpoint = 0;
-  std::span<const LessonKeyword> keywords;
-  std::span<const std::uint32_t> loras;
-  std::uint32_t negative_set = NegativeTable::no_set;
-  std::span<const LessonParameter> parameters;
 };
 
 class User {
@@ -71,20 +58,28 @@ class User {
   const ArmTable& loras() const { return loras_; }
   const NegativeTable& negatives() const { return negatives_; }
   const ParameterTable& parameters() const { return parameters_; }
+  const KeywordRows& rows() const { return rows_; }
+  const Lessons& lessons() const { return lessons_; }
+  /// Of the keywords that are counted.
   const CountMatrix& keyword_checkpoints() const { return keyword_checkpoints_; }
-  const CountMatrix& keyword_loras() const { return keyword_loras_; }
   const CountMatrix& checkpoint_loras() const { return checkpoint_loras_; }
   const KnownRecords& known() const { return known_; }
   std::int64_t landmark() const { return landmark_; }
   /// Of the newest judged record: no question is about a time before it.
   double newest_half_lives() const { return newest_half_lives_; }
 
-  std::optional<std::uint32_t> row(Interner::Id keyword) const {
-    const auto it = rows_.find(keyword);
-    return it == rows_.end() ? std::nullopt : std::optional(it->second);
-  }
-  std::uint32_t row_count() const { return static_cast<std::uint32_t>(row_keywords_.size()); }
-  Interner::Id row_keyword(std::uint32_t row) const { return row_keywords_[row]; }
+  /// What a keyword's row has with one checkpoint, LoRA or parameter.
+  Counts with_checkpoint(std::uint32_t row, std::uint32_t column) const;
+  Counts with_lora(std::uint32_t row, std::uint32_t column) const;
+  Moments with_parameter(std::uint32_t row, std::uint32_t column) const;
+  /// Calls function(column, counts) for all that it has counts with; of a row that lists lessons, once for each of
+  /// them.
+  template <class Function>
+  void each_checkpoint(std::uint32_t row, const Function& function) const;
+  template <class Function>
+  void each_lora(std::uint32_t row, const Function& function) const;
+  template <class Function>
+  void each_negative_set(std::uint32_t row, const Function& function) const;
 
   /// Of all tables.
   std::size_t cells() const;
@@ -128,14 +123,23 @@ class User {
   template <class Archive>
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
+  template <class Archive>
+  void save_rows(Archive& archive) const;
+  template <class Archive>
+  void load_rows(Archive& archive);
+  template <class Archive>
+  void load_lessons(Archive& archive);
 
   enum class Sign : std::int8_t { added = 1, taken_back = -1 };
   void count(const Lesson& lesson, Sign sign, double half_lives_now, Interner& keywords);
+  void count_keywords(const Lesson& lesson, const Counts& added, double unit, Interner& keywords);
+  void take_keywords_back(const Lesson& lesson, const Counts& added, double unit);
   void count_keyword(const Lesson& lesson, std::uint32_t row, const Counts& added, double unit);
+  void give_counts(std::uint32_t row, double unit);
+  void release(Lessons::Id lesson);
+  std::vector<Lessons::Id> noticed_lessons(std::uint32_t row, double notice);
   void count_arms(const Lesson& lesson, const Counts& added, double unit);
-  void remember(std::string_view id, std::uint64_t sequence, std::uint32_t revision, const Lesson& lesson,
-                Interner& keywords);
-  std::uint32_t find_or_add_row(Interner::Id keyword, Interner& keywords);
+  void remember(std::string_view id, std::uint32_t revision, const Lesson& lesson, Interner& keywords);
   void drop_faded_rows(double notice, Interner& keywords);
 
   std::uint32_t number_ = 0;
@@ -143,8 +147,8 @@ class User {
   double newest_half_lives_ = std::numeric_limits<double>::lowest();
   Totals totals_;
   bool is_sharing_ = false;
-  boost::unordered_flat_map<Interner::Id, std::uint32_t> rows_;
-  std::vector<Interner::Id> row_keywords_;
+  KeywordRows rows_;
+  Lessons lessons_;
   ArmTable checkpoints_;
   ArmTable loras_;
   CountMatrix keyword_checkpoints_;
@@ -155,9 +159,32 @@ class User {
   KnownRecords known_;
 };
 
+template <class Function>
+void User::each_checkpoint(std::uint32_t row, const Function& function) const {
+  if (const auto counted = rows_.counted(row)) return keyword_checkpoints_.each_in_row(*counted, function);
+  for (const Lessons::Id id : rows_.lessons(row)) function(lessons_[id].checkpoint, lessons_[id].counts());
+}
+
+template <class Function>
+void User::each_lora(std::uint32_t row, const Function& function) const {
+  if (const auto counted = rows_.counted(row)) return keyword_loras_.each_in_row(*counted, function);
+  for (const Lessons::Id id : rows_.lessons(row)) {
+    for (const std::uint32_t lora : lessons_.loras(lessons_[id])) function(lora, lessons_[id].counts());
+  }
+}
+
+template <class Function>
+void User::each_negative_set(std::uint32_t row, const Function& function) const {
+  if (const auto counted = rows_.counted(row)) return negatives_.matrix().each_in_row(*counted, function);
+  for (const Lessons::Id id : rows_.lessons(row)) {
+    const KeptLesson& lesson = lessons_[id];
+    if (lesson.negative_set != NegativeTable::no_set) function(lesson.negative_set, lesson.counts());
+  }
+}
+
 template <class OnKeyword, class OnName>
 void User::each_reference(const OnKeyword& on_keyword, const OnName& on_name) const {
-  for (const Interner::Id keyword : row_keywords_) on_keyword(keyword);
+  for (std::uint32_t row = 0; row < rows_.size(); ++row) on_keyword(rows_.keyword(row));
   known_.each([&on_keyword](const Known& known) {
     for (const Interner::Id keyword : known.keywords) on_keyword(keyword);
   });

@@ -171,7 +171,7 @@ void stats(Call& call) {
   figure("selected", user.totals().selected);
   figure("rejected", user.totals().rejected);
   figure("neutral", user.totals().neutral);
-  figure("keywords", user.row_count());
+  figure("keywords", user.rows().size());
   figure("checkpoints", user.checkpoints().live_count());
   figure("loras", user.loras().live_count());
   reply.word<"top_checkpoints">();

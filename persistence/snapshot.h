@@ -18,7 +18,7 @@
 
 namespace penchant {
 
-inline constexpr std::uint32_t snapshot_format_version = 3;
+inline constexpr std::uint32_t snapshot_format_version = 4;
 inline constexpr std::size_t snapshot_chunk_bytes_max = std::size_t{1} << 20;
 inline constexpr std::size_t snapshots_kept = 2;
 

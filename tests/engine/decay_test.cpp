@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(words_faded_below_notice_are_dropped_when_the_landmark_move
   kept("ann", "A", "ink", 1);
   days_pass(80);  // 32.7 half-lives after the first
   kept("ann", "B", "oil", 1);
-  BOOST_TEST(engine.find_user("ann")->row_count() == 2U);
+  BOOST_TEST(engine.find_user("ann")->rows().size() == 2U);
   BOOST_TEST(!engine.find_keyword("cat"));
   BOOST_TEST(observations("ann", "A", "ink") == std::exp(-80.0 / 30) + 1000 * std::exp(-680.0 / 30));
   BOOST_TEST(observations("ann", "B", "oil") == 1);

@@ -1,0 +1,115 @@
+#include "engine/keyword_rows.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/check.h"
+
+namespace penchant {
+
+std::size_t KeywordRows::first_slot(Interner::Id keyword) const {
+  const std::uint32_t hash = keyword * 0x9E3779B1U;  // Knuth's multiplicative hash: numbers are given in sequence
+  return static_cast<std::size_t>((std::uint64_t{hash} * slot_count()) >> 32);
+}
+
+std::uint32_t KeywordRows::row_at(std::size_t slot) const {
+  const unsigned char* const at = &index_[slot * slot_bytes];
+  return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
+}
+
+std::optional<std::uint32_t> KeywordRows::find(Interner::Id keyword) const {
+  if (rows_.empty()) return std::nullopt;
+  for (std::size_t slot = first_slot(keyword);; slot = slot + 1 == slot_count() ? 0 : slot + 1) {
+    const std::uint32_t row = row_at(slot);
+    if (row == empty_slot) return std::nullopt;
+    if (rows_[row].keyword == keyword) return row;
+  }
+}
+
+void KeywordRows::put_in_index(std::uint32_t row) {
+  std::size_t slot = first_slot(rows_[row].keyword);
+  while (row_at(slot) != empty_slot) slot = slot + 1 == slot_count() ? 0 : slot + 1;
+  for (std::size_t i = 0; i < slot_bytes; ++i) {
+    index_[slot * slot_bytes + i] = static_cast<unsigned char>(row >> 8 * i);
+  }
+}
+
+std::uint32_t KeywordRows::add(Interner::Id keyword) {
+  const std::uint32_t row = size();
+  PENCHANT_CHECK(row < empty_slot);
+  reserve_for(rows_, row + 1);
+  rows_.push_back({keyword, empty_place});
+  if ((row + 1) * 4 <= slot_count() * 3) {
+    put_in_index(row);
+    return row;
+  }
+  index_.assign((row + 4) * 5 / 3 * slot_bytes, 0xFF);  // filled to 3/5, until it is filled to 3/4
+  for (std::uint32_t each = 0; each <= row; ++each) put_in_index(each);
+  return row;
+}
+
+std::span<const Lessons::Id> KeywordRows::lessons(std::uint32_t row) const {
+  const std::uint32_t& place = rows_[row].place;
+  if (place == empty_place || is_counted(place)) return {};
+  if ((place & list_tag) == 0) return {&place, 1};
+  const std::uint32_t* const list = lists_.data(place & number_mask);
+  return {list + 1, list[0]};
+}
+
+void KeywordRows::add_lesson(std::uint32_t row, Lessons::Id lesson) {
+  std::uint32_t& place = rows_[row].place;
+  PENCHANT_CHECK(!is_counted(place) && lesson < list_tag);
+  ++listed_count_;
+  if (place == empty_place) {
+    place = lesson;
+    return;
+  }
+  if ((place & list_tag) == 0) return set_list(row, std::array{place, lesson});
+  const std::uint32_t had = lists_.data(place & number_mask)[0];
+  const std::uint32_t begin = lists_.make_room(place & number_mask, had + 1);
+  PENCHANT_CHECK(begin < list_tag);
+  lists_.data(begin)[0] = had + 1;
+  lists_.data(begin)[had + 1] = lesson;
+  place = begin | list_tag;
+}
+
+void KeywordRows::set_list(std::uint32_t row, std::span<const Lessons::Id> list) {
+  std::uint32_t& place = rows_[row].place;
+  if (list.size() <= 1) {
+    place = list.empty() ? empty_place : list.front();
+    return;
+  }
+  const auto count = static_cast<std::uint32_t>(list.size());
+  const std::uint32_t begin = lists_.take(count + 1);
+  PENCHANT_CHECK(begin < list_tag);
+  lists_.data(begin)[0] = count;
+  std::ranges::copy(list, lists_.data(begin) + 1);
+  place = begin | list_tag;
+}
+
+void KeywordRows::remove_lesson(std::uint32_t row, Lessons::Id lesson) {
+  const std::uint32_t place = rows_[row].place;
+  const auto listed = lessons(row);
+  std::vector<Lessons::Id> left(listed.begin(), listed.end());
+  const auto count = static_cast<std::uint32_t>(left.size());
+  PENCHANT_CHECK(std::erase(left, lesson) == 1);
+  --listed_count_;
+  if (count > 1) lists_.give_back(place & number_mask, count + 1);
+  set_list(row, left);
+}
+
+std::uint32_t KeywordRows::make_counted(std::uint32_t row) {
+  const auto count = static_cast<std::uint32_t>(lessons(row).size());
+  listed_count_ -= count;
+  if (count > 1) lists_.give_back(rows_[row].place & number_mask, count + 1);
+  set_counted(row, counted_count_);
+  return counted_count_ - 1;
+}
+
+void KeywordRows::set_counted(std::uint32_t row, std::uint32_t number) {
+  PENCHANT_CHECK(number < number_mask);
+  rows_[row].place = number | counted_tag;
+  ++counted_count_;
+}
+
+}  // namespace penchant
