@@ -45,7 +45,7 @@ struct ClientRequest;
 /// What most do: one request, its answer printed.
 int answer_once(const ClientRequest& request);
 
-/// What was said on the command line. Lifetime: its views outlive the run of the subcommand.
+/// What was said on the command line. Lifetime: that of run().
 struct ClientRequest {
   const ClientCommand& command;
   const boost::program_options::variables_map& values;

@@ -75,7 +75,7 @@ void print_help(std::ostream& out) {
     }
   }
   out << "\nThey ask the server on 127.0.0.1:7379, another one with --host, --port or --unix, or with --data DIR a\n"
-         "folder that no server has open; --json prints JSON.\n"
+         "folder that no server has open; --json prints JSON. A text that begins with a dash goes behind \"--\".\n"
          "penchant --version tells the version. Exit status: 0 all is well, 1 it is not, 2 wrong usage.\n";
 }
 

@@ -107,9 +107,17 @@ void print_table(std::ostream& out, const Reply& reply, std::string_view margin)
   print_cells(out, rows, margin);
 }
 
+bool have_same_keys(const Reply& map, const Reply& other) {
+  if (map.elements.size() != other.elements.size()) return false;
+  for (std::size_t i = 0; i < map.elements.size(); i += 2) {
+    if (map.elements[i].text != other.elements[i].text) return false;
+  }
+  return true;
+}
+
 bool is_table(const Reply& reply) {
   const auto fits = [&](const Reply& row) {
-    return is_map(row) && is_flat(row) && row.elements.size() == reply.elements.front().elements.size();
+    return is_map(row) && is_flat(row) && have_same_keys(row, reply.elements.front());
   };
   return reply.kind == Reply::Kind::array && !reply.elements.empty() && std::ranges::all_of(reply.elements, fits);
 }

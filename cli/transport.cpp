@@ -163,7 +163,7 @@ void add_transport_options(po::options_description& options) {
       ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
       ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
       ("data", po::value<std::string>(), "no server: the files of this folder")
-      ("json", "print JSON");
+      ("json", "print JSON, an answer a line");
   // clang-format on
 }
 

@@ -172,6 +172,10 @@ class Advice(Ask):
             self.assertEqual(self.text(["keywords", prompt], where), "portrait\nwoman\n")
             self.assertEqual(self.answer(["keywords", prompt], where), ["portrait", "woman"])
 
+    def test_a_text_that_begins_with_a_dash_goes_behind_two(self):
+        for where in self.somewhere():
+            self.assertEqual(self.text(["keywords", *where, "--", "--rainy day"], []), "rainy\nday\n")
+
 
 class Users(Ask):
     def test_users_stand_a_line_each(self):
