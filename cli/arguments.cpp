@@ -1,9 +1,16 @@
+#include <algorithm>
 #include <boost/program_options/parsers.hpp>
 #include <iostream>
 
 #include "cli/subcommand.h"
 
 namespace penchant {
+
+std::string upper_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c; });
+  return text;
+}
 
 bool parse_arguments(std::span<const std::string> arguments, Usage& usage,
                      boost::program_options::variables_map& values) {
@@ -32,7 +39,7 @@ bool parse_arguments(std::span<const std::string> arguments, Usage& usage,
   }
   po::notify(values);
   for (const std::string& name : usage.positional) {
-    if (!name.ends_with("...") && !values.contains(name)) throw po::required_option(name);
+    if (!name.ends_with("...") && !values.contains(name)) throw po::error(upper_case(name) + " is missing");
   }
   return true;
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <iosfwd>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "net/reply_parser.h"
 
@@ -11,8 +13,18 @@ namespace penchant {
 /// One JSON value and a newline: maps as objects, doubles with all their digits.
 void print_json(std::ostream& out, const Reply& reply);
 
-/// As redis-cli does: a line a value, numbered, nested ones indented; a map as "key: value".
+/// A line a value, nested ones indented; a map as "key: value", rows that are maps as a table; "none" where there is
+/// nothing.
 void print_text(std::ostream& out, const Reply& reply);
+
+/// One value that is no array and no map, as print_text prints it: reals with few digits, null as "-".
+std::string scalar_text(const Reply& reply);
+
+/// The text on one line, with nothing in it that moves a terminal's cursor.
+std::string one_line(std::string_view text);
+
+/// The reply with its rows (arrays of as many values as there are columns, in an array) as maps by the columns' names.
+Reply with_names(Reply reply, std::span<const char* const> columns);
 
 /// Prints `reply` in the form asked for; an error goes to standard error. None, as SHUTDOWN is answered, is all well.
 /// The exit code.

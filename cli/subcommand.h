@@ -17,6 +17,7 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_failure = 1;
 inline constexpr int exit_usage = 2;
 
+/// Those that are one command of the line protocol are rows of client_commands.cpp, run by ask() of client_command.h.
 struct Subcommand {
   std::string_view name;
   std::string_view summary;
@@ -24,10 +25,6 @@ struct Subcommand {
 };
 
 int run_serve(std::span<const std::string> arguments);
-int run_record(std::span<const std::string> arguments);
-int run_recommend(std::span<const std::string> arguments);
-int run_explain(std::span<const std::string> arguments);
-int run_stats(std::span<const std::string> arguments);
 int run_pool(std::span<const std::string> arguments);
 int run_console(std::span<const std::string> arguments);
 int run_bench(std::span<const std::string> arguments);
@@ -39,8 +36,11 @@ struct Usage {
   std::vector<std::string> positional;  // names of options; the last takes all that is left where it ends in "..."
 };
 
-/// The arguments as options. Nothing where --help was asked for and printed. Throws boost::program_options::error.
+/// The arguments as options. Nothing where --help was request for and printed. Throws boost::program_options::error.
 bool parse_arguments(std::span<const std::string> arguments, Usage& usage,
                      boost::program_options::variables_map& values);
+
+/// "user" as a line of usage has it: USER.
+std::string upper_case(std::string text);
 
 }  // namespace penchant

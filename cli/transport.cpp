@@ -6,6 +6,8 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
+#include <thread>
 
 #include "cli/option.h"
 #include "cli/settings.h"
@@ -88,9 +90,11 @@ class FilesTransport final : public Transport {
         files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
-    auto decisions = DecisionRing::open(files_, directory, {}, clock_ms());
+    // Whatever room a server gives its decisions: a question from here lets none of them expire.
+    auto decisions = DecisionRing::open(files_, directory, {.bytes_max = decision_ring_bytes_max}, clock_ms());
     if (!decisions) throw std::runtime_error(decisions.error().message);
     decisions_ = std::move(*decisions);
+    for (const Erasure& erasure : store_->erasures()) decisions_->erase_user(erasure.user);
     service_.emplace(*store_, *decisions_, WordLists::english(), Bands{});
     while (service_->advance_community()) continue;
     client_.protocol = 3;
@@ -104,12 +108,25 @@ class FilesTransport final : public Transport {
     service_->set_time(clock_ms());
     run_command(views, reply, client_, *service_, runtime_);
     if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
+    await_erasure();
     if (out_.view().empty()) return nullptr;
     if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return &parser_.reply();
   }
 
  private:
+  /// A FORGET is answered when no file holds anything any more of the user.
+  void await_erasure() {
+    while (!store_->erased(client_.awaits_erasure)) {
+      (void)store_->tick(clock_ms());
+      if (const auto failure = store_->erasure_failure()) {
+        throw std::runtime_error("the user is forgotten, but not yet erased from all files (" + failure->message +
+                                 "); the next start goes on with it");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
   /// As the server ends.
   void shut_down(bool save) {
     store_->await_background_save();
@@ -146,7 +163,7 @@ void add_transport_options(po::options_description& options) {
       ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
       ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
       ("data", po::value<std::string>(), "no server: the files of this folder")
-      ("json", "print JSON");
+      ("json", "print JSON, an answer a line");
   // clang-format on
 }
 

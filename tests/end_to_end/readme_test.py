@@ -1,4 +1,4 @@
-"""The README works line by line when pasted: `./dev run`, then every redis-cli and penchant line of it."""
+"""The README works when pasted: `./dev run`, then every line of its tour, which prints what stands below it."""
 import os
 import pathlib
 import re
@@ -11,12 +11,30 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PORT = 7379
 START_S = 600  # ./dev run builds first
+TOUR_S = 120
+
+
+def blocks():
+    return re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
 
 
 def pasted_lines():
-    """The lines of the README's shell blocks that ask a server something."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
-    return [line for block in blocks for line in block.splitlines() if line.startswith("redis-cli")]
+    """Each line of the README's shell blocks behind the first, with what the comments below it say that it prints."""
+    lines = []
+    for line in "".join(blocks()[1:]).splitlines():
+        if line.startswith("#"):
+            lines[-1][1].append(line[2:])
+        else:
+            lines.append((line, []))
+    return lines
+
+
+def as_pattern(printed):
+    """`...` stands for the rest of a line; alone on the last one, for whatever follows."""
+    lines = [re.escape(line).replace(r"\.\.\.", "[^\n]*") + "\n" for line in printed]
+    if printed[-1] == "...":
+        lines[-1] = "(?s:.*)"
+    return "".join(lines)
 
 
 def port_is_free():
@@ -25,11 +43,13 @@ def port_is_free():
 
 
 class Readme(unittest.TestCase):
-    def test_it_opens_with_the_two_commands(self):
-        first_block = (ROOT / "README.md").read_text().split("```sh\n")[1].split("```")[0]
-        self.assertEqual([line.split("#")[0].strip() for line in first_block.splitlines()], ["./dev run", "./dev test"])
+    maxDiff = None
 
-    def test_every_line_answers_when_pasted(self):
+    def test_it_opens_with_the_two_commands(self):
+        first = [line.split("#")[0].strip() for line in blocks()[0].splitlines()]
+        self.assertEqual(first, ["./dev run", "./dev test"])
+
+    def test_every_line_answers_when_pasted_as_is_shown(self):
         if not port_is_free():
             self.skipTest(f"port {PORT} is taken")
         with tempfile.TemporaryDirectory() as folder:
@@ -44,20 +64,31 @@ class Readme(unittest.TestCase):
                         break
                 self.assertIn(f"resp 127.0.0.1:{PORT}\n", told)
                 self.assertIn("ready\n", told)
-                self.paste([line.strip() for line in told if line.strip().startswith("redis-cli")] + pasted_lines())
+                advised = [(line.strip(), []) for line in told if line.strip().startswith("redis-cli")]
+                self.assertGreaterEqual(len(advised), 2)
+                self.paste(pasted_lines() + advised)
             finally:
                 os.killpg(run.pid, signal.SIGTERM)
                 run.wait(START_S)
                 run.stdout.close()
 
     def paste(self, lines):
-        self.assertGreaterEqual(len(lines), 8)
-        for line in lines:
+        """Into one shell, as a reader does: a line may use what an earlier one has set."""
+        self.assertGreaterEqual(len(lines), 16)
+        mark = "\x1e"
+        script = "".join(f"{line}\nprintf '{mark}%s{mark}' $?\n" for line, _ in lines)
+        done = subprocess.run(["bash", "-c", script], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=TOUR_S)
+        answers = done.stdout.split(mark)
+        for (line, printed), answer, status in zip(lines, answers[0::2], answers[1::2], strict=False):
             with self.subTest(line):
-                answer = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60)
-                self.assertEqual(answer.returncode, 0, answer.stderr)
-                self.assertNotRegex(answer.stdout, r"^(ERR|READONLY|WRONG)", line)
-                self.assertTrue(answer.stdout.strip(), line)
+                self.assertEqual(status, "0", done.stderr)
+                self.assertNotRegex(answer, r"^(ERR|READONLY|WRONG)")
+                if printed:
+                    self.assertRegex(answer, rf"\A{as_pattern(printed)}\Z")
+                elif line.startswith(("penchant", "redis-cli")):
+                    self.assertTrue(answer.strip())
+        self.assertEqual(len(answers), 2 * len(lines) + 1)
 
 
 if __name__ == "__main__":
