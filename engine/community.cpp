@@ -31,6 +31,7 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
 
 void CommunityBuilder::add(const Engine& engine, const User& user) {
   ++community_.user_count_;
+  community_.newest_half_lives_ = std::max(community_.newest_half_lives_, user.newest_half_lives());
   factor_ = exp2_exact(static_cast<double>(user.landmark() - community_.landmark_));
   rows_.clear();
   for (std::uint32_t row = 0; row < user.row_count(); ++row) {

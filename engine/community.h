@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ class Community {
   bool empty() const { return user_count_ == 0; }
   std::uint32_t user_count() const { return user_count_; }
   std::int64_t landmark() const { return landmark_; }
+  /// Of the newest judged record of them all: no question is about a time before it.
+  double newest_half_lives() const { return newest_half_lives_; }
   std::size_t cells() const;
 
   /// The row of a keyword; the column of an arm, by its model key.
@@ -64,6 +67,7 @@ class Community {
 
   std::uint32_t user_count_ = 0;
   std::int64_t landmark_ = 0;
+  double newest_half_lives_ = std::numeric_limits<double>::lowest();
   Interner words_;
   Interner checkpoint_keys_;
   Interner lora_keys_;
