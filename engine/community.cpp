@@ -11,7 +11,9 @@ void CommunityBuilder::start(const Engine& engine) {
   forgotten_ = engine.forgotten_count();
   next_ = engine.users().begin();
   community_ = {};
-  community_.landmark_ = landmark_at(engine.decay().half_lives(engine.now_ms()));
+  const double half_lives = engine.decay().half_lives(engine.now_ms());
+  community_.landmark_ = landmark_at(half_lives);
+  notice_ = noticed_observations * weight_at(half_lives, community_.landmark_);
 }
 
 std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::size_t cells_max) {
@@ -46,7 +48,6 @@ void CommunityBuilder::add(const Engine& engine, const User& user) {
 }
 
 void CommunityBuilder::add_cell(CommunityCell& cell, const Counts& counts) const {
-  if (counts.observed <= 0) return;
   cell.selected += static_cast<float>(counts.selected * factor_);
   cell.observed += static_cast<float>(counts.observed * factor_);
   ++cell.users;
@@ -61,7 +62,7 @@ void CommunityBuilder::add_arms(const Engine& engine, const ArmTable& arms, Inte
     if (columns.back() == to.size()) to.push_back({std::string(engine.name_text(arm.key)), {}, {}});
     CommunityArm& shared = to[columns.back()];
     if (arm.has_family()) shared.family = engine.name_text(arm.family);
-    add_cell(shared.overall, arm.overall);
+    if (is_noticed(arm.overall)) add_cell(shared.overall, arm.overall);
   }
 }
 
@@ -69,7 +70,7 @@ void CommunityBuilder::add_table(const CountMatrix& from, Community::Table& to, 
                                  std::span<const std::uint32_t> columns) {
   for (std::uint32_t row = 0; row < from.row_count(); ++row) {
     from.each_in_row(row, [&](std::uint32_t column, const Counts& counts) {
-      if (counts.observed > 0) add_cell(to.find_or_add(rows[row], columns[column]), counts);
+      if (is_noticed(counts)) add_cell(to.find_or_add(rows[row], columns[column]), counts);
     });
   }
 }
@@ -83,7 +84,7 @@ void CommunityBuilder::add_negatives(const Engine& engine, const User& user) {
       for (const Interner::Id keyword : user.negatives().keywords(set)) negatives_[keyword].add(counts);
     });
     for (const auto& [keyword, counts] : negatives_) {
-      if (counts.observed <= 0) continue;
+      if (!is_noticed(counts)) continue;
       const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
       add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
     }

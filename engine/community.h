@@ -2,8 +2,8 @@
 //
 // Derived from an engine's users, and no part of its state: CommunityBuilder makes a new one now and then, a slice at a
 // time. It has its own texts, since the engine's numbers may come to mean other words while it lives.
-// A cell counts once community_users_min distinct users stand behind it; before that it is as if it were not there,
-// so that nobody's taste can be read off it. Counts are scaled to landmark().
+// A cell counts once community_users_min distinct users stand behind it, with verdicts that have not faded below notice;
+// before that it is as if it were not there, so that nobody's taste can be read off it. Counts are scaled to landmark().
 //
 // Owner: whoever asks. Lifetime: views last as long as the community. Threading: none.
 #pragma once
@@ -97,6 +97,7 @@ class CommunityBuilder {
   void add_table(const CountMatrix& from, Community::Table& to, std::span<const std::uint32_t> rows,
                  std::span<const std::uint32_t> columns);
   void add_negatives(const Engine& engine, const User& user);
+  bool is_noticed(const Counts& counts) const { return counts.observed * factor_ > notice_; }
   void add_cell(CommunityCell& cell, const Counts& counts) const;
 
   bool is_running_ = false;
@@ -104,6 +105,7 @@ class CommunityBuilder {
   std::list<NamedUser>::const_iterator next_;
   Community community_;
   double factor_ = 1;  // from the user's landmark to the community's
+  double notice_ = 0;  // who has no more observations than this does not stand behind a cell; to the community's landmark
   // Scratch: the community's numbers of the user's rows and columns.
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> checkpoints_;

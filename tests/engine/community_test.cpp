@@ -46,6 +46,16 @@ BOOST_AUTO_TEST_CASE(asked_about_the_past_no_record_weighs_more_than_one) {
   BOOST_TEST(prior("ink", "A", -30) == 8.0 / 13);
 }
 
+BOOST_AUTO_TEST_CASE(who_has_faded_below_notice_stands_behind_no_cell) {
+  share("ann bob cyd");
+  all_keep("ann bob cyd", "A", "ink");
+  days_pass(500);
+  all_keep("ann bob", "A", "ink");
+  BOOST_TEST(prior("ink", "A") == 0.5);
+  kept("cyd", "A", "ink");
+  BOOST_TEST(prior("ink", "A") == 8.0 / 13);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
