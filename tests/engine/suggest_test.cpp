@@ -18,7 +18,8 @@ struct Suggesting : Taste {
   std::string negatives(std::string_view prompt) {
     std::string told;
     const auto keywords = words(prompt);
-    for (const NegativeAnswer& one : suggester.negatives(engine, {.user = "ann", .keywords = keywords, .at_ms = now_ms})) {
+    for (const NegativeAnswer& one :
+         suggester.negatives(engine, {.user = "ann", .keywords = keywords, .at_ms = now_ms})) {
       if (!told.empty()) told += ' ';
       told += one.keyword;
     }
