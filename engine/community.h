@@ -2,7 +2,7 @@
 //
 // Derived from an engine's users, and no part of its state: CommunityBuilder makes a new one now and then, a slice at a
 // time. It has its own texts, since the engine's numbers may come to mean other words while it lives.
-// A cell counts once community_users_min distinct users stand behind it, with verdicts that have not faded below notice;
+// A cell counts once community_users_min distinct users stand behind it, each with more than noticed_observations;
 // before that it is as if it were not there, so that nobody's taste can be read off it. Counts are scaled to landmark().
 //
 // Owner: whoever asks. Lifetime: views last as long as the community. Threading: none.
@@ -105,7 +105,7 @@ class CommunityBuilder {
   std::list<NamedUser>::const_iterator next_;
   Community community_;
   double factor_ = 1;  // from the user's landmark to the community's
-  double notice_ = 0;  // who has no more observations than this does not stand behind a cell; to the community's landmark
+  double notice_ = 0;  // to stand behind a cell takes more observations than this, to the community's landmark
   // Scratch: the community's numbers of the user's rows and columns.
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> checkpoints_;

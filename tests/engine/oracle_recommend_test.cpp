@@ -70,10 +70,11 @@ class Recommended {
       sum += told;
     }
     both_.expect(Both::is_close(sum, 1, 1e-12), "the sum of probabilities");
-    for (std::size_t i = 0; i < answer.arms.size(); ++i) {
-      const ArmAnswer& arm = answer.arms[i];
-      const double chance = i < answer.chances.size() ? answer.chances[i].probability : 0;
-      both_.expect(arm.probability == chance || question_.policy == Policy::thompson, "an arm's probability");
+    for (const ArmAnswer& arm : answer.arms) {
+      const auto named = [&](const ArmChance& chance) { return scored_[chance.arm].name == arm.checkpoint; };
+      const auto chance = std::ranges::find_if(answer.chances, named);
+      both_.expect(arm.probability == (chance == answer.chances.end() ? 0 : chance->probability),
+                   "an arm's probability");
     }
   }
 
