@@ -3,7 +3,8 @@
 // Derived from an engine's users, and no part of its state: CommunityBuilder makes a new one now and then, a slice at a
 // time. It has its own texts, since the engine's numbers may come to mean other words while it lives.
 // A cell counts once community_users_min distinct users stand behind it, each with more than noticed_observations;
-// before that it is as if it were not there, so that nobody's taste can be read off it. Counts are scaled to landmark().
+// before that it is as if it were not there, so that nobody's taste can be read off it. Counts are scaled to
+// landmark().
 //
 // Owner: whoever asks. Lifetime: views last as long as the community. Threading: none.
 #pragma once

@@ -107,7 +107,7 @@ struct Person {
 };
 
 /// Of a prompt in the grammar of RandomLife: its words in order, each once.
-inline std::vector<std::string> words_of(std::string_view prompt) {
+inline std::vector<std::string> read_words(std::string_view prompt) {
   std::vector<std::string> words;
   std::string word;
   bool is_tag = false;
@@ -264,8 +264,8 @@ class Oracle {
                       .verdict = event.verdict,
                       .family = std::string(event.family),
                       .checkpoint = meet(person.checkpoints, event.checkpoint, event.family),
-                      .keywords = words_of(event.prompt),
-                      .negatives = words_of(event.negative_prompt),
+                      .keywords = read_words(event.prompt),
+                      .negatives = read_words(event.negative_prompt),
                       .age = {1, std::min(event.weight_ms.value_or(at_ms), now_ms_)}};
     for (const LoraTag& lora : event.loras) {
       record.loras.emplace(meet(person.loras, lora.name, event.family), lora.strength_model);

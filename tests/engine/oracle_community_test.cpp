@@ -71,7 +71,7 @@ class SharedCells {
     const Prior prior = expected_.prior(cell);
     if (!both_.is_sure(prior.is_sure)) return;
     both_.expect(told.counts() == prior.counts, "whether three users stand behind a cell");
-    both_.expect(Both::is_close(told_.prior(told), prior.mean, 1e-6 + expected_.lost()), "a cell's prior mean");
+    both_.expect(Comparison::is_close(told_.prior(told), prior.mean, 1e-6 + expected_.lost()), "a cell's prior mean");
     counting_ += prior.counts ? 1 : 0;
   }
 

@@ -41,9 +41,9 @@ class Recommended {
   void compare_band(const Recommendation& answer) {
     const Scored& best = *std::ranges::find(scored_, answer.arms.front().checkpoint, &Scored::name);
     const double confidence = std::min(best.observations / 100, 1.0);
-    both_.expect(Both::is_close(answer.confidence, confidence, 0.51e-4 + 2e-6 + asked_.lost()), "the confidence");
+    both_.expect(Comparison::is_close(answer.confidence, confidence, 0.51e-4 + 2e-6 + asked_.lost()), "the confidence");
     const double steps = answer.confidence * 1e4;
-    both_.expect(Both::is_close(steps, std::round(steps), 1e-8), "the confidence's rounding");
+    both_.expect(Comparison::is_close(steps, std::round(steps), 1e-8), "the confidence's rounding");
     const bool is_draft = question_.tier == Tier::draft;
     const Band band = is_draft || answer.confidence < 0.3 ? Band::explore
                       : answer.confidence > 0.7           ? Band::exploit
@@ -66,10 +66,10 @@ class Recommended {
     double sum = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {
       const double told = i < answer.chances.size() ? answer.chances[i].probability : 0;
-      both_.expect(Both::is_close(told, expected[i], tolerance()), "a probability");
+      both_.expect(Comparison::is_close(told, expected[i], tolerance()), "a probability");
       sum += told;
     }
-    both_.expect(Both::is_close(sum, 1, 1e-12), "the sum of probabilities");
+    both_.expect(Comparison::is_close(sum, 1, 1e-12), "the sum of probabilities");
     for (const ArmAnswer& arm : answer.arms) {
       const auto named = [&](const ArmChance& chance) { return scored_[chance.arm].name == arm.checkpoint; };
       const auto chance = std::ranges::find_if(answer.chances, named);

@@ -22,14 +22,15 @@ class Explained {
       const Scored expected = asked.checkpoint({.key = key, .name = key, .family = ""});
       if (!both_.is_sure(expected.is_sure)) continue;
       const ArmScore told = scorer_.exact(columns);
-      both_.expect(Both::is_close({key, told.score, told.observations}, expected, asked.lost()), "a score");
-      both_.expect(Both::is_close(scorer_.variance(columns), expected.variance, 1e-6 + asked.lost()), "a variance");
+      both_.expect(Comparison::is_close({key, told.score, told.observations}, expected, asked.lost()), "a score");
+      both_.expect(Comparison::is_close(scorer_.variance(columns), expected.variance, 1e-6 + asked.lost()),
+                   "a variance");
       for (std::size_t i = 0; i < question.keywords.size(); ++i) {
         const Counts counts = scorer_.counts(i, columns);
         const Tally cell = asked.counts({.keyword = question.keywords[i].text, .checkpoint = key});
         const double tolerance = 1e-5 + 1e-5 * cell.observed + asked.lost();
-        both_.expect(Both::is_close(counts.selected, cell.selected, tolerance), "how many were kept");
-        both_.expect(Both::is_close(counts.observed, cell.observed, tolerance), "how many were seen");
+        both_.expect(Comparison::is_close(counts.selected, cell.selected, tolerance), "how many were kept");
+        both_.expect(Comparison::is_close(counts.observed, cell.observed, tolerance), "how many were seen");
       }
     }
   }
@@ -49,8 +50,9 @@ class Explained {
       both_.expect(both_.engine.name_text(user->checkpoints()[column].name) == arm.name, "a checkpoint's name");
       const ArmScore ranked = scorer_.ranked(column);
       both_.is_sure(true);
-      both_.expect(Both::is_close({arm.name, ranked.score, ranked.observations}, asked.checkpoint(arm), asked.lost()),
-                   "a score in single precision");
+      both_.expect(
+          Comparison::is_close({arm.name, ranked.score, ranked.observations}, asked.checkpoint(arm), asked.lost()),
+          "a score in single precision");
     }
   }
 
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(prompts_are_read_as_the_oracle_reads_them) {
     for (int i = 0; i < 100; ++i) {
       const std::string_view prompt = life.next_prompt();
       reader.read(prompt, {}, context);
-      BOOST_TEST_REQUIRE(std::ranges::equal(context.keywords(), words_of(prompt), {}, &Keyword::text), prompt);
+      BOOST_TEST_REQUIRE(std::ranges::equal(context.keywords(), read_words(prompt), {}, &Keyword::text), prompt);
     }
   }
 }

@@ -56,9 +56,9 @@ class Suggested {
     if (!told) return;
     const double size = std::max(expected->largest, 1e-6);
     const double variance = told->sd * told->sd;
-    both_.expect(Both::is_close(told->mean / size, expected->mean / size, 1e-6), "a mean");
-    both_.expect(Both::is_close(variance / size / size, expected->variance / size / size, 1e-7), "a deviation");
-    both_.expect(Both::is_close(told->observations, expected->observations, 1e-7 + 1e-7 * expected->observations),
+    both_.expect(Comparison::is_close(told->mean / size, expected->mean / size, 1e-6), "a mean");
+    both_.expect(Comparison::is_close(variance / size / size, expected->variance / size / size, 1e-7), "a deviation");
+    both_.expect(Comparison::is_close(told->observations, expected->observations, 1e-7 + 1e-7 * expected->observations),
                  "a value's observations");
   }
 
