@@ -147,6 +147,38 @@ std::vector<Told> told_lines(const Reply& rows) {
   return lines;
 }
 
+/// As a record with the context of what was asked.
+void judge(Wire& wire, const std::string& decision, const Question& question) {
+  const std::string told = wire.say(Request{"JUDGE", decision, "selected", "m1"});
+  const std::string prompt = joined(question.keywords);
+  const Recorded expected = wire.oracle.record({.now_ms = wire.now_ms(),
+                                                .verdict = Verdict::selected,
+                                                .tier = question.tier,
+                                                .user = question.user,
+                                                .checkpoint = "m1",
+                                                .prompt = prompt,
+                                                .family = question.family});
+  wire.expect(told == std::to_string(expected.sequence), "the number of a judged record");
+}
+
+/// `images` spread over the arms that have a chance: evenly, or drawn one by one.
+std::string expected_plan(const Question& question, std::span<const ArmChance> chances, const Reply& rows,
+                          std::uint64_t images) {
+  const auto arms = static_cast<std::uint64_t>(
+      std::ranges::count_if(chances, [](const ArmChance& chance) { return chance.probability > 0; }));
+  std::vector<std::uint64_t> planned(chances.size());
+  for (std::uint64_t image = 0; image < images; ++image) {
+    const std::uint64_t evenly = image < images / arms * arms ? image % arms : 0;
+    ++planned[question.policy == Policy::banded ? evenly : drawn(chances, splitmix64(question.seed, image))];
+  }
+  std::string plan;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    if (planned[i] == 0) continue;
+    plan += (plan.empty() ? "[" : ", [") + rows.elements[i].elements[0].text + ", " + std::to_string(planned[i]) + "]";
+  }
+  return "[" + plan + "]";
+}
+
 void compare_recommend(Wire& wire) {
   const Question question = wire.life.next_question(wire.now_ms());
   Request request{"RECOMMEND", std::string(question.user), joined(question.keywords), "TOP", "1000"};
@@ -177,20 +209,9 @@ void compare_recommend(Wire& wire) {
   request[0] = "PLAN";
   request[3] = "COUNT";
   request[4] = "7";
-  std::vector<std::uint64_t> images(chances.size());
-  const auto band_arms = static_cast<std::uint64_t>(
-      std::ranges::count_if(chances, [](const ArmChance& chance) { return chance.probability > 0; }));
-  for (std::uint64_t image = 0; image < 7; ++image) {
-    ++images[!is_banded                            ? drawn(chances, splitmix64(question.seed, image))
-             : image / (7 / band_arms) < band_arms ? image / (7 / band_arms)
-                                                   : 0];
-  }
-  std::string plan;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    if (images[i] == 0) continue;
-    plan += (plan.empty() ? "[" : ", [") + rows.elements[i].elements[0].text + ", " + std::to_string(images[i]) + "]";
-  }
-  wire.expect(shown(field(wire.ask(request), "checkpoints")) == "[" + plan + "]", "a plan");
+  const std::string plan = shown(field(wire.ask(request), "checkpoints"));
+  wire.expect(plan == expected_plan(question, chances, rows, 7), "a plan");
+  if (wire.life.below(2) == 0) judge(wire, field(reply, "decision").text, question);
 }
 
 /// A real, or null where there is none.
