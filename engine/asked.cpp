@@ -26,7 +26,9 @@ void Asked::ask(const Engine& engine, const Community* community, const User* us
   const double half_lives = engine.decay().half_lives(at_ms);
   unit_ = user ? unit_at(std::max(half_lives, user->newest_half_lives()), user->landmark()) : 1;
   per_unit_ = 1 / unit_;
-  if (community_) shared_per_unit_ = 1 / unit_at(half_lives, community_->landmark());
+  if (community_) {
+    shared_per_unit_ = 1 / unit_at(std::max(half_lives, community_->newest_half_lives()), community_->landmark());
+  }
   for (const Keyword& keyword : keywords) {
     const auto id = user ? engine.find_keyword(keyword.text) : std::nullopt;
     rows_.push_back(id ? user->rows().find(*id) : std::nullopt);

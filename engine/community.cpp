@@ -11,7 +11,9 @@ void CommunityBuilder::start(const Engine& engine) {
   forgotten_ = engine.forgotten_count();
   next_ = engine.users().begin();
   community_ = {};
-  community_.landmark_ = landmark_at(engine.decay().half_lives(engine.now_ms()));
+  const double half_lives = engine.decay().half_lives(engine.now_ms());
+  community_.landmark_ = landmark_at(half_lives);
+  notice_ = noticed_observations * weight_at(half_lives, community_.landmark_);
 }
 
 std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::size_t cells_max) {
@@ -31,6 +33,7 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
 
 void CommunityBuilder::add(const Engine& engine, const User& user) {
   ++community_.user_count_;
+  community_.newest_half_lives_ = std::max(community_.newest_half_lives_, user.newest_half_lives());
   factor_ = exp2_exact(static_cast<double>(user.landmark() - community_.landmark_));
   add_arms(engine, user.checkpoints(), community_.checkpoint_keys_, community_.checkpoints_, checkpoints_);
   add_arms(engine, user.loras(), community_.lora_keys_, community_.loras_, loras_);
@@ -46,7 +49,6 @@ void CommunityBuilder::add(const Engine& engine, const User& user) {
 }
 
 void CommunityBuilder::add_cell(CommunityCell& cell, const Counts& counts) const {
-  if (counts.observed <= 0) return;
   cell.selected += static_cast<float>(counts.selected * factor_);
   cell.observed += static_cast<float>(counts.observed * factor_);
   ++cell.users;
@@ -61,7 +63,7 @@ void CommunityBuilder::add_arms(const Engine& engine, const ArmTable& arms, Inte
     if (columns.back() == to.size()) to.push_back({std::string(engine.name_text(arm.key)), {}, {}});
     CommunityArm& shared = to[columns.back()];
     if (arm.has_family()) shared.family = engine.name_text(arm.family);
-    add_cell(shared.overall, arm.overall);
+    if (is_noticed(arm.overall)) add_cell(shared.overall, arm.overall);
   }
 }
 
@@ -76,7 +78,7 @@ void CommunityBuilder::add_keyword(const User& user, std::uint32_t row) {
 
 void CommunityBuilder::add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns) {
   for (const auto& [column, counts] : sums_) {
-    if (counts.observed > 0) add_cell(to.find_or_add(row, columns[column]), counts);
+    if (is_noticed(counts)) add_cell(to.find_or_add(row, columns[column]), counts);
   }
   sums_.clear();
 }
@@ -86,7 +88,7 @@ void CommunityBuilder::add_negatives(const Engine& engine, const User& user, std
     for (const Interner::Id keyword : user.negatives().keywords(set)) sums_[keyword].add(counts);
   });
   for (const auto& [keyword, counts] : sums_) {
-    if (counts.observed <= 0) continue;
+    if (!is_noticed(counts)) continue;
     const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
     add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
   }
@@ -96,7 +98,7 @@ void CommunityBuilder::add_negatives(const Engine& engine, const User& user, std
 void CommunityBuilder::add_checkpoint_loras(const CountMatrix& from) {
   for (std::uint32_t checkpoint = 0; checkpoint < from.row_count(); ++checkpoint) {
     from.each_in_row(checkpoint, [&](std::uint32_t lora, const Counts& counts) {
-      if (counts.observed <= 0) return;
+      if (!is_noticed(counts)) return;
       add_cell(community_.checkpoint_loras_.find_or_add(checkpoints_[checkpoint], loras_[lora]), counts);
     });
   }

@@ -2,13 +2,15 @@
 //
 // Derived from an engine's users, and no part of its state: CommunityBuilder makes a new one now and then, a slice at a
 // time. It has its own texts, since the engine's numbers may come to mean other words while it lives.
-// A cell counts once community_users_min distinct users stand behind it; before that it is as if it were not there,
-// so that nobody's taste can be read off it. Counts are scaled to landmark().
+// A cell counts once community_users_min distinct users stand behind it, each with more than noticed_observations;
+// before that it is as if it were not there, so that nobody's taste can be read off it. Counts are scaled to
+// landmark().
 //
 // Owner: whoever asks. Lifetime: views last as long as the community. Threading: none.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +44,8 @@ class Community {
   bool empty() const { return user_count_ == 0; }
   std::uint32_t user_count() const { return user_count_; }
   std::int64_t landmark() const { return landmark_; }
+  /// Of the newest judged record of them all: no question is about a time before it.
+  double newest_half_lives() const { return newest_half_lives_; }
   std::size_t cells() const;
 
   /// The row of a keyword; the column of an arm, by its model key.
@@ -64,6 +68,7 @@ class Community {
 
   std::uint32_t user_count_ = 0;
   std::int64_t landmark_ = 0;
+  double newest_half_lives_ = std::numeric_limits<double>::lowest();
   Interner words_;
   Interner checkpoint_keys_;
   Interner lora_keys_;
@@ -94,6 +99,7 @@ class CommunityBuilder {
   void add_negatives(const Engine& engine, const User& user, std::uint32_t row);
   void add_checkpoint_loras(const CountMatrix& from);
   void add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns);
+  bool is_noticed(const Counts& counts) const { return counts.observed * factor_ > notice_; }
   void add_cell(CommunityCell& cell, const Counts& counts) const;
 
   bool is_running_ = false;
@@ -101,6 +107,7 @@ class CommunityBuilder {
   std::list<NamedUser>::const_iterator next_;
   Community community_;
   double factor_ = 1;  // from the user's landmark to the community's
+  double notice_ = 0;  // to stand behind a cell takes more observations than this, to the community's landmark
   // Scratch: the community's numbers of the user's rows and columns.
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> checkpoints_;

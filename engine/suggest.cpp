@@ -139,8 +139,8 @@ std::span<const NegativeAnswer> Suggester::negatives(const Engine& engine, const
 /// The counts of a negative keyword are the sum over the sets it is in.
 void Suggester::add_set(const Engine& engine, std::uint32_t set, const Counts& stored) {
   const NegativeTable& table = asked_.user()->negatives();
-  if (stored.observed <= 0 || !table.is_set(set)) return;
   const Counts counts = asked_.now(stored);
+  if (counts.observed <= noticed_observations || !table.is_set(set)) return;
   for (const Interner::Id negative : table.keywords(set)) pairs_[engine.keyword_text(negative)].counts.add(counts);
 }
 

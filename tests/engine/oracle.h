@@ -1,11 +1,15 @@
 // The oracle: what docs/model.md says, in the slowest way that is plainly right. Every verdict is kept in a list;
 // every answer goes through all of them, in doubles, with one std::exp each. Slow, and small enough to be believed.
+//
+// Here: what happened, who is who, and which checkpoints are in question. What is counted from it: oracle_asked.h.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,22 +17,65 @@
 
 #include "engine/engine.h"
 #include "engine/model_name.h"
-#include "engine/recommend.h"
 
 namespace penchant::test {
 
-/// One verdict, with its weight as it was at `since_ms`; from then on it fades.
-struct Remembered {
-  std::string user;
-  std::string id;
-  std::uint64_t sequence = 0;
-  Verdict verdict = Verdict::neutral;
-  std::string checkpoint;  // its key
-  std::vector<std::string> keywords;
-  std::vector<std::string> loras;  // their keys
-  double weight = 1;
+/// What weighs `weight` at `since_ms`, and from then on fades.
+struct Fading {
+  double weight = 0;
   std::int64_t since_ms = 0;
 };
+
+/// One verdict. Models are named by their keys.
+struct Remembered {
+  std::string id;
+  Verdict verdict = Verdict::neutral;
+  std::string family;
+  std::string checkpoint;
+  std::vector<std::string> keywords;
+  std::vector<std::string> negatives;
+  std::map<std::string, double> loras;       // and how strong they were
+  std::map<std::string, double> parameters;  // those to be learned
+  Fading age;
+};
+
+/// A verdict that counts, and what it weighs when it is asked about.
+struct Weighed {
+  const Remembered* record;
+  double weight;
+};
+using Verdicts = std::vector<Weighed>;
+
+/// What a record must name to be counted in a cell of some table; where empty, it may name anything.
+struct Cell {
+  std::string_view keyword;
+  std::string_view checkpoint;
+  std::string_view lora;
+  std::string_view negative;
+
+  bool has(const Remembered& record) const {
+    const auto names = [](const auto& all, std::string_view one) {
+      return one.empty() || std::find(all.begin(), all.end(), one) != all.end();
+    };
+    return (checkpoint.empty() || record.checkpoint == checkpoint) && names(record.keywords, keyword) &&
+           names(record.negatives, negative) && (lora.empty() || record.loras.contains(std::string(lora)));
+  }
+};
+
+struct Tally {
+  double selected = 0;
+  double observed = 0;
+};
+
+inline Tally tally(const Verdicts& verdicts, const Cell& cell) {
+  Tally sum;
+  for (const auto& [record, weight] : verdicts) {
+    if (!cell.has(*record)) continue;
+    sum.observed += weight;
+    if (record->verdict == Verdict::selected) sum.selected += weight;
+  }
+  return sum;
+}
 
 struct OracleArm {
   std::string key;
@@ -36,48 +83,123 @@ struct OracleArm {
   std::string family;
 };
 
+struct Person {
+  std::string name;
+  std::vector<Remembered> records;     // each with its last verdict
+  std::vector<OracleArm> checkpoints;  // in order of first record, as all that follow
+  std::vector<OracleArm> loras;
+  std::vector<std::pair<std::string, std::string>> parameters;  // by family and name
+  std::set<std::string> words;                                  // that have not been dropped
+  double landmark = 0;
+  bool shares = false;
+  std::optional<Fading> newest;  // the judged one of the latest time
+  Fading lost;                   // at most so many observations of a cell, where a record was taken back
+
+  std::uint64_t verdicts(Verdict verdict) const {
+    return static_cast<std::uint64_t>(std::ranges::count(records, verdict, &Remembered::verdict));
+  }
+  bool names_checkpoint(const std::string& key) const {
+    return std::ranges::find(records, key, &Remembered::checkpoint) != records.end();
+  }
+  bool names_lora(const std::string& key) const {
+    return std::ranges::any_of(records, [&](const Remembered& r) { return r.loras.contains(key); });
+  }
+};
+
+/// Of a prompt in the grammar of RandomLife: its words in order, each once.
+inline std::vector<std::string> read_words(std::string_view prompt) {
+  std::vector<std::string> words;
+  std::string word;
+  bool is_tag = false;
+  for (const char c : std::string(prompt) + ' ') {
+    if (c >= 'a' && c <= 'z' && !is_tag) word += c;
+    if (c == '<') is_tag = true;
+    if (c == '>') is_tag = false;
+    if ((c >= 'a' && c <= 'z') || word.empty()) continue;
+    if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+    word.clear();
+  }
+  return words;
+}
+
 class Oracle {
  public:
   std::int64_t now_ms() const { return now_ms_; }
-  const std::vector<OracleArm>& checkpoints(const std::string& user) { return checkpoints_[user]; }
-  const std::vector<OracleArm>& loras(const std::string& user) { return loras_[user]; }
+  const std::vector<Person>& people() const { return people_; }
+  const Person* find(std::string_view user) const {
+    const auto found = std::ranges::find(people_, user, &Person::name);
+    return found == people_.end() ? nullptr : &*found;
+  }
+  double weight(const Fading& fading, std::int64_t at_ms) const {
+    const double days = static_cast<double>(at_ms - fading.since_ms) / 86'400'000.0;
+    return days_ == 0 ? fading.weight : fading.weight * std::exp(-days / days_);
+  }
+
+  /// The judged ones of a user's. Asked about a time before `newest`, that weighs 1, and the others less.
+  Verdicts verdicts(const Person& person, std::int64_t at_ms, const Fading& newest) const {
+    Verdicts found;
+    const double most = std::max(weight(newest, at_ms), 1.0);
+    for (const Remembered& record : person.records) {
+      if (record.verdict != Verdict::neutral) found.push_back({&record, weight(record.age, at_ms) / most});
+    }
+    return found;
+  }
+  Verdicts verdicts(const Person* person, std::int64_t at_ms) const {
+    return person ? verdicts(*person, at_ms, person->newest.value_or(Fading{})) : Verdicts{};
+  }
 
   Recorded record(const Record& event) {
-    const std::string user(event.user);
-    const auto known = std::find_if(verdicts_.begin(), verdicts_.end(), [&](const Remembered& r) {
-      return r.user == user && r.id == event.id && !r.id.empty();
-    });
-    const bool is_known = known != verdicts_.end();
-    if (is_known && known->verdict == event.verdict) return {Recorded::Kind::duplicate, known->sequence};
+    Person* const known_person = const_cast<Person*>(find(event.user));
+    Remembered* known = nullptr;
+    for (std::size_t i = 0; known_person && !event.id.empty() && i < known_person->records.size(); ++i) {
+      if (known_person->records[i].id == event.id) known = &known_person->records[i];
+    }
+    const auto number = [&] { return static_cast<std::uint64_t>(known - known_person->records.data() + 1); };
+    if (known && known->verdict == event.verdict) return {Recorded::Kind::duplicate, number()};
 
     now_ms_ = std::max(now_ms_, event.now_ms);
-    const std::int64_t at_ms = std::min(event.at_ms.value_or(now_ms_), now_ms_);
-    Remembered verdict{.user = user,
-                       .id = std::string(event.id),
-                       .sequence = is_known ? known->sequence : ++sequences_[user],
-                       .verdict = event.verdict,
-                       .since_ms = std::min(event.weight_ms.value_or(at_ms), now_ms_)};
-    for (const Keyword& keyword : event.keywords) verdict.keywords.emplace_back(keyword.text);
-    for (const LoraTag& lora : event.loras) verdict.loras.push_back(meet(loras_[user], lora.name, event.family));
-    verdict.checkpoint = meet(checkpoints_[user], event.checkpoint, event.family);
-    if (is_known) verdicts_.erase(known);
-    verdicts_.push_back(verdict);
-    if (verdict.verdict != Verdict::neutral) {
-      const auto [newest, is_first] = newest_.try_emplace(user, verdict);
-      if (weight(verdict, now_ms_) > weight(newest->second, now_ms_)) newest->second = verdict;
+    Person& person = find_or_add(event.user);
+    keep_landmark_near(person);
+    Remembered record = remembered(event, person);
+    if (record.verdict != Verdict::neutral) {
+      person.words.insert(record.keywords.begin(), record.keywords.end());
+      if (!person.newest || weight(record.age, now_ms_) > weight(*person.newest, now_ms_)) person.newest = record.age;
     }
-    return {is_known ? Recorded::Kind::corrected : Recorded::Kind::counted, verdict.sequence};
+    if (known) {
+      note_lost(person, *known);
+      *known = std::move(record);
+      return {Recorded::Kind::corrected, number()};
+    }
+    person.records.push_back(std::move(record));
+    return {Recorded::Kind::counted, person.records.size()};
   }
 
   void change_decay(const DecayChange& event) {
     now_ms_ = std::max(now_ms_, event.now_ms);
-    const auto fade = [this](Remembered& verdict) {
-      verdict.weight = weight(verdict, now_ms_);
-      verdict.since_ms = now_ms_;
-    };
-    for (Remembered& verdict : verdicts_) fade(verdict);
-    for (auto& [user, verdict] : newest_) fade(verdict);
+    const auto fade = [this](Fading& fading) { fading = {weight(fading, now_ms_), now_ms_}; };
+    for (Person& person : people_) {
+      for (Remembered& record : person.records) fade(record.age);
+      if (person.newest) fade(*person.newest);
+      fade(person.lost);
+    }
+    // The clock of half-lives goes on from here; while there is nobody, it begins with time.
+    half_lives_then_ = people_.empty() ? 0 : half_lives(now_ms_);
+    then_ms_ = people_.empty() ? 0 : now_ms_;
     days_ = event.decay_days;
+  }
+
+  void share(const Share& event) {
+    find_or_add(event.user).shares = event.on;
+    now_ms_ = std::max(now_ms_, event.now_ms);
+  }
+
+  std::uint64_t forget(const Forget& event) {
+    const Person* const person = find(event.user);
+    if (!person) return 0;
+    now_ms_ = std::max(now_ms_, event.now_ms);
+    const std::uint64_t records = person->records.size();
+    people_.erase(people_.begin() + (person - people_.data()));
+    return records;
   }
 
   void set_pool(const PoolSet& event) {
@@ -98,125 +220,6 @@ class Oracle {
     return true;
   }
 
-  /// The arms in question, in the order that breaks ties.
-  std::vector<OracleArm> arms(const Question& question) {
-    const std::string user(question.user);
-    const std::string family(question.family);
-    std::vector<OracleArm> found;
-    for (const std::string_view name : question.among) add(found, name);
-    if (found.empty() && !family.empty()) {
-      for (const auto& [tier, pool] : pools_of(family)) {
-        if (question.tier && tier != *question.tier) continue;
-        for (const OracleArm& arm : *pool) add(found, arm.name);
-      }
-    }
-    if (found.empty()) {
-      for (const OracleArm& arm : checkpoints_[user]) {
-        if (is_recorded(user, arm.key) && (family.empty() || arm.family == family)) found.push_back(arm);
-      }
-    }
-    for (OracleArm& arm : found) {
-      for (const OracleArm& mine : checkpoints_[user]) {
-        if (mine.key == arm.key) arm.name = mine.name;
-      }
-    }
-    return found;
-  }
-
-  ArmScore score(std::string_view user, std::string_view key, std::span<const Keyword> keywords,
-                 std::int64_t at_ms) const {
-    if (keywords.empty()) {
-      const Counts total = overall(user, key, at_ms);
-      return {posterior(total), total.observed};
-    }
-    ArmScore sum{0, 0};
-    for (const Keyword& keyword : keywords) {
-      Counts cell;
-      for (const Remembered& verdict : verdicts_) {
-        if (verdict.user != user || verdict.checkpoint != key) continue;
-        if (std::count(verdict.keywords.begin(), verdict.keywords.end(), keyword.text) > 0) count(verdict, at_ms, cell);
-      }
-      sum.score += posterior(cell) / static_cast<double>(keywords.size());
-      sum.observations += cell.observed;
-    }
-    return sum;
-  }
-
-  Counts overall(std::string_view user, std::string_view checkpoint, std::int64_t at_ms) const {
-    Counts total;
-    for (const Remembered& verdict : verdicts_) {
-      if (verdict.user == user && verdict.checkpoint == checkpoint) count(verdict, at_ms, total);
-    }
-    return total;
-  }
-
-  Counts overall_of_lora(std::string_view user, std::string_view lora, std::int64_t at_ms) const {
-    Counts total;
-    for (const Remembered& verdict : verdicts_) {
-      if (verdict.user != user) continue;
-      for (const std::string& used : verdict.loras) {
-        if (used == lora) count(verdict, at_ms, total);
-      }
-    }
-    return total;
-  }
-
-  std::uint64_t verdicts(std::string_view user, std::optional<Verdict> verdict) const {
-    return static_cast<std::uint64_t>(std::count_if(verdicts_.begin(), verdicts_.end(), [&](const Remembered& r) {
-      return r.user == user && (!verdict || r.verdict == *verdict);
-    }));
-  }
-
- private:
-  bool is_recorded(const std::string& user, const std::string& checkpoint) const {
-    return std::any_of(verdicts_.begin(), verdicts_.end(),
-                       [&](const Remembered& r) { return r.user == user && r.checkpoint == checkpoint; });
-  }
-  static double posterior(const Counts& counts) { return (counts.selected + 5) / (counts.observed + 10); }
-
-  double weight(const Remembered& verdict, std::int64_t at_ms) const {
-    const double age_days = static_cast<double>(at_ms - verdict.since_ms) / 86'400'000.0;
-    return days_ == 0 ? verdict.weight : verdict.weight * std::exp(-age_days / days_);
-  }
-
-  void count(const Remembered& verdict, std::int64_t at_ms, Counts& counts) const {
-    if (verdict.verdict == Verdict::neutral) return;
-    // Asked about a time before it, the newest weighs 1, and the others less.
-    const double counted = weight(verdict, at_ms) / std::max(weight(newest_.at(verdict.user), at_ms), 1.0);
-    counts.observed += counted;
-    if (verdict.verdict == Verdict::selected) counts.selected += counted;
-  }
-
-  /// Adds a model unless it is there.
-  static void add(std::vector<OracleArm>& arms, std::string_view name) {
-    const std::string key(model_key(name));
-    for (const OracleArm& arm : arms) {
-      if (arm.key == key) return;
-    }
-    arms.push_back({key, std::string(name), ""});
-  }
-
-  /// The key of a model a user records, met now or before.
-  std::string meet(std::vector<OracleArm>& arms, std::string_view name, std::string_view family) {
-    const std::string key(model_key(name));
-    add(arms, public_name(key).value_or(std::string(name)));
-    for (OracleArm& arm : arms) {
-      if (arm.key == key && !family.empty()) arm.family = family;
-    }
-    return key;
-  }
-
-  std::optional<std::string> public_name(const std::string& key) const {
-    for (const std::string& family : families_) {
-      for (const auto& [tier, pool] : pools_of(family)) {
-        for (const OracleArm& arm : *pool) {
-          if (arm.key == key) return arm.name;
-        }
-      }
-    }
-    return std::nullopt;
-  }
-
   std::vector<std::pair<Tier, const std::vector<OracleArm>*>> pools_of(const std::string& family) const {
     std::vector<std::pair<Tier, const std::vector<OracleArm>*>> found;
     for (const auto& [place, pool] : pools_) {
@@ -225,13 +228,103 @@ class Oracle {
     return found;
   }
 
+  /// Adds a model unless it is there.
+  static void add(std::vector<OracleArm>& arms, std::string_view name) {
+    const std::string key(model_key(name));
+    if (std::ranges::find(arms, key, &OracleArm::key) == arms.end()) arms.push_back({key, std::string(name), ""});
+  }
+
+ private:
+  double half_lives(std::int64_t at_ms) const {
+    const double days = static_cast<double>(at_ms - then_ms_) / 86'400'000.0;
+    return half_lives_then_ + (days_ == 0 ? 0 : days / (days_ * std::numbers::ln2));
+  }
+
+  Person& find_or_add(std::string_view user) {
+    if (const Person* person = find(user)) return *const_cast<Person*>(person);
+    people_.push_back({.name = std::string(user), .landmark = std::floor(half_lives(now_ms_))});
+    return people_.back();
+  }
+
+  /// Words that have faded below notice go when the landmark moves.
+  void keep_landmark_near(Person& person) {
+    if (half_lives(now_ms_) - person.landmark <= 32) return;
+    person.landmark = std::floor(half_lives(now_ms_));
+    const Verdicts all = verdicts(&person, now_ms_);
+    std::erase_if(person.words, [&](const std::string& word) {
+      return std::ranges::none_of(person.checkpoints, [&](const OracleArm& checkpoint) {
+        return tally(all, {.keyword = word, .checkpoint = checkpoint.key}).observed > 1e-6;
+      });
+    });
+  }
+
+  Remembered remembered(const Record& event, Person& person) {
+    const std::int64_t at_ms = std::min(event.at_ms.value_or(now_ms_), now_ms_);
+    Remembered record{.id = std::string(event.id),
+                      .verdict = event.verdict,
+                      .family = std::string(event.family),
+                      .checkpoint = meet(person.checkpoints, event.checkpoint, event.family),
+                      .keywords = read_words(event.prompt),
+                      .negatives = read_words(event.negative_prompt),
+                      .age = {1, std::min(event.weight_ms.value_or(at_ms), now_ms_)}};
+    for (const LoraTag& lora : event.loras) {
+      record.loras.emplace(meet(person.loras, lora.name, event.family), lora.strength_model);
+    }
+    std::set<std::string_view> named;
+    for (const Parameter& parameter : event.parameters) {
+      const auto value = number(parameter);
+      if (!named.insert(parameter.name).second || !value) continue;
+      record.parameters.emplace(parameter.name, *value);
+      const std::pair<std::string, std::string> column(event.family, parameter.name);
+      if (std::ranges::find(person.parameters, column) == person.parameters.end()) person.parameters.push_back(column);
+    }
+    return record;
+  }
+
+  /// A parameter's value, where it is one to learn.
+  static std::optional<double> number(const Parameter& parameter) {
+    const std::string text(parameter.value);
+    if (parameter.name == "seed" || parameter.name == "Seed") return std::nullopt;
+    if (text.empty() || text.find_first_not_of("-.0123456789e") != std::string::npos) return std::nullopt;
+    const double value = std::stod(text);
+    return std::abs(value) <= 1e15 ? std::optional(value) : std::nullopt;
+  }
+
+  /// What is left of a cell is taken for what rounding leaves, where it is less than 1e-4 of what is taken back.
+  void note_lost(Person& person, const Remembered& taken) {
+    if (taken.verdict == Verdict::neutral) return;
+    double lost = weight(person.lost, now_ms_);
+    const double taken_weight = weight(taken.age, now_ms_);
+    for (const auto& [record, weight] : verdicts(&person, now_ms_)) {
+      if (weight < 1.01e-4 * taken_weight) lost += weight;
+    }
+    person.lost = {lost, now_ms_};
+  }
+
+  /// The key of a model a user records, met now or before.
+  std::string meet(std::vector<OracleArm>& arms, std::string_view name, std::string_view family) {
+    const std::string key(model_key(name));
+    add(arms, public_name(key).value_or(std::string(name)));
+    const auto arm = std::ranges::find(arms, key, &OracleArm::key);
+    if (!family.empty()) arm->family = family;
+    return key;
+  }
+
+  std::optional<std::string> public_name(const std::string& key) const {
+    for (const std::string& family : families_) {
+      for (const auto& [tier, pool] : pools_of(family)) {
+        const auto arm = std::ranges::find(*pool, key, &OracleArm::key);
+        if (arm != pool->end()) return arm->name;
+      }
+    }
+    return std::nullopt;
+  }
+
   std::int64_t now_ms_ = 0;
   double days_ = 30;
-  std::vector<Remembered> verdicts_;
-  std::map<std::string, Remembered, std::less<>> newest_;  // the judged one of the latest time, by user
-  std::map<std::string, std::uint64_t> sequences_;
-  std::map<std::string, std::vector<OracleArm>> checkpoints_;  // by user, in order of first record
-  std::map<std::string, std::vector<OracleArm>> loras_;
+  double half_lives_then_ = 0;  // at the last change of the decay
+  std::int64_t then_ms_ = 0;
+  std::vector<Person> people_;
   std::vector<std::string> families_;  // in order of first mention
   std::map<std::pair<std::string, Tier>, std::vector<OracleArm>> pools_;
 };

@@ -13,56 +13,77 @@
 #include <variant>
 #include <vector>
 
+#include "engine/context/word_lists.h"
 #include "engine/recommend.h"
+#include "engine/suggest.h"
 #include "tests/engine/taste.h"
 
 namespace penchant::test {
 
 class RandomLife {
  public:
-  using AnyEvent = std::variant<Record, PoolSet, PoolDelete, DecayChange>;
+  using AnyEvent = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget>;
 
-  /// Of four lives one knows many models, one some, one two, and one judges two in quick succession, which is what
-  /// makes an engine sure.
+  /// Of four lives one knows many models, one some, one few, and one judges two in quick succession, which is what
+  /// makes an engine sure. In every other life there is a crowd, who share what they learn.
   explicit RandomLife(unsigned seed)
       : random_(seed),
         models_(seed % 4 == 0   ? 40
                 : seed % 4 == 1 ? 5
+                : seed % 4 == 2 ? 3
                                 : 2),
-        busy_(seed % 4 == 3) {}
+        busy_(seed % 4 == 3),
+        crowd_(seed / 4 % 2 == 1) {}
 
   AnyEvent next_event() {
     pass_time();
     forget_texts();
-    const unsigned dice = below(40);
-    if (dice == 0) return DecayChange{now_ms_, pick<double>({30, 30, 7, 300, 0})};
-    if (dice == 1) return PoolDelete{now_ms_, family(), tier()};
-    if (dice <= 3) {
-      checkpoints_.clear();
-      for (unsigned left = below(8); left > 0; --left) checkpoints_.push_back(model('m'));
-      return PoolSet{now_ms_, family(), tier(), checkpoints_};
-    }
+    const unsigned dice = below(80);
+    if (dice < 2) return DecayChange{now_ms_, pick<double>({30, 30, 7, 300, 0})};
+    if (dice < 4) return PoolDelete{now_ms_, family(), tier()};
+    if (dice < 8) return PoolSet{now_ms_, family(), tier(), models(8)};
+    if (dice == 8) return Forget{now_ms_, user()};
+    if (dice < (crowd_ ? 24 : 12)) return Share{now_ms_, user(), below(5) > 0};
     return next_record();
   }
 
   Question next_question(std::int64_t now_ms) {
     forget_texts();
-    Question question{.user = below(12) == 0 ? "eve" : user(), .keywords = prompt()};
-    if (below(3) == 0) question.family = below(6) == 0 ? "flux" : family();
+    Question question{.user = asker(), .keywords = read_prompt(prompt())};
+    if (below(3) == 0) question.family = asked_family();
     if (below(3) == 0) question.tier = tier();
     if (below(4) == 0) question.top = pick<std::uint32_t>({1, 2, 5, 100});
-    checkpoints_.clear();
-    if (below(3) == 0) {
-      for (unsigned left = below(8); left > 0; --left) checkpoints_.push_back(model('m'));
-    }
-    question.among = checkpoints_;
-    question.at_ms = now_ms + pick<std::int64_t>({0, 0, second_ms, 40 * day_ms, -2 * day_ms});
+    if (below(3) == 0) question.among = models(8);
+    question.at_ms = asked_time(now_ms);
+    question.policy =
+        pick({Policy::banded, Policy::banded, Policy::greedy, Policy::epsilon, Policy::thompson, Policy::squarecb});
+    question.seed = random_();
     return question;
   }
 
- private:
+  SuggestQuestion next_suggest_question(std::int64_t now_ms) {
+    forget_texts();
+    SuggestQuestion question{.user = asker(), .keywords = read_prompt(prompt())};
+    if (below(2) == 0) question.checkpoint = model('m');
+    if (below(3) == 0) question.family = asked_family();
+    if (below(3) == 0) {
+      names_.clear();
+      for (unsigned left = below(6); left > 0; --left) names_.push_back(model('l'));
+      question.among = names_;
+    }
+    if (below(4) == 0) question.top = pick<std::uint32_t>({1, 2, 5, 100});
+    question.at_ms = asked_time(now_ms);
+    return question;
+  }
+
+  /// One that a record's might be, for whoever reads prompts.
+  std::string_view next_prompt() {
+    forget_texts();
+    return prompt_with_loras();
+  }
   unsigned below(unsigned bound) { return static_cast<unsigned>(random_() % bound); }
 
+ private:
   template <class Value>
   Value pick(std::initializer_list<Value> values) {
     return values.begin()[below(static_cast<unsigned>(values.size()))];
@@ -81,12 +102,20 @@ class RandomLife {
       default: now_ms_ += below(100'000);
     }
   }
+  std::int64_t asked_time(std::int64_t now_ms) {
+    return now_ms + pick<std::int64_t>({0, 0, 0, second_ms, 40 * day_ms, -2 * day_ms, -100 * day_ms});
+  }
 
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
   void forget_texts() { texts_.clear(); }
 
-  std::string_view user() { return pick<std::string_view>({"ann", "ann", "ann", "bob", "cyd"}); }
+  std::string_view user() {
+    return crowd_ ? pick<std::string_view>({"ann", "bob", "cyd", "dan", "eve", "fay"})
+                  : pick<std::string_view>({"ann", "ann", "ann", "bob", "cyd"});
+  }
+  std::string_view asker() { return below(12) == 0 ? "zoe" : user(); }  // zoe has never judged anything
   std::string_view family() { return pick<std::string_view>({"sdxl", "sd15"}); }
+  std::string_view asked_family() { return below(6) == 0 ? "flux" : family(); }
   Tier tier() { return pick({Tier::draft, Tier::standard, Tier::quality}); }
 
   /// One of few models, in one of the ways to write it.
@@ -98,27 +127,59 @@ class RandomLife {
       default: return keep(key);
     }
   }
+  std::span<const std::string_view> models(unsigned most) {
+    names_.clear();
+    for (unsigned left = below(most); left > 0; --left) names_.push_back(model('m'));
+    return names_;
+  }
 
-  std::span<const Keyword> prompt() {
-    keywords_.clear();
-    for (const char* word : {"ink", "cat", "moon", "oil", "dog", "anime", "portrait"}) {
-      if (below(3) < (busy_ ? 2U : 1U)) keywords_.push_back({word});
+  /// Some of the words, in any order, some twice or with a weight.
+  std::string some_of(std::vector<std::string_view> words, unsigned chance_of_12) {
+    std::string text;
+    for (std::size_t left = words.size(); left > 0; --left) {
+      const unsigned i = below(static_cast<unsigned>(left));
+      if (below(12) < chance_of_12) {
+        const std::string word(words[i]);
+        text += below(8) == 0 ? "(" + word + ":1.3), " : below(8) == 0 ? word + " " + word + ", " : word + ", ";
+      }
+      words.erase(words.begin() + i);
     }
-    return keywords_;
+    return text;
+  }
+  std::string_view prompt() {
+    return keep(some_of({"ink", "cat", "moon", "oil", "dog", "anime", "portrait"}, busy_ ? 8 : 4));
+  }
+  std::string_view prompt_with_loras() {
+    std::string text(prompt());
+    for (unsigned left = below(3); left > 0; --left) {
+      text += "<lora:" + std::string(model('l')) + (below(4) == 0 ? ">" : ":" + std::string(strength()) + ">") + "fog ";
+    }
+    return keep(text);
+  }
+  std::string_view strength() { return pick<std::string_view>({"0.5", "0.75", "0.8", "1", "-0.4", "1.25"}); }
+
+  std::span<const Keyword> read_prompt(std::string_view prompt) {
+    reader_.read(prompt, {}, prompt_);
+    return prompt_.keywords();
   }
 
   Record next_record() {
     Record record{.now_ms = now_ms_, .verdict = verdict(), .user = user(), .checkpoint = model('m')};
-    record.keywords = prompt();
+    record.prompt = prompt_with_loras();
+    record.keywords = read_prompt(record.prompt);
+    if (below(3) == 0) record.negative_prompt = keep(some_of({"blurry", "hands", "text", "cat"}, 5));
+    reader_.read(record.negative_prompt, {}, negative_prompt_);
+    record.negative_keywords = negative_prompt_.keywords();
     if (below(6) == 0) record.at_ms = now_ms_ - below(90) * day_ms;
     if (below(20) == 0) record.at_ms = now_ms_ - below(4000) * day_ms;
     if (below(20) == 0) record.at_ms = now_ms_ + below(90) * day_ms;
     if (below(15) == 0) record.weight_ms = now_ms_ - below(60) * day_ms;
     if (below(3) == 0) record.family = family();
+    if (below(3) == 0) record.tier = tier();
+    if (below(6) == 0) record.stage = "upscale";
     if (below(busy_ ? 8 : 2) == 0) record.id = keep(std::to_string(below(12)));
-    loras_.clear();
-    if (below(3) == 0) loras_.push_back({model('l')});
-    record.loras = loras_;
+    record.loras = loras();
+    record.parameters = parameters();
     return record;
   }
 
@@ -126,14 +187,40 @@ class RandomLife {
     return pick({Verdict::selected, Verdict::selected, Verdict::rejected, Verdict::rejected, Verdict::neutral});
   }
 
+  /// Those of options, and then the prompt's.
+  std::span<const LoraTag> loras() {
+    loras_.clear();
+    for (unsigned left = below(3); left > 1; --left) {
+      const double strength = pick({0.5, 0.7, 1.0, 1.1});
+      loras_.push_back({model('l'), strength, strength});
+    }
+    loras_.insert(loras_.end(), prompt_.loras().begin(), prompt_.loras().end());
+    return loras_;
+  }
+
+  std::span<const Parameter> parameters() {
+    parameters_.clear();
+    if (below(3) > 0) parameters_.push_back({"steps", pick<std::string_view>({"20", "20", "30", "25.5", "many", ""})});
+    if (below(3) == 0) parameters_.push_back({"cfg", pick<std::string_view>({"7", "7.5", "-1e-1", "nan", "6 or 7"})});
+    if (below(6) == 0) parameters_.push_back({"sampler", "euler"});
+    if (below(6) == 0) parameters_.push_back({pick<std::string_view>({"seed", "Seed"}), "12345"});
+    if (below(8) == 0) parameters_.push_back({"steps", "50"});  // named before: counts for nothing
+    if (below(8) == 0) parameters_.push_back({"size", pick<std::string_view>({"1e15", "-9e14", "2e15", "inf"})});
+    return parameters_;
+  }
+
   std::mt19937 random_;
   unsigned models_;
   bool busy_;
+  bool crowd_;
   std::int64_t now_ms_ = 1'750'000'000'000;
+  ContextReader reader_{WordLists::english()};
+  Context prompt_;
+  Context negative_prompt_;
   std::deque<std::string> texts_;
-  std::vector<Keyword> keywords_;
   std::vector<LoraTag> loras_;
-  std::vector<std::string_view> checkpoints_;
+  std::vector<Parameter> parameters_;
+  std::vector<std::string_view> names_;
 };
 
 }  // namespace penchant::test

@@ -1,8 +1,10 @@
 #include "persistence/snapshot.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "engine/explain.h"
+#include "engine/suggest.h"
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
 #include "tests/persistence/snapshot_fixture.h"
@@ -60,6 +62,51 @@ void live_on(Engine& engine) {
   }
   for (const Pool& pool : engine.pools().all()) told += to_string(pool.tier);
   (void)state_bytes(engine);
+}
+
+void tell_engine(Engine& engine, const RandomLife::AnyEvent& event) {
+  if (const auto* record = std::get_if<Record>(&event)) BOOST_REQUIRE(engine.record(*record));
+  if (const auto* change = std::get_if<DecayChange>(&event)) BOOST_REQUIRE(engine.change_decay(*change));
+  if (const auto* pool = std::get_if<PoolSet>(&event)) BOOST_REQUIRE(engine.set_pool(*pool));
+  if (const auto* erased = std::get_if<PoolDelete>(&event)) engine.delete_pool(*erased);
+  if (const auto* shared = std::get_if<Share>(&event)) BOOST_REQUIRE(engine.share(*shared));
+  if (const auto* forgotten = std::get_if<Forget>(&event)) engine.forget(*forgotten);
+}
+
+/// What random questions are answered, to the last bit; with the community as it is now.
+std::string answers(const Engine& engine, RandomLife& life) {
+  CommunityBuilder builder;
+  builder.start(engine);
+  const Community community = *builder.advance(engine, 1'000'000'000);
+  Recommender recommender{Bands{}};
+  Suggester suggester;
+  std::ostringstream told;
+  told << std::hexfloat;
+  const auto tell_value = [&told](const ValueAnswer& value) { told << value.mean << value.sd << value.observations; };
+  for (int i = 0; i < 20; ++i) {
+    Question question = life.next_question(engine.now_ms());
+    question.community = &community;
+    if (const auto answer = recommender.recommend(engine, question)) {
+      told << answer->chosen.checkpoint << answer->confidence;
+      for (const ArmAnswer& arm : answer->arms) {
+        told << arm.checkpoint << arm.score << arm.observations << arm.probability;
+      }
+    }
+    SuggestQuestion suggest = life.next_suggest_question(engine.now_ms());
+    suggest.community = &community;
+    for (const LoraAnswer& lora : suggester.loras(engine, suggest)) {
+      told << lora.lora << lora.score << lora.observations;
+      if (lora.strength) tell_value(*lora.strength);
+    }
+    for (const NegativeAnswer& one : suggester.negatives(engine, suggest)) {
+      told << one.keyword << one.score << one.observations;
+    }
+    for (const ParameterAnswer& one : suggester.parameters(engine, suggest)) {
+      told << one.name;
+      tell_value(one.value);
+    }
+  }
+  return told.str();
 }
 
 Bytes cut(Bytes bytes, std::size_t size) {
@@ -124,21 +171,26 @@ BOOST_AUTO_TEST_CASE(an_empty_state_is_a_state) {
   BOOST_TEST(life.refusal() == "");
 }
 
-BOOST_AUTO_TEST_CASE(random_lives_come_back_bit_by_bit) {
-  for (unsigned seed = 0; seed < 8; ++seed) {
+BOOST_AUTO_TEST_CASE(random_lives_come_back_and_go_on_bit_by_bit) {
+  for (unsigned seed = 0; seed < 40; ++seed) {
     Engine engine;
-    RandomLife events(seed);
-    for (int i = 0; i < 300; ++i) {
-      const auto event = events.next_event();
-      if (const auto* record = std::get_if<Record>(&event)) BOOST_REQUIRE(engine.record(*record));
-      if (const auto* change = std::get_if<DecayChange>(&event)) BOOST_REQUIRE(engine.change_decay(*change));
-      if (const auto* pool = std::get_if<PoolSet>(&event)) BOOST_REQUIRE(engine.set_pool(*pool));
-    }
-    SnapshotLife life;
-    life.write(engine);
+    RandomLife life(seed);
+    for (int i = 0; i < 150; ++i) tell_engine(engine, life.next_event());
+    SnapshotLife saved;
+    saved.write(engine);
     Engine read;
     HistoryHeads heads;
-    BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read, heads));
+    BOOST_REQUIRE(read_snapshot(saved.disk, saved.path(), read, heads));
+    BOOST_TEST((state_bytes(read) == state_bytes(engine)), "seed " << seed);
+    for (int i = 0; i < 100; ++i) {
+      const RandomLife::AnyEvent event = life.next_event();
+      tell_engine(engine, event);
+      tell_engine(read, event);
+      if (i % 10 > 0) continue;
+      RandomLife asking(seed + static_cast<unsigned>(i));
+      RandomLife asking_again(seed + static_cast<unsigned>(i));
+      BOOST_TEST(answers(read, asking) == answers(engine, asking_again), "seed " << seed << ", event " << i);
+    }
     BOOST_TEST((state_bytes(read) == state_bytes(engine)), "seed " << seed);
   }
 }

@@ -117,6 +117,10 @@ class StoreLife {
       BOOST_REQUIRE(store->set_pool(*set));
     } else if (const auto* erased = std::get_if<PoolDelete>(&event)) {
       BOOST_REQUIRE(store->delete_pool(*erased));
+    } else if (const auto* shared = std::get_if<Share>(&event)) {
+      BOOST_REQUIRE(store->share(*shared));
+    } else if (const auto* forgotten = std::get_if<Forget>(&event)) {
+      BOOST_REQUIRE(store->forget(forgotten->user, forgotten->now_ms));
     } else {
       commit();
       options.decay_days = std::get<DecayChange>(event).decay_days;
