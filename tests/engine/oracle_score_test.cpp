@@ -63,7 +63,7 @@ class Explained {
     both_.expect(totals.selected == person.verdicts(Verdict::selected), "the number of selected");
     both_.expect(totals.rejected == person.verdicts(Verdict::rejected), "the number of rejected");
     both_.expect(totals.neutral == person.verdicts(Verdict::neutral), "the number of neutral");
-    both_.expect(user.row_count() == person.words.size(), "the number of keywords");
+    both_.expect(user.rows().size() == person.words.size(), "the number of keywords");
     both_.expect(user.is_sharing() == person.shares, "whether the user shares");
     const auto count_live = [](const auto& arms, const auto& is_live) {
       return static_cast<std::uint32_t>(std::ranges::count_if(arms, is_live));
