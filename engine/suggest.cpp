@@ -121,6 +121,7 @@ std::span<const NegativeAnswer> Suggester::negatives(const Engine& engine, const
       add_own_negatives(engine, term);
     }
     for (const auto& [keyword, pair] : pairs_) {
+      if (!pair.is_shared && pair.counts.observed <= noticed_observations) continue;
       Negative& negative = negatives_[keyword];
       negative.moved += posterior_mean(pair.counts, pair.prior) - prior_mean;
       negative.observations += pair.counts.observed;
@@ -139,8 +140,8 @@ std::span<const NegativeAnswer> Suggester::negatives(const Engine& engine, const
 /// The counts of a negative keyword are the sum over the sets it is in.
 void Suggester::add_set(const Engine& engine, std::uint32_t set, const Counts& stored) {
   const NegativeTable& table = asked_.user()->negatives();
+  if (stored.observed <= 0 || !table.is_set(set)) return;
   const Counts counts = asked_.now(stored);
-  if (counts.observed <= noticed_observations || !table.is_set(set)) return;
   for (const Interner::Id negative : table.keywords(set)) pairs_[engine.keyword_text(negative)].counts.add(counts);
 }
 
@@ -155,7 +156,7 @@ void Suggester::add_shared_negatives(std::size_t keyword) {
   const Community* const community = asked_.community();
   if (!community || !asked_.shared_row(keyword)) return;
   for (const auto& [column, cell] : community->keyword_negatives().row(*asked_.shared_row(keyword))) {
-    if (cell.counts()) pairs_[community->keyword_text(column)].prior = asked_.prior(cell);
+    if (cell.counts()) pairs_[community->keyword_text(column)] = {.prior = asked_.prior(cell), .is_shared = true};
   }
 }
 

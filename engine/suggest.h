@@ -103,6 +103,7 @@ class Suggester {
   struct Pair {
     Counts counts;
     double prior = prior_mean;
+    bool is_shared = false;  // it counts in the community
   };
   boost::unordered_flat_map<std::string_view, Pair> pairs_;  // of one keyword
   boost::unordered_flat_map<std::string_view, Negative> negatives_;

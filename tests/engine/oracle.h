@@ -93,7 +93,7 @@ struct Person {
   double landmark = 0;
   bool shares = false;
   std::optional<Fading> newest;  // the judged one of the latest time
-  Fading lost;                   // at most so many observations of a cell, where a record was taken back
+  Fading lost;                   // at most so many observations of a cell, of what is taken for nothing
 
   std::uint64_t verdicts(Verdict verdict) const {
     return static_cast<std::uint64_t>(std::ranges::count(records, verdict, &Remembered::verdict));
@@ -148,6 +148,11 @@ class Oracle {
     return person ? verdicts(*person, at_ms, person->newest.value_or(Fading{})) : Verdicts{};
   }
 
+  /// By how much, at most, counts of the person's are off at a time.
+  double lost(const Person& person, std::int64_t at_ms, const Fading& newest) const {
+    return weight(person.lost, at_ms) / std::max(weight(newest, at_ms), 1.0);
+  }
+
   Recorded record(const Record& event) {
     Person* const known_person = const_cast<Person*>(find(event.user));
     Remembered* known = nullptr;
@@ -166,7 +171,7 @@ class Oracle {
       if (!person.newest || weight(record.age, now_ms_) > weight(*person.newest, now_ms_)) person.newest = record.age;
     }
     if (known) {
-      note_lost(person, *known);
+      note_taken_back(person, *known);
       *known = std::move(record);
       return {Recorded::Kind::corrected, number()};
     }
@@ -246,16 +251,24 @@ class Oracle {
     return people_.back();
   }
 
-  /// Words that have faded below notice go when the landmark moves.
+  /// Words and negative prompts that have faded below notice go when the landmark moves.
   void keep_landmark_near(Person& person) {
     if (half_lives(now_ms_) - person.landmark <= 32) return;
     person.landmark = std::floor(half_lives(now_ms_));
     const Verdicts all = verdicts(&person, now_ms_);
+    double lost = 0;  // a question about the past may tell
     std::erase_if(person.words, [&](const std::string& word) {
-      return std::ranges::none_of(person.checkpoints, [&](const OracleArm& checkpoint) {
-        return tally(all, {.keyword = word, .checkpoint = checkpoint.key}).observed > 1e-6;
-      });
+      double most = 0;
+      for (const OracleArm& checkpoint : person.checkpoints) {
+        most = std::max(most, tally(all, {.keyword = word, .checkpoint = checkpoint.key}).observed);
+      }
+      if (most <= 1e-6) lost = std::max(lost, tally(all, {.keyword = word}).observed);
+      return most <= 1e-6;
     });
+    for (const auto& [record, weight] : all) {
+      if (weight <= 1e-6 && !record->negatives.empty()) lost += weight;
+    }
+    note_lost(person, lost);
   }
 
   Remembered remembered(const Record& event, Person& person) {
@@ -291,15 +304,16 @@ class Oracle {
   }
 
   /// What is left of a cell is taken for what rounding leaves, where it is less than 1e-4 of what is taken back.
-  void note_lost(Person& person, const Remembered& taken) {
+  void note_taken_back(Person& person, const Remembered& taken) {
     if (taken.verdict == Verdict::neutral) return;
-    double lost = weight(person.lost, now_ms_);
+    double lost = 0;
     const double taken_weight = weight(taken.age, now_ms_);
     for (const auto& [record, weight] : verdicts(&person, now_ms_)) {
       if (weight < 1.01e-4 * taken_weight) lost += weight;
     }
-    person.lost = {lost, now_ms_};
+    note_lost(person, lost);
   }
+  void note_lost(Person& person, double lost) { person.lost = {weight(person.lost, now_ms_) + lost, now_ms_}; }
 
   /// The key of a model a user records, met now or before.
   std::string meet(std::vector<OracleArm>& arms, std::string_view name, std::string_view family) {

@@ -26,7 +26,7 @@ class OracleAsked {
               std::span<const Keyword> keywords, std::int64_t at_ms)
       : oracle_(oracle), community_(community), person_(oracle.find(user)), mine_(oracle.verdicts(person_, at_ms)) {
     for (const Keyword& keyword : keywords) keywords_.emplace_back(keyword.text);
-    if (person_) lost_ = oracle.weight(person_->lost, at_ms);
+    if (person_) lost_ = oracle.lost(*person_, at_ms, person_->newest.value_or(Fading{}));
     if (!community_) return;
     theirs_ = community_->verdicts(at_ms);
     lost_ += community_->lost(at_ms);

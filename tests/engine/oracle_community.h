@@ -65,7 +65,7 @@ class OracleCommunity {
   /// At most so many observations of a cell were lost in the users' corrections.
   double lost(std::int64_t at_ms) const {
     double sum = 0;
-    for (const Person* person : sharers_) sum += then_.weight(person->lost, at_ms);
+    for (const Person* person : sharers_) sum += then_.lost(*person, at_ms, newest_.value_or(Fading{}));
     return sum;
   }
 

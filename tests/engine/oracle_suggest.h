@@ -171,8 +171,8 @@ class OracleSuggester {
     double sum = 0;
     for (const Cell& cell : cells) {
       const Spread source = spread(values(cell, value_of));
-      if (std::abs(source.weight - 1e-6) <= 1e-8 || (source.weight > 0 && source.weight <= lost()))
-        told.is_sure = false;
+      if (source.weight == 0 || source.weight + lost() < 0.99e-6) continue;
+      if (std::abs(source.weight - 1e-6) <= 1e-8 || lost() > 1e-8 * source.weight) told.is_sure = false;
       if (source.weight < 1e-6) continue;
       const double s = (source.weight * source.variance + 2 * usual) / (source.weight + 2);
       const double q = 1 / (s * (1 + 1 / source.weight));

@@ -97,11 +97,13 @@ class RandomLife {
     switch (below(12)) {
       case 0: now_ms_ += below(20) * day_ms; break;
       case 1: now_ms_ -= below(3) * day_ms; break;  // a clock that was set back
-      case 2: now_ms_ += below(8) == 0 ? 1500 * day_ms : 0; break;
+      case 2: now_ms_ += below(8) == 0 ? long_gap_days() * day_ms : 0; break;
       case 3: break;
       default: now_ms_ += below(100'000);
     }
   }
+  /// Far beyond where landmarks move, or about there: 32 half-lives are 665 days, or 155 where they fade in 7.
+  std::int64_t long_gap_days() { return pick<std::int64_t>({1500, 620 + below(90), 140 + below(30)}); }
   std::int64_t asked_time(std::int64_t now_ms) {
     return now_ms + pick<std::int64_t>({0, 0, 0, second_ms, 40 * day_ms, -2 * day_ms, -100 * day_ms});
   }
