@@ -20,7 +20,6 @@ void Asked::ask(const Engine& engine, const Community* community, const User* us
                 std::int64_t at_ms) {
   user_ = user;
   community_ = community && !community->empty() ? community : nullptr;
-  rows_.clear();
   shared_rows_.clear();
   // Before the newest record nobody weighs more than it: what came later is not taken out of the counts.
   const double half_lives = engine.decay().half_lives(at_ms);
@@ -29,11 +28,13 @@ void Asked::ask(const Engine& engine, const Community* community, const User* us
   if (community_) {
     shared_per_unit_ = 1 / unit_at(std::max(half_lives, community_->newest_half_lives()), community_->landmark());
   }
-  for (const Keyword& keyword : keywords) {
-    const auto id = user ? engine.find_keyword(keyword.text) : std::nullopt;
-    rows_.push_back(id ? user->rows().find(*id) : std::nullopt);
-    shared_rows_.push_back(community_ ? community_->keyword(keyword.text) : std::nullopt);
+  rows_.resize(keywords.size());
+  for (std::size_t i = 0; i < keywords.size(); ++i) {
+    const auto id = user ? engine.find_keyword(keywords[i].text) : std::nullopt;
+    rows_[i] = id ? user->rows().find(*id) : std::nullopt;
   }
+  if (!community_) return;
+  for (const Keyword& keyword : keywords) shared_rows_.push_back(community_->keyword(keyword.text));
 }
 
 }  // namespace penchant

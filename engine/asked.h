@@ -45,7 +45,9 @@ class Asked {
   const User* user() const { return user_; }
   const Community* community() const { return community_; }  // null where it is empty, too
   std::optional<std::uint32_t> row(std::size_t keyword) const { return rows_[keyword]; }
-  std::optional<std::uint32_t> shared_row(std::size_t keyword) const { return shared_rows_[keyword]; }
+  std::optional<std::uint32_t> shared_row(std::size_t keyword) const {
+    return community_ ? shared_rows_[keyword] : std::nullopt;
+  }
 
   /// What a record now weighs against the user's landmark.
   double unit() const { return unit_; }
@@ -70,7 +72,7 @@ class Asked {
   double per_unit_ = 1;
   double shared_per_unit_ = 1;
   std::vector<std::optional<std::uint32_t>> rows_;  // of the prompt's keywords, where the user has them
-  std::vector<std::optional<std::uint32_t>> shared_rows_;
+  std::vector<std::optional<std::uint32_t>> shared_rows_;  // empty without a community
 };
 
 }  // namespace penchant

@@ -7,28 +7,9 @@
 
 namespace penchant {
 
-std::size_t KeywordRows::first_slot(Interner::Id keyword) const {
-  const std::uint32_t hash = keyword * 0x9E3779B1U;  // Knuth's multiplicative hash: numbers are given in sequence
-  return static_cast<std::size_t>((std::uint64_t{hash} * slot_count()) >> 32);
-}
-
-std::uint32_t KeywordRows::row_at(std::size_t slot) const {
-  const unsigned char* const at = &index_[slot * slot_bytes];
-  return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
-}
-
-std::optional<std::uint32_t> KeywordRows::find(Interner::Id keyword) const {
-  if (rows_.empty()) return std::nullopt;
-  for (std::size_t slot = first_slot(keyword);; slot = slot + 1 == slot_count() ? 0 : slot + 1) {
-    const std::uint32_t row = row_at(slot);
-    if (row == empty_slot) return std::nullopt;
-    if (rows_[row].keyword == keyword) return row;
-  }
-}
-
 void KeywordRows::put_in_index(std::uint32_t row) {
   std::size_t slot = first_slot(rows_[row].keyword);
-  while (row_at(slot) != empty_slot) slot = slot + 1 == slot_count() ? 0 : slot + 1;
+  while (row_at(slot) != empty_slot) slot = next_slot(slot);
   for (std::size_t i = 0; i < slot_bytes; ++i) {
     index_[slot * slot_bytes + i] = static_cast<unsigned char>(row >> 8 * i);
   }
@@ -39,11 +20,12 @@ std::uint32_t KeywordRows::add(Interner::Id keyword) {
   PENCHANT_CHECK(row < empty_slot);
   reserve_for(rows_, row + 1);
   rows_.push_back({keyword, empty_place});
-  if ((row + 1) * 4 <= slot_count() * 3) {
+  if ((row + 1) * 4 <= slot_count_ * 3) {
     put_in_index(row);
     return row;
   }
-  index_.assign((row + 4) * 5 / 3 * slot_bytes, 0xFF);  // filled to 3/5, until it is filled to 3/4
+  slot_count_ = (row + 4) * 5 / 3;  // filled to 3/5, until it is filled to 3/4
+  index_.assign(slot_count_ * slot_bytes, 0xFF);
   for (std::uint32_t each = 0; each <= row; ++each) put_in_index(each);
   return row;
 }

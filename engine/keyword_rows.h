@@ -22,7 +22,14 @@ namespace penchant {
 class KeywordRows {
  public:
   std::uint32_t size() const { return static_cast<std::uint32_t>(rows_.size()); }
-  std::optional<std::uint32_t> find(Interner::Id keyword) const;
+  std::optional<std::uint32_t> find(Interner::Id keyword) const {
+    if (rows_.empty()) return std::nullopt;
+    for (std::size_t slot = first_slot(keyword);; slot = next_slot(slot)) {
+      const std::uint32_t row = row_at(slot);
+      if (row == empty_slot) return std::nullopt;
+      if (rows_[row].keyword == keyword) return row;
+    }
+  }
   /// The row of a keyword that has none yet; it lists nothing.
   std::uint32_t add(Interner::Id keyword);
   Interner::Id keyword(std::uint32_t row) const { return rows_[row].keyword; }
@@ -63,15 +70,22 @@ class KeywordRows {
   // The index is a hash table of rows by their keywords, three bytes a slot: the same keywords are the same texts.
   static constexpr std::size_t slot_bytes = 3;
   static constexpr std::uint32_t empty_slot = 0xFFFFFF;
-  std::size_t slot_count() const { return index_.size() / slot_bytes; }
-  std::size_t first_slot(Interner::Id keyword) const;
-  std::uint32_t row_at(std::size_t slot) const;
+  std::size_t first_slot(Interner::Id keyword) const {
+    const std::uint32_t hash = keyword * 0x9E3779B1U;  // Knuth's multiplicative hash: numbers are given in sequence
+    return static_cast<std::size_t>((std::uint64_t{hash} * slot_count_) >> 32);
+  }
+  std::size_t next_slot(std::size_t slot) const { return slot + 1 == slot_count_ ? 0 : slot + 1; }
+  std::uint32_t row_at(std::size_t slot) const {
+    const unsigned char* const at = index_.data() + slot * slot_bytes;
+    return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
+  }
   void put_in_index(std::uint32_t row);
   void set_list(std::uint32_t row, std::span<const Lessons::Id> list);
 
   std::vector<Row> rows_;
   Arena<std::uint32_t> lists_;
   std::vector<unsigned char> index_;
+  std::size_t slot_count_ = 0;
   std::uint32_t counted_count_ = 0;
   std::size_t listed_count_ = 0;
 };
