@@ -6,6 +6,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
+#include <thread>
 
 #include "cli/option.h"
 #include "cli/settings.h"
@@ -92,7 +93,7 @@ class FilesTransport final : public Transport {
     if (!decisions) throw std::runtime_error(decisions.error().message);
     decisions_ = std::move(*decisions);
     service_.emplace(*store_, *decisions_, WordLists::english(), Bands{});
-    while (service_->advance_community()) continue;
+    service_->make_community_when_asked();
     client_.protocol = 3;
     runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
@@ -105,11 +106,29 @@ class FilesTransport final : public Transport {
     run_command(views, reply, client_, *service_, runtime_);
     if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
     if (out_.view().empty()) return nullptr;
+    if (!client_.forgets.empty()) finish_erasing();
     if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return &parser_.reply();
   }
 
  private:
+  /// What a server does meanwhile, until a FORGET may be answered.
+  void finish_erasing() {
+    const std::uint64_t sequence = client_.forgets.back().sequence;
+    (void)store_->save(clock_ms());  // no child process for it; where it fails the erasing does, and says why
+    while (!store_->erased(sequence)) {
+      (void)service_->tick(clock_ms());
+      if (const auto failure = store_->erasure_failure()) {
+        const std::string told = tell_unerased(out_.view(), client_, *failure);
+        out_.clear();
+        out_.append(told);
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    client_.forgets.clear();
+  }
+
   /// As the server ends.
   void shut_down(bool save) {
     store_->await_background_save();

@@ -1,5 +1,6 @@
 #include "persistence/decision_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penchant {
@@ -20,6 +21,7 @@ DecisionRing::DecisionRing(FileSystem& files, std::string directory, const Decis
 DecisionRing::~DecisionRing() { (void)wait_until_written(); }
 
 std::string_view DecisionRing::add_named(const Decision& decision, const DecisionArms& arms, const ArmNames& names) {
+  if (!has_begun_) begin();
   ++number_;
   id_.increment();
   if (!within_limits(decision, arms)) return id_.view();
@@ -90,7 +92,8 @@ FoundDecision DecisionRing::found(const DecisionGeneration& generation, const De
           .is_judged = slot.is_judged != 0};
 }
 
-std::optional<FoundDecision> DecisionRing::find(std::string_view text) const {
+std::optional<FoundDecision> DecisionRing::find(std::string_view text) {
+  load();
   const auto id = parse_decision_id(text);
   const DecisionGeneration* const generation = id ? generation_of(*id) : nullptr;
   if (generation == nullptr) return std::nullopt;
@@ -98,16 +101,19 @@ std::optional<FoundDecision> DecisionRing::find(std::string_view text) const {
 }
 
 void DecisionRing::mark_judged(std::string_view text) {
+  load();
   const auto id = parse_decision_id(text);
   DecisionGeneration* const generation = id ? generation_of(*id) : nullptr;
   if (generation == nullptr || !generation->mark_judged(id->number)) return;
+  if (!has_begun_) begin();
   if (current().add_judged(*id)) return;
   begin_generation(number_ + 1);
   current().add_judged(*id);
 }
 
 std::optional<FoundDecision> DecisionRing::next_unjudged(std::int64_t before_ms) {
-  for (std::size_t step = 0; step < unjudged_steps_max;) {
+  load();
+  for (std::size_t step = 0; step < unjudged_steps_max && !generations_.empty();) {
     const DecisionGeneration& generation = *generations_[unjudged_generation_];
     if (unjudged_slot_ >= generation.slots().size()) {
       if (unjudged_generation_ + 1 == generations_.size()) return std::nullopt;
@@ -140,7 +146,7 @@ void DecisionRing::flush() {
       generation->file.open.reset();
     }
   }
-  job.removals = std::exchange(removals_, {});
+  if (has_begun_) job.removals = std::exchange(removals_, {});
   if (job.writes.empty() && job.removals.empty()) return;
   is_writing_ = true;
   writer_.start(std::move(job));
@@ -154,13 +160,27 @@ void DecisionRing::learn_outcome() {
   for (const auto& generation : generations_) generation->is_lent = false;
   for (auto& generation : retired_) expire(std::move(generation));
   retired_.clear();
+  for (DecisionFile& file : writer_.take_unremoved()) removals_.push_back(std::move(file));
 }
 
 void DecisionRing::erase_user(std::string_view user) {
   writer_.wait();
   learn_outcome();
-  spares_.clear();  // their bytes may be this user's
+  load();
+  if (!removals_.empty() && !has_begun_) begin();  // what is to be removed may be this user's
+  spares_.clear();                                 // as may their bytes
   for (const auto& generation : generations_) generation->erase_user(user);
+}
+
+result<bool> DecisionRing::erased() {
+  learn_outcome();
+  if (unread_) return *unread_;
+  if (is_writing_) return false;
+  const bool is_behind = std::ranges::any_of(
+      generations_, [](const auto& generation) { return generation->file.exists && generation->file.is_anew; });
+  if (!is_behind && removals_.empty() && retired_.empty()) return true;
+  if (last_failure_) return *last_failure_;
+  return false;
 }
 
 result<void> DecisionRing::wait_until_written() {
