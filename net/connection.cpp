@@ -36,8 +36,8 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
     const std::size_t events_before = store.uncommitted_bytes();
     run_command(parser_.arguments(), reply, client_, service_, runtime_);
     const bool told_known = std::exchange(client_.told_known, false);
-    const bool is_error = replies.view().substr(begin).starts_with('-');  // which acknowledges nothing
-    if ((told_known || store.uncommitted_bytes() != events_before) && !is_error) {
+    const bool is_write = told_known || store.uncommitted_bytes() != events_before;
+    if (is_write && !replies.view().substr(begin).starts_with('-')) {  // an error acknowledges nothing
       write_replies_.push_back({begin, replies.size()});
     }
   }

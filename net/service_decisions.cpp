@@ -93,7 +93,9 @@ result<Recorded> Service::judge(std::string_view id, Record& record) {
 
 result<Store::Forgotten> Service::forget(std::string_view user) {
   const std::uint64_t changes = engine().sharing_changes();
-  const auto forgotten = store_.forget(user, now_ms());
+  // Who has only asked is unknown to the store.
+  const bool is_elsewhere = !engine().find_user(user) && decisions_.may_hold(user);
+  const auto forgotten = store_.forget(user, now_ms(), is_elsewhere);
   if (!forgotten) return forgotten;
   if (engine().sharing_changes() != changes) awaited_changes_ = engine().sharing_changes();
   erase_decisions();

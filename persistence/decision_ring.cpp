@@ -172,6 +172,12 @@ void DecisionRing::erase_user(std::string_view user) {
   for (const auto& generation : generations_) generation->erase_user(user);
 }
 
+bool DecisionRing::may_hold(std::string_view user) {
+  load();
+  const auto holds = [user](const auto& generation) { return generation->has_user(user); };
+  return unread_ || !removals_.empty() || std::ranges::any_of(generations_, holds);
+}
+
 result<bool> DecisionRing::erased() {
   learn_outcome();
   if (unread_) return *unread_;

@@ -89,6 +89,8 @@ class DecisionRing {
 
   /// Hands what is new to the writer's thread; nothing while that is still at the last one.
   void flush();
+  /// Whether memory or a file may hold a decision of this user's. Looks at every decision.
+  [[nodiscard]] bool may_hold(std::string_view user);
   /// Makes this user's decisions unknown at once, and removes them from the files with the next flush. Waits for the
   /// writer to end what it is at. Looks at every decision: 3 to 20 ms for 64 MiB.
   void erase_user(std::string_view user);

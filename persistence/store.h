@@ -78,7 +78,8 @@ class Store {
   /// again while they are being erased it tells of that, and has what failed tried again at once.
   /// A failure that leaves the store writable has forgotten nobody; the next start of one that is read-only finishes
   /// it.
-  result<Forgotten> forget(std::string_view user, std::int64_t now_ms);
+  /// `is_elsewhere`: the caller keeps something of the user in files of its own, also where the store knows nobody.
+  result<Forgotten> forget(std::string_view user, std::int64_t now_ms, bool is_elsewhere = false);
   /// Whose erasure goes on, also those that an earlier life began.
   std::span<const Erasure> erasures() const { return eraser_->waiting(); }
   bool erasing() const { return !eraser_->waiting().empty(); }

@@ -9,7 +9,7 @@
 
 namespace penchant {
 
-result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_ms) {
+result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_ms, bool is_elsewhere) {
   if (auto refused = refuse_if_read_only(); !refused) return refused.error();
   if (auto valid = validate_user(user); !valid) return valid.error();
   if (engine_.find_user(user) == nullptr) {
@@ -17,9 +17,9 @@ result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_m
       eraser_->try_again();
       return Forgotten{.sequence = pending};
     }
-    const auto may_be_elsewhere = has_torn_copies(files_, options_.directory);
-    if (!may_be_elsewhere) return may_be_elsewhere.error();
-    if (!*may_be_elsewhere) return Forgotten{};
+    const auto has_copies = has_torn_copies(files_, options_.directory);
+    if (!has_copies) return has_copies.error();
+    if (!*has_copies && !is_elsewhere) return Forgotten{};
   }
   if (eraser_->waiting().size() >= erasures_max) {
     return Failure{"as many users are being erased as may be at a time, " + std::to_string(erasures_max) +

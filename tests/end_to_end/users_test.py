@@ -262,6 +262,12 @@ class Forgetting(Users):
         self.assertAlmostEqual(self.score("eve"), 17 / 22, places=6)
         self.assertEqual(self.penchant.info("community_users"), "3")
 
+    def test_who_has_only_asked_is_forgotten_too(self):
+        decision = self.ask("RECOMMEND", ZOE, "zyxword", "AMONG", 1, "zyxmodel")[1]
+        eventually(lambda: traces(self.penchant.data, ["zyxword"]), "decisions are in files")
+        self.assertEqual(self.ask("FORGET", ZOE), 0)
+        self.assert_forgotten(decision)
+
     def test_FORGET_of_nobody_is_0(self):
         self.record("bob", "selected")
         before = self.answers("bob")

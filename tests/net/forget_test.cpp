@@ -49,6 +49,20 @@ BOOST_AUTO_TEST_CASE(a_forget_waits_for_its_event_and_a_second_one_for_the_same)
   BOOST_TEST(connection->awaited_erasure() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(who_has_only_asked_is_forgotten_too) {
+  const std::string id = field(ask("RECOMMEND ann secret AMONG 1 A"), "decision").text;
+  BOOST_TEST(decisions->wait_until_written().has_value());
+  BOOST_TEST(disk_holds("secret"));
+  restart();
+  BOOST_TEST(say("FORGET ann") == "0");
+  BOOST_TEST(connection->awaited_erasure() > 0U);
+  BOOST_TEST(!decisions->find(id).has_value());
+  BOOST_TEST(erase() == "");
+  BOOST_TEST(!disk_holds("secret"));
+  BOOST_TEST(say("FORGET ann") == "0");
+  BOOST_TEST(connection->awaited_erasure() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_forget_that_cannot_be_erased_says_so_and_nothing_else_in_its_batch_does) {
   kept("ann", "A", "secret", 2);
   kept("bob", "A", "secret", 2);
