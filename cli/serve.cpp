@@ -216,7 +216,7 @@ int serve(Settings& s) {
 
   auto decisions = DecisionRing::open(files, s.store.directory, s.decisions, clock_ms());
   if (!decisions) throw std::runtime_error(decisions.error().message);
-  (*decisions)->load();
+  (*decisions)->begin();
   for (const std::string& warning : (*decisions)->warnings()) log_warning(warning);
   Service service(**store, **decisions, own_lists ? *own_lists : WordLists::english(), s.bands);
   Runtime runtime;

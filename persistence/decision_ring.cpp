@@ -21,7 +21,7 @@ DecisionRing::DecisionRing(FileSystem& files, std::string directory, const Decis
 DecisionRing::~DecisionRing() { (void)wait_until_written(); }
 
 std::string_view DecisionRing::add_named(const Decision& decision, const DecisionArms& arms, const ArmNames& names) {
-  if (!has_begun_) begin();
+  if (!is_ready_) get_ready();
   ++number_;
   id_.increment();
   if (!within_limits(decision, arms)) return id_.view();
@@ -40,13 +40,22 @@ bool DecisionRing::fits_empty(const Decision& decision, const DecisionArms& arms
 
 void DecisionRing::begin_generation(std::uint64_t first_number) {
   learn_outcome();
+  make_room(generations_.size());
+  push_generation(first_number);
+}
+
+// Drops of the first `generations` the oldest, until they and a full one are within the bounds.
+void DecisionRing::make_room(std::size_t generations) {
   std::size_t held = 0;
-  for (const auto& generation : generations_) held += generation->size();
-  while (!generations_.empty() &&
-         (held > options_.bytes_max - capacity_ || generations_.size() >= decision_generations_max)) {
+  for (std::size_t i = 0; i < generations; ++i) held += generations_[i]->size();
+  for (; generations > 0 && (held > options_.bytes_max - capacity_ || generations >= decision_generations_max);
+       --generations) {
     held -= generations_.front()->size();
     drop_oldest();
   }
+}
+
+void DecisionRing::push_generation(std::uint64_t first_number) {
   if (spares_.empty()) spares_.push_back(std::make_unique<DecisionGeneration>(capacity_));
   auto next = std::move(spares_.back());
   spares_.pop_back();
@@ -105,7 +114,7 @@ void DecisionRing::mark_judged(std::string_view text) {
   const auto id = parse_decision_id(text);
   DecisionGeneration* const generation = id ? generation_of(*id) : nullptr;
   if (generation == nullptr || !generation->mark_judged(id->number)) return;
-  if (!has_begun_) begin();
+  if (!is_ready_) get_ready();
   if (current().add_judged(*id)) return;
   begin_generation(number_ + 1);
   current().add_judged(*id);
@@ -167,15 +176,15 @@ void DecisionRing::erase_user(std::string_view user) {
   writer_.wait();
   learn_outcome();
   load();
-  if (!removals_.empty() && !has_begun_) begin();  // what is to be removed may be this user's
-  spares_.clear();                                 // as may their bytes
+  if (!unfitting_.empty() || (!removals_.empty() && !has_begun_)) get_ready();  // they may be this user's
+  spares_.clear();                                                              // as may their bytes
   for (const auto& generation : generations_) generation->erase_user(user);
 }
 
 bool DecisionRing::may_hold(std::string_view user) {
   load();
   const auto holds = [user](const auto& generation) { return generation->has_user(user); };
-  return unread_ || !removals_.empty() || std::ranges::any_of(generations_, holds);
+  return unread_ || !removals_.empty() || !unfitting_.empty() || std::ranges::any_of(generations_, holds);
 }
 
 result<bool> DecisionRing::erased() {

@@ -6,10 +6,10 @@
 //   if (const auto found = (*ring)->find(id)) …
 //   (*ring)->flush();  // once a second
 //
-// Opening changes nothing in the folder, nor does a start that is told no decision and no verdict. The first add()
-// waits until this start's first file is on disk; each further one makes no system call and takes no lock, and once the
-// ring has gone round it allocates nothing but a file's name each time that a generation begins. A writer's thread of
-// the ring's own does the writing. Whether the store is read-only is nothing to it.
+// Opening changes nothing in the folder, and nothing expires before this start's first decision or mark. Behind begin()
+// add() makes no system call and takes no lock; once the ring has gone round it allocates nothing but a file's name
+// each time that a generation begins. A writer's thread of the ring's own does the writing. Whether the store is
+// read-only is nothing to it.
 //
 // Owner: one thread, which makes all calls. Lifetime: `files` outlives the ring. Views are valid until the next call
 // that is not const. The folder is the store's, whose lock is held.
@@ -65,8 +65,10 @@ class DecisionRing {
   /// Writes what is new and waits for it.
   ~DecisionRing();
 
-  /// Reads the files, once. Whatever needs them does it; a server does it before it lets clients in.
+  /// Reads the files, once. Whatever needs them does it.
   void load();
+  /// Waits until this start's first file is on disk, once. The first add() does it, unless it was done before.
+  void begin();
 
   /// The decision's id. name_of(std::uint32_t arm) gives a std::string_view, valid until its next call; it is called
   /// only where this generation does not have the set yet. What exceeds a limit or does not fit gets an id all the
@@ -113,7 +115,7 @@ class DecisionRing {
   DecisionRing(FileSystem& files, std::string directory, const DecisionRingOptions& options);
   result<void> start(std::int64_t now_ms);
   void list_generations(const std::vector<std::string>& names);
-  void begin();
+  void get_ready();
   std::unique_ptr<DecisionGeneration> read_generation(const GenerationId& id, std::size_t& room,
                                                       std::vector<DecisionId>& judged);
   std::string_view add_named(const Decision& decision, const DecisionArms& arms, const ArmNames& names);
@@ -122,6 +124,8 @@ class DecisionRing {
   DecisionGeneration* generation_of(const DecisionId& id) const;
   DecisionGeneration& current() { return *generations_.back(); }
   void begin_generation(std::uint64_t first_number);
+  void make_room(std::size_t generations);
+  void push_generation(std::uint64_t first_number);
   void drop_oldest();
   void expire(std::unique_ptr<DecisionGeneration> generation);
   void learn_outcome();
@@ -134,6 +138,7 @@ class DecisionRing {
   std::vector<std::unique_ptr<DecisionGeneration>> retired_;     // expired while the writer had them
   std::vector<std::unique_ptr<DecisionGeneration>> spares_;      // expired: memory of the next ones
   std::vector<DecisionFile> removals_;                           // of expired generations; none before begin()
+  std::vector<DecisionFile> unfitting_;                          // to be removed when there is something new
   std::vector<GenerationId> unloaded_;                           // newest first
   std::uint64_t start_ = 0;
   std::uint64_t generation_ = 0;         // the last one's number within the start
@@ -143,7 +148,8 @@ class DecisionRing {
   std::size_t unjudged_slot_ = 0;
   std::vector<std::string> warnings_;
   std::optional<Failure> unread_;        // of a file that is there and could not be read
-  bool has_begun_ = false;               // this start has a generation
+  bool has_begun_ = false;               // this start has a generation,
+  bool is_ready_ = false;                // and room to fill it
   bool is_writing_ = false;              // a job whose outcome is not learnt yet
   std::optional<Failure> last_failure_;  // the last job's
   std::optional<Failure> untold_failure_;

@@ -43,14 +43,23 @@ void DecisionRing::list_generations(const std::vector<std::string>& names) {
   std::sort(unloaded_.rbegin(), unloaded_.rend());
 }
 
-// This start's first generation, and its file.
 void DecisionRing::begin() {
+  if (has_begun_) return;
   load();
-  begin_generation(1);
+  push_generation(1);
   // They wait until the new file is there: the greatest start of all may be in the name of one of them.
   const auto written = wait_until_written();
   has_begun_ = true;
   if (written) flush();
+}
+
+// What is new has room.
+void DecisionRing::get_ready() {
+  begin();
+  learn_outcome();
+  make_room(generations_.size() - 1);
+  for (DecisionFile& file : std::exchange(unfitting_, {})) removals_.push_back(std::move(file));
+  is_ready_ = true;
 }
 
 void DecisionRing::load() {
@@ -84,7 +93,7 @@ std::unique_ptr<DecisionGeneration> DecisionRing::read_generation(const Generati
   if (!size) return unread(size.error());
   if (*size > room) {
     room = 0;
-    removals_.push_back({.path = path});
+    unfitting_.push_back({.path = path});
     return nullptr;
   }
   const auto bytes = static_cast<std::size_t>(*size);

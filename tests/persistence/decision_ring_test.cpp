@@ -212,11 +212,33 @@ BOOST_AUTO_TEST_CASE(starts_without_decisions_push_nothing_out_and_change_no_fil
   }
   BOOST_TEST(ring->decisions() == kept);
   BOOST_TEST(names() == before);
+  for (int i = 0; i < 300; ++i) {
+    reopen();
+    ring->begin();
+    write();
+  }
+  BOOST_TEST(ring->decisions() == kept);
+  BOOST_TEST(names().size() == before.size() + 1);
+  ring->mark_judged("z-1");  // which is none
+  ring.reset();
+  BOOST_REQUIRE(disk.remove(path_in(folder, names().back())));
+  reopen();
+  BOOST_TEST(names() == before);
   BOOST_TEST(bytes_on_disk() == bytes);
   BOOST_TEST(told(ids.back()) == "prompt 499");
   tell("cat");
   BOOST_TEST(ring->decisions() < kept);  // a generation of its own takes the room of the oldest
   BOOST_TEST(told(ids.back()) == "prompt 499");
+}
+
+BOOST_AUTO_TEST_CASE(behind_its_begin_a_decision_does_not_wait_for_the_disk) {
+  open();
+  ring->begin();
+  write();
+  const std::uint64_t calls = files.calls();
+  const std::string id = tell("cat");
+  BOOST_TEST(told(id) == "cat");
+  BOOST_TEST(files.calls() == calls);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_read_before_it_is_asked_for) {
