@@ -216,8 +216,8 @@ int serve(Settings& s) {
 
   auto decisions = DecisionRing::open(files, s.store.directory, s.decisions, clock_ms());
   if (!decisions) throw std::runtime_error(decisions.error().message);
+  (*decisions)->begin();
   for (const std::string& warning : (*decisions)->warnings()) log_warning(warning);
-  for (const Erasure& erasure : (*store)->erasures()) (*decisions)->erase_user(erasure.user);
   Service service(**store, **decisions, own_lists ? *own_lists : WordLists::english(), s.bands);
   Runtime runtime;
   runtime.started_ms = clock_ms();

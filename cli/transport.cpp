@@ -94,9 +94,8 @@ class FilesTransport final : public Transport {
     auto decisions = DecisionRing::open(files_, directory, {.bytes_max = decision_ring_bytes_max}, clock_ms());
     if (!decisions) throw std::runtime_error(decisions.error().message);
     decisions_ = std::move(*decisions);
-    for (const Erasure& erasure : store_->erasures()) decisions_->erase_user(erasure.user);
     service_.emplace(*store_, *decisions_, WordLists::english(), Bands{});
-    while (service_->advance_community()) continue;
+    service_->make_community_when_asked();
     client_.protocol = 3;
     runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
@@ -108,23 +107,28 @@ class FilesTransport final : public Transport {
     service_->set_time(clock_ms());
     run_command(views, reply, client_, *service_, runtime_);
     if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
-    await_erasure();
     if (out_.view().empty()) return nullptr;
+    if (!client_.forgets.empty()) finish_erasing();
     if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return &parser_.reply();
   }
 
  private:
-  /// A FORGET is answered when no file holds anything any more of the user.
-  void await_erasure() {
-    while (!store_->erased(client_.awaits_erasure)) {
-      (void)store_->tick(clock_ms());
+  /// What a server does meanwhile, until a FORGET may be answered.
+  void finish_erasing() {
+    const std::uint64_t sequence = client_.forgets.back().sequence;
+    (void)store_->save(clock_ms());  // no child process for it; where it fails the erasing does, and says why
+    while (!store_->erased(sequence)) {
+      (void)service_->tick(clock_ms());
       if (const auto failure = store_->erasure_failure()) {
-        throw std::runtime_error("the user is forgotten, but not yet erased from all files (" + failure->message +
-                                 "); the next start goes on with it");
+        const std::string told = tell_unerased(out_.view(), client_, *failure);
+        out_.clear();
+        out_.append(told);
+        break;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    client_.forgets.clear();
   }
 
   /// As the server ends.

@@ -18,13 +18,20 @@
 
 namespace penchant {
 
+/// A FORGET's reply, where it stands among those of its batch. It waits until the Forget event's user is erased.
+struct ForgetReply {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint64_t sequence = 0;
+};
+
 /// What a connection is, apart from its socket.
 struct Client {
   std::uint64_t id = 0;
   int protocol = 2;
-  bool closing = false;  // after the replies so far have been sent
-  std::uint64_t awaits_erasure = 0;  // replies wait until this event's user is erased from all files; 0: for none
+  bool closing = false;     // after the replies so far have been sent
   bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
+  std::vector<ForgetReply> forgets;        // of the last batch, ascending
   std::optional<Transaction> transaction;  // between MULTI and EXEC
   std::string name;
   std::string library_name;
@@ -81,6 +88,11 @@ const Command* find_command(std::string_view name);
 
 /// What a write is answered while nothing can be recorded.
 std::string read_only_sentence(const Failure& why);
+
+/// What a FORGET is answered whose user is forgotten for good, but still in files.
+std::string unerased_sentence(const Failure& why);
+/// A batch's replies with that in place of its FORGETs' replies.
+std::string tell_unerased(std::string_view replies, const Client& client, const Failure& why);
 
 /// Runs one request and writes one reply.
 void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,

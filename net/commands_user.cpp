@@ -4,7 +4,8 @@
 
 #include "net/command.h"
 
-namespace penchant::commands {
+namespace penchant {
+namespace commands {
 namespace {
 
 /// RFC 3339, in UTC, with milliseconds.
@@ -127,10 +128,36 @@ void share(Call& call) {
 void forget(Call& call) {
   const std::string_view user = call.arguments.text("the user");
   const auto forgotten = call.service.forget(user);
-  if (!forgotten) return call.reply.error("ERR " + forgotten.error().message);
+  if (!forgotten) {
+    const bool is_begun = call.service.store().read_only().has_value();
+    return call.reply.error((is_begun ? "READONLY the user will be forgotten by the next start only: " : "ERR ") +
+                            forgotten.error().message);
+  }
   call.client.told_known = true;  // the reply tells of what must last, as those to records do
-  call.client.awaits_erasure = std::max(call.client.awaits_erasure, forgotten->sequence);
+  const std::size_t begin = call.reply.size();
   call.reply.integer(static_cast<std::int64_t>(forgotten->records));
+  if (forgotten->sequence > 0) call.client.forgets.push_back({begin, call.reply.size(), forgotten->sequence});
 }
 
-}  // namespace penchant::commands
+}  // namespace commands
+
+std::string unerased_sentence(const Failure& why) {
+  return "UNERASED the user is forgotten, but not erased from all files: " + why.message +
+         "; mend that: the server tries again every minute and at each start, and FORGET again is answered when it is "
+         "done";
+}
+
+std::string tell_unerased(std::string_view replies, const Client& client, const Failure& why) {
+  OutputBuffer told;
+  ReplyWriter reply(told, client.protocol);
+  std::size_t from = 0;
+  for (const ForgetReply& forget : client.forgets) {
+    reply.append(replies.substr(from, forget.begin - from));
+    reply.error(unerased_sentence(why));
+    from = forget.end;
+  }
+  reply.append(replies.substr(from));
+  return std::string(told.view());
+}
+
+}  // namespace penchant

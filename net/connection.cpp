@@ -1,5 +1,6 @@
 #include "net/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penchant {
@@ -8,6 +9,7 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
   std::size_t used = 0;
   unfinished_ = false;
   write_replies_.clear();
+  client_.forgets.clear();
   service_.set_time(clock_ms());
   ReplyWriter reply(replies, client_.protocol);
   const Store& store = service_.store();
@@ -34,11 +36,18 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
     const std::size_t events_before = store.uncommitted_bytes();
     run_command(parser_.arguments(), reply, client_, service_, runtime_);
     const bool told_known = std::exchange(client_.told_known, false);
-    if (told_known || store.uncommitted_bytes() != events_before) {
+    const bool is_write = told_known || store.uncommitted_bytes() != events_before;
+    if (is_write && !replies.view().substr(begin).starts_with('-')) {  // an error acknowledges nothing
       write_replies_.push_back({begin, replies.size()});
     }
   }
   return used;
+}
+
+bool Connection::is_forget(const Span& span) const {
+  return std::ranges::any_of(client_.forgets, [&span](const ForgetReply& forget) {
+    return forget.begin == span.begin && forget.end == span.end;
+  });
 }
 
 std::string Connection::refused(std::string_view replies, const Failure& failure) const {
@@ -47,7 +56,7 @@ std::string Connection::refused(std::string_view replies, const Failure& failure
   std::size_t from = 0;
   for (const Span& span : write_replies_) {
     kept.append(replies.substr(from, span.begin - from));
-    reply.error(read_only_sentence(failure));
+    reply.error(is_forget(span) ? unerased_sentence(failure) : read_only_sentence(failure));
     from = span.end;
   }
   kept.append(replies.substr(from));

@@ -44,7 +44,11 @@ class Connection {
   /// Some of the last batch's replies acknowledge writes.
   bool wrote() const { return !write_replies_.empty(); }
 
-  /// The last batch's replies where its events could not be written: those that acknowledge writes become errors.
+  /// The last event whose user must be erased before the last batch's replies leave; 0: there is none.
+  std::uint64_t awaited_erasure() const { return client_.forgets.empty() ? 0 : client_.forgets.back().sequence; }
+
+  /// The last batch's replies where its events could not be written: those that acknowledge writes become errors. Not
+  /// so a FORGET's, which is on the disk in any case: it tells that the erasing does not go on.
   std::string refused(std::string_view replies, const Failure& failure) const;
 
  private:
@@ -52,6 +56,7 @@ class Connection {
     std::size_t begin;
     std::size_t end;
   };
+  bool is_forget(const Span& span) const;
 
   Service& service_;
   Runtime& runtime_;

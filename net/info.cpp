@@ -37,7 +37,7 @@ std::uint64_t resident_bytes_peak() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-void server(std::string& out, const Service&, const Runtime& runtime) {
+void server(std::string& out, Service&, const Runtime& runtime) {
   const std::int64_t up_s = (clock_ms() - runtime.started_ms) / 1000;
   line(out, "redis_version", redis_version);
   line(out, "penchant_version", version);
@@ -49,19 +49,19 @@ void server(std::string& out, const Service&, const Runtime& runtime) {
   line(out, "uptime_in_days", up_s / 86400);
 }
 
-void clients(std::string& out, const Service&, const Runtime& runtime) {
+void clients(std::string& out, Service&, const Runtime& runtime) {
   line(out, "connected_clients", runtime.clients.size());
   line(out, "blocked_clients", 0);
 }
 
-void memory(std::string& out, const Service& service, const Runtime&) {
+void memory(std::string& out, Service& service, const Runtime&) {
   line(out, "used_memory", resident_bytes());
   line(out, "used_memory_rss", resident_bytes());
   line(out, "used_memory_rss_peak", resident_bytes_peak());
   line(out, "matrix_cells", service.engine().cell_count());
 }
 
-void persistence(std::string& out, const Service& service, const Runtime&) {
+void persistence(std::string& out, Service& service, const Runtime&) {
   const Store& store = service.store();
   line(out, "loading", 0);
   line(out, "read_only", store.read_only() ? 1 : 0);
@@ -74,9 +74,14 @@ void persistence(std::string& out, const Service& service, const Runtime&) {
   line(out, "rdb_last_bgsave_status", store.last_save_failed() ? "err" : "ok");
   line(out, "aof_enabled", 1);
   line(out, "aof_last_write_status", store.read_only() ? "err" : "ok");
+  line(out, "erasures_pending", store.erasures().size());
+  std::string failure = store.erasure_failure().value_or(Failure{}).message;
+  std::ranges::replace_if(
+      failure, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  line(out, "erasures_failure", failure);
 }
 
-void stats(std::string& out, const Service&, const Runtime& runtime) {
+void stats(std::string& out, Service&, const Runtime& runtime) {
   line(out, "total_connections_received", runtime.connections_received);
   line(out, "rejected_connections", runtime.connections_refused);
   line(out, "total_commands_processed", runtime.commands_processed);
@@ -86,12 +91,12 @@ void stats(std::string& out, const Service&, const Runtime& runtime) {
   line(out, "recommendations", runtime.recommendations);
 }
 
-void replication(std::string& out, const Service&, const Runtime&) {
+void replication(std::string& out, Service&, const Runtime&) {
   line(out, "role", "master");
   line(out, "connected_slaves", 0);
 }
 
-void cpu(std::string& out, const Service&, const Runtime&) {
+void cpu(std::string& out, Service&, const Runtime&) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto seconds = [](const timeval& time) {
@@ -101,7 +106,7 @@ void cpu(std::string& out, const Service&, const Runtime&) {
   line(out, "used_cpu_user", seconds(usage.ru_utime));
 }
 
-void preferences(std::string& out, const Service& service, const Runtime&) {
+void preferences(std::string& out, Service& service, const Runtime&) {
   const Engine& engine = service.engine();
   line(out, "users", engine.user_count());
   line(out, "records_total", engine.record_count());
@@ -109,17 +114,26 @@ void preferences(std::string& out, const Service& service, const Runtime&) {
   std::array<char, 32> days;
   const auto end = std::to_chars(days.data(), days.data() + days.size(), engine.decay().days()).ptr;
   line(out, "decay_days", std::string_view(days.data(), end));
+  DecisionRing& decisions = service.decisions();
+  decisions.load();
+  line(out, "decisions_kept", decisions.decisions());
+  line(out, "decisions_bytes", decisions.bytes());
+  line(out, "decisions_oldest_time", decisions.oldest_at_ms().value_or(0) / 1000);
+  const auto made_ms = service.community_made_ms();
+  line(out, "community_users", service.community().user_count());
+  line(out, "community_cells", service.community().cells());
+  line(out, "community_age_in_seconds", made_ms ? std::max<std::int64_t>(clock_ms() - *made_ms, 0) / 1000 : -1);
 }
 
 /// What redis-cli --stat counts: users stand for keys.
-void keyspace(std::string& out, const Service& service, const Runtime&) {
+void keyspace(std::string& out, Service& service, const Runtime&) {
   if (service.engine().user_count() == 0) return;
   line(out, "db0", "keys=" + std::to_string(service.engine().user_count()) + ",expires=0,avg_ttl=0");
 }
 
 struct Section {
   std::string_view title;
-  void (*write)(std::string&, const Service&, const Runtime&);
+  void (*write)(std::string&, Service&, const Runtime&);
 };
 
 constexpr std::array sections_in_order{
@@ -137,7 +151,7 @@ bool same_word(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string info_text(std::span<const std::string_view> wanted, const Service& service, const Runtime& runtime) {
+std::string info_text(std::span<const std::string_view> wanted, Service& service, const Runtime& runtime) {
   const auto is_wanted = [wanted](std::string_view title) {
     return wanted.empty() || std::ranges::any_of(wanted, [title](std::string_view name) {
              return same_word(name, title) || same_word(name, "all") || same_word(name, "everything") ||

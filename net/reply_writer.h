@@ -54,6 +54,8 @@ class ReplyWriter {
   ReplyWriter(OutputBuffer& out, int protocol);  // 2 or 3
   void set_protocol(int protocol);
   int protocol() const { return protocol_; }
+  /// Of all replies in the buffer.
+  std::size_t size() const { return out_.size(); }
 
   // One line each: CR and LF within become spaces. The first word of an error is its code, mostly ERR.
   void simple(std::string_view text);

@@ -238,12 +238,12 @@ asio::awaitable<void, Executor> Server::tick() {
     tick_timer_.expires_after(tick_interval);
     const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
     if (error || stopping_) co_return;
-    if (++ticks % community_ticks == 0 && !is_renewing_) {
+    if ((++ticks % community_ticks == 0 || service_.awaits_community()) && !is_renewing_) {
       is_renewing_ = true;
       asio::co_spawn(io_.get_executor(), renew_community(), asio::detached);
     }
     const bool was_erasing = service_.store().erasing();
-    if (const auto news = service_.store().tick(clock_ms())) {
+    if (const auto news = service_.tick(clock_ms())) {
       news->is_failure ? log_error(news->sentence) : log_info(news->sentence);
     }
     if (was_erasing) synced_.cancel();  // who waits for an erasure looks whether it is done

@@ -89,6 +89,7 @@ class Server {
   OutputBuffer& replies() { return replies_; }
   Timer& synced() { return synced_; }
   Executor executor() { return io_.get_executor(); }
+  bool stopping() const { return stopping_; }
   /// A write has failed: said in the log, once.
   void note_read_only();
   /// Keeps what a session cannot send yet in its `unsent`, in place of what was there. False where it would be more

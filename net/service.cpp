@@ -32,7 +32,9 @@ std::int64_t clock_ms() {
 }
 
 Service::Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands)
-    : store_(store), decisions_(decisions), reader_(lists), recommender_(bands) {}
+    : store_(store), decisions_(decisions), reader_(lists), recommender_(bands) {
+  erase_decisions();  // of whom an earlier life had begun to forget
+}
 
 /// The record's keywords, and its LoRAs: those given before those of the prompt, each model once.
 void Service::read_prompts(Record& record) {
@@ -119,7 +121,7 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
                                                                 .at_ms = request.at_ms.value_or(now_ms()),
                                                                 .policy = request.policy,
                                                                 .seed = draw_seed_ = request.seed.value_or(++draws_),
-                                                                .community = &community_});
+                                                                .community = prior()});
   if (!recommendation) return recommendation.error();
   last_ = *recommendation;
   reason_.clear();
@@ -132,7 +134,7 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
   if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), &community_, user, prompt_.keywords(), now_ms());
+  scorer_.ask(engine(), prior(), user, prompt_.keywords(), now_ms());
   scores_.clear();
   for (const std::string_view checkpoint : checkpoints) {
     scores_.push_back(scorer_.exact(columns_of(user, checkpoint)).score);
@@ -143,9 +145,9 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
 result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
   if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
-  const ArmColumns at = columns_of(user, checkpoint);
   reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), &community_, user, prompt_.keywords(), now_ms());
+  scorer_.ask(engine(), prior(), user, prompt_.keywords(), now_ms());
+  const ArmColumns at = columns_of(user, checkpoint);
   counts_.clear();
   for (std::size_t i = 0; i < prompt_.keywords().size(); ++i) counts_.push_back(scorer_.counts(i, at));
   reason_.clear();
@@ -179,7 +181,7 @@ result<SuggestQuestion> Service::read_suggest(const SuggestRequest& request) {
                          .among = request.among,
                          .top = request.top,
                          .at_ms = request.at_ms.value_or(now_ms()),
-                         .community = &community_};
+                         .community = prior()};
 }
 
 result<std::span<const LoraAnswer>> Service::loras(const SuggestRequest& request) {
@@ -222,8 +224,18 @@ bool Service::advance_community() {
     sharing_changes_seen_ = engine().sharing_changes();
     community_builder_.start(engine());
   }
-  if (auto made = community_builder_.advance(engine(), community_cells_at_once)) community_ = std::move(*made);
+  if (auto made = community_builder_.advance(engine(), community_cells_at_once)) {
+    community_ = std::move(*made);
+    community_changes_ = *sharing_changes_seen_;
+    community_made_ms_ = clock_ms();
+  }
   return community_builder_.is_running();
+}
+
+/// The community, for a question.
+const Community* Service::prior() {
+  while (is_made_when_asked_ && advance_community()) continue;
+  return &community_;
 }
 
 std::span<const ArmAnswer> Service::best_overall(std::string_view user, std::uint32_t count) {

@@ -88,8 +88,11 @@ class Service {
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
 
-  /// Forgets the user in the store and among the decisions.
+  /// Forgets the user in the store and among the decisions. Where it fails nothing has changed, or the store is
+  /// read-only now and its next start forgets the user.
   result<Store::Forgotten> forget(std::string_view user);
+  /// As Store::tick(); who is to be erased has left the decisions' files and the community before.
+  std::optional<Store::News> tick(std::int64_t now_ms);
 
   /// Records a verdict on an arm of a decision, in the decision's context; `record` comes without user and prompt, and
   /// with its family and tier where they are others.
@@ -115,14 +118,21 @@ class Service {
   /// Makes the community anew where sharing users have changed, some cells at a time; whether there is more to do.
   /// To be called every 100 ms, and while it says so.
   bool advance_community();
+  /// For who does not call it: from now on each question that needs the community has it made first, as it is then.
+  void make_community_when_asked() { is_made_when_asked_ = true; }
   const Community& community() const { return community_; }
+  /// Whether the forgetting of a user who shared waits for a community without that user.
+  bool awaits_community() const { return community_made_ms_ && community_changes_ < awaited_changes_; }
+  std::optional<std::int64_t> community_made_ms() const { return community_made_ms_; }
 
  private:
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
   std::string_view keep_decision(const RecommendRequest& request);
   std::uint64_t arm_set() const;
+  void erase_decisions();
   void take_default_back(const FoundDecision& found);
+  const Community* prior();
   result<SuggestQuestion> read_suggest(const SuggestRequest& request);
   ArmColumns columns_of(const User* user, std::string_view checkpoint) const;
 
@@ -135,6 +145,11 @@ class Service {
   Community community_;
   CommunityBuilder community_builder_;
   std::optional<std::uint64_t> sharing_changes_seen_;  // none before the first community
+  std::optional<std::int64_t> community_made_ms_;
+  std::uint64_t community_changes_ = 0;  // the engine's sharing_changes() that the community has, at least
+  std::uint64_t awaited_changes_ = 0;    // and that it must have before somebody is erased
+  bool is_made_when_asked_ = false;
+  std::uint64_t decisions_erased_ = 0;  // up to the erasure of this event
   std::uint64_t draws_ = 0;
   std::uint64_t draw_seed_ = 0;  // of the last recommend()
   std::optional<Recommendation> last_;

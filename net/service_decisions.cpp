@@ -92,12 +92,31 @@ result<Recorded> Service::judge(std::string_view id, Record& record) {
 }
 
 result<Store::Forgotten> Service::forget(std::string_view user) {
-  const auto forgotten = store_.forget(user, now_ms());
-  if (!forgotten) return forgotten.error();
-  decisions_.erase_user(user);
-  decisions_.flush();
-  if (auto written = decisions_.wait_until_written(); !written) return written.error();
+  const std::uint64_t changes = engine().sharing_changes();
+  // Who has only asked is unknown to the store.
+  const bool is_elsewhere = !engine().find_user(user) && decisions_.may_hold(user);
+  const auto forgotten = store_.forget(user, now_ms(), is_elsewhere);
+  if (!forgotten) return forgotten;
+  if (engine().sharing_changes() != changes) awaited_changes_ = engine().sharing_changes();
+  erase_decisions();
   return forgotten;
+}
+
+/// The decisions of whom the store has begun to forget; tick() tells it when they are in no file any more.
+void Service::erase_decisions() {
+  for (const Erasure& erasure : store_.erasures()) {
+    if (erasure.sequence <= decisions_erased_) continue;
+    decisions_.erase_user(erasure.user);
+    decisions_erased_ = erasure.sequence;
+  }
+  decisions_.flush();
+}
+
+std::optional<Store::News> Service::tick(std::int64_t now_ms) {
+  if (is_made_when_asked_ && awaits_community()) prior();
+  result<bool> is_erased = !awaits_community();
+  if (store_.erasing() && *is_erased) is_erased = decisions_.erased();
+  return store_.tick(now_ms, is_erased);
 }
 
 std::size_t Service::judge_by_default(Verdict verdict, std::int64_t wait_ms) {

@@ -63,7 +63,7 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
   if (!written && connection.wrote()) {
     return server.hold(session, connection.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
   }
-  const bool is_erased = store.erased(connection.client().awaits_erasure);
+  const bool is_erased = store.erased(connection.awaited_erasure());
   if (connection.wrote() && (!is_erased || !store.may_acknowledge(store.written_sequence()))) {
     return server.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
   }
@@ -73,17 +73,26 @@ Turn take_turn(Server& server, Session& session, std::string_view input) {
   return server.hold(session, std::string(left)) ? Turn::unsent : Turn::gone;
 }
 
-/// Waits until the events written so far may be acknowledged, or cannot be any more; false where the client is let go.
+/// Waits until the events written so far may be acknowledged and the forgotten are erased, or that has failed; false
+/// where the client is let go.
 asio::awaitable<bool, Executor> await_sync(Server& server, Session& session) {
   const Store& store = server.service().store();
   const std::uint64_t sequence = store.written_sequence();
-  const std::uint64_t erasure = session.connection.client().awaits_erasure;
-  const auto is_done = [&] { return store.may_acknowledge(sequence) && store.erased(erasure); };
-  while (!is_done() && !store.read_only()) {
+  const std::uint64_t erasure = session.connection.awaited_erasure();
+  const auto is_settled = [&] {
+    return store.may_acknowledge(sequence) && (store.erased(erasure) || store.erasure_failure());
+  };
+  while (!is_settled() && !store.read_only() && !server.stopping()) {
     co_await server.synced().async_wait(as_tuple_awaitable);
   }
-  if (is_done()) co_return true;
-  co_return server.hold(session, session.connection.refused(session.unsent, *store.read_only()));
+  const Connection& connection = session.connection;
+  if (!store.may_acknowledge(sequence)) {
+    const Failure why = store.read_only().value_or(Failure{"the server has ended"});
+    co_return server.hold(session, connection.refused(session.unsent, why));
+  }
+  if (store.erased(erasure)) co_return true;
+  const Failure why = store.erasure_failure().value_or(store.read_only().value_or(Failure{"the server has ended"}));
+  co_return server.hold(session, tell_unerased(session.unsent, connection.client(), why));
 }
 
 /// Sends session.unsent; false where the client is gone.

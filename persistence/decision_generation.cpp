@@ -130,6 +130,11 @@ bool DecisionGeneration::mark_judged(std::uint64_t number) {
   return true;
 }
 
+bool DecisionGeneration::has_user(std::string_view user) const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [&](const Slot& slot) { return !slot.is_erased() && decision(slot).user() == user; });
+}
+
 bool DecisionGeneration::erase_user(std::string_view user) {
   const std::size_t before = decisions_;
   for (Slot& slot : slots_) {

@@ -60,6 +60,7 @@ class DecisionGeneration {
   // Whether there is such a decision and it was not marked before.
   bool mark_judged(std::uint64_t number);
 
+  [[nodiscard]] bool has_user(std::string_view user) const;
   // Overwrites the decisions of this user, and the arm sets that no other decision has. Whether there were any. Where
   // the bytes are lent to the writer this is a race: the caller waits for it first.
   bool erase_user(std::string_view user);

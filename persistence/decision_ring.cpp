@@ -1,5 +1,6 @@
 #include "persistence/decision_ring.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penchant {
@@ -20,6 +21,7 @@ DecisionRing::DecisionRing(FileSystem& files, std::string directory, const Decis
 DecisionRing::~DecisionRing() { (void)wait_until_written(); }
 
 std::string_view DecisionRing::add_named(const Decision& decision, const DecisionArms& arms, const ArmNames& names) {
+  if (!is_ready_) get_ready();
   ++number_;
   id_.increment();
   if (!within_limits(decision, arms)) return id_.view();
@@ -38,13 +40,22 @@ bool DecisionRing::fits_empty(const Decision& decision, const DecisionArms& arms
 
 void DecisionRing::begin_generation(std::uint64_t first_number) {
   learn_outcome();
+  make_room(generations_.size());
+  push_generation(first_number);
+}
+
+// Drops of the first `generations` the oldest, until they and a full one are within the bounds.
+void DecisionRing::make_room(std::size_t generations) {
   std::size_t held = 0;
-  for (const auto& generation : generations_) held += generation->size();
-  while (!generations_.empty() &&
-         (held > options_.bytes_max - capacity_ || generations_.size() >= decision_generations_max)) {
+  for (std::size_t i = 0; i < generations; ++i) held += generations_[i]->size();
+  for (; generations > 0 && (held > options_.bytes_max - capacity_ || generations >= decision_generations_max);
+       --generations) {
     held -= generations_.front()->size();
     drop_oldest();
   }
+}
+
+void DecisionRing::push_generation(std::uint64_t first_number) {
   if (spares_.empty()) spares_.push_back(std::make_unique<DecisionGeneration>(capacity_));
   auto next = std::move(spares_.back());
   spares_.pop_back();
@@ -90,7 +101,8 @@ FoundDecision DecisionRing::found(const DecisionGeneration& generation, const De
           .is_judged = slot.is_judged != 0};
 }
 
-std::optional<FoundDecision> DecisionRing::find(std::string_view text) const {
+std::optional<FoundDecision> DecisionRing::find(std::string_view text) {
+  load();
   const auto id = parse_decision_id(text);
   const DecisionGeneration* const generation = id ? generation_of(*id) : nullptr;
   if (generation == nullptr) return std::nullopt;
@@ -98,16 +110,19 @@ std::optional<FoundDecision> DecisionRing::find(std::string_view text) const {
 }
 
 void DecisionRing::mark_judged(std::string_view text) {
+  load();
   const auto id = parse_decision_id(text);
   DecisionGeneration* const generation = id ? generation_of(*id) : nullptr;
   if (generation == nullptr || !generation->mark_judged(id->number)) return;
+  if (!is_ready_) get_ready();
   if (current().add_judged(*id)) return;
   begin_generation(number_ + 1);
   current().add_judged(*id);
 }
 
 std::optional<FoundDecision> DecisionRing::next_unjudged(std::int64_t before_ms) {
-  for (std::size_t step = 0; step < unjudged_steps_max;) {
+  load();
+  for (std::size_t step = 0; step < unjudged_steps_max && !generations_.empty();) {
     const DecisionGeneration& generation = *generations_[unjudged_generation_];
     if (unjudged_slot_ >= generation.slots().size()) {
       if (unjudged_generation_ + 1 == generations_.size()) return std::nullopt;
@@ -140,7 +155,7 @@ void DecisionRing::flush() {
       generation->file.open.reset();
     }
   }
-  job.removals = std::exchange(removals_, {});
+  if (has_begun_) job.removals = std::exchange(removals_, {});
   if (job.writes.empty() && job.removals.empty()) return;
   is_writing_ = true;
   writer_.start(std::move(job));
@@ -154,13 +169,33 @@ void DecisionRing::learn_outcome() {
   for (const auto& generation : generations_) generation->is_lent = false;
   for (auto& generation : retired_) expire(std::move(generation));
   retired_.clear();
+  for (DecisionFile& file : writer_.take_unremoved()) removals_.push_back(std::move(file));
 }
 
 void DecisionRing::erase_user(std::string_view user) {
   writer_.wait();
   learn_outcome();
-  spares_.clear();  // their bytes may be this user's
+  load();
+  if (!unfitting_.empty() || (!removals_.empty() && !has_begun_)) get_ready();  // they may be this user's
+  spares_.clear();                                                              // as may their bytes
   for (const auto& generation : generations_) generation->erase_user(user);
+}
+
+bool DecisionRing::may_hold(std::string_view user) {
+  load();
+  const auto holds = [user](const auto& generation) { return generation->has_user(user); };
+  return unread_ || !removals_.empty() || !unfitting_.empty() || std::ranges::any_of(generations_, holds);
+}
+
+result<bool> DecisionRing::erased() {
+  learn_outcome();
+  if (unread_) return *unread_;
+  if (is_writing_) return false;
+  const bool is_behind = std::ranges::any_of(
+      generations_, [](const auto& generation) { return generation->file.exists && generation->file.is_anew; });
+  if (!is_behind && removals_.empty() && retired_.empty()) return true;
+  if (last_failure_) return *last_failure_;
+  return false;
 }
 
 result<void> DecisionRing::wait_until_written() {

@@ -6,6 +6,7 @@
 //   if (const auto found = (*ring)->find(id)) …
 //   (*ring)->flush();  // once a second
 //
+// Opening changes nothing in the folder, and nothing expires before this start's first decision or mark. Behind begin()
 // add() makes no system call and takes no lock; once the ring has gone round it allocates nothing but a file's name
 // each time that a generation begins. A writer's thread of the ring's own does the writing. Whether the store is
 // read-only is nothing to it.
@@ -38,7 +39,7 @@ namespace penchant {
 inline constexpr std::size_t decision_ring_bytes_default = std::size_t{64} << 20;
 inline constexpr std::size_t decision_ring_bytes_min = 1024;
 inline constexpr std::size_t decision_ring_bytes_max = decision_generation_bytes_max;
-inline constexpr std::size_t decision_generations_max = 64;
+inline constexpr std::size_t decision_generations_max = 256;
 inline constexpr std::size_t unjudged_steps_max = 4096;  // decisions that one next_unjudged() passes over
 
 struct DecisionRingOptions {
@@ -54,9 +55,8 @@ struct FoundDecision {
 
 class DecisionRing {
  public:
-  /// Reads what is there, and waits until this start's first file is on disk. A Failure if the options are out of
-  /// bounds or the folder cannot be listed; whatever else goes wrong is a warning or take_failure()'s.
-  /// Throws std::system_error if the system has no thread to give.
+  /// A Failure if the options are out of bounds or the folder cannot be listed; whatever else goes wrong is a warning
+  /// or take_failure()'s. Throws std::system_error if the system has no thread to give.
   [[nodiscard]] static result<std::unique_ptr<DecisionRing>> open(FileSystem& files, std::string directory,
                                                                   const DecisionRingOptions& options,
                                                                   std::int64_t now_ms);
@@ -64,6 +64,11 @@ class DecisionRing {
   DecisionRing& operator=(const DecisionRing&) = delete;
   /// Writes what is new and waits for it.
   ~DecisionRing();
+
+  /// Reads the files, once. Whatever needs them does it.
+  void load();
+  /// Waits until this start's first file is on disk, once. The first add() does it, unless it was done before.
+  void begin();
 
   /// The decision's id. name_of(std::uint32_t arm) gives a std::string_view, valid until its next call; it is called
   /// only where this generation does not have the set yet. What exceeds a limit or does not fit gets an id all the
@@ -77,7 +82,7 @@ class DecisionRing {
   }
 
   /// None where the id is unknown, expired, erased or no id.
-  [[nodiscard]] std::optional<FoundDecision> find(std::string_view id) const;
+  [[nodiscard]] std::optional<FoundDecision> find(std::string_view id);
   /// Nothing happens where it is not found, or marked already.
   void mark_judged(std::string_view id);
   /// The oldest decision not judged, told before `before_ms`, and not returned since the start. None also where the
@@ -86,17 +91,22 @@ class DecisionRing {
 
   /// Hands what is new to the writer's thread; nothing while that is still at the last one.
   void flush();
+  /// Whether memory or a file may hold a decision of this user's. Looks at every decision.
+  [[nodiscard]] bool may_hold(std::string_view user);
   /// Makes this user's decisions unknown at once, and removes them from the files with the next flush. Waits for the
   /// writer to end what it is at. Looks at every decision: 3 to 20 ms for 64 MiB.
   void erase_user(std::string_view user);
+  /// Whether no file holds anything any more of what was erased; a Failure says why one does, until a flush succeeds.
+  result<bool> erased();
   /// Waits until everything so far is on disk, expired files are removed, and erased decisions are not in any file.
   result<void> wait_until_written();
 
   /// Why files are not written, once for each time that this began.
   [[nodiscard]] std::optional<Failure> take_failure();
-  /// What the start had to say of files.
+  /// What load() had to say of files.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// Of what is loaded.
   [[nodiscard]] std::size_t decisions() const;
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::optional<std::int64_t> oldest_at_ms() const;
@@ -104,8 +114,8 @@ class DecisionRing {
  private:
   DecisionRing(FileSystem& files, std::string directory, const DecisionRingOptions& options);
   result<void> start(std::int64_t now_ms);
-  std::vector<GenerationId> list_generations(const std::vector<std::string>& names);
-  void read_generations(const std::vector<GenerationId>& newest_first);
+  void list_generations(const std::vector<std::string>& names);
+  void get_ready();
   std::unique_ptr<DecisionGeneration> read_generation(const GenerationId& id, std::size_t& room,
                                                       std::vector<DecisionId>& judged);
   std::string_view add_named(const Decision& decision, const DecisionArms& arms, const ArmNames& names);
@@ -114,6 +124,8 @@ class DecisionRing {
   DecisionGeneration* generation_of(const DecisionId& id) const;
   DecisionGeneration& current() { return *generations_.back(); }
   void begin_generation(std::uint64_t first_number);
+  void make_room(std::size_t generations);
+  void push_generation(std::uint64_t first_number);
   void drop_oldest();
   void expire(std::unique_ptr<DecisionGeneration> generation);
   void learn_outcome();
@@ -125,7 +137,9 @@ class DecisionRing {
   std::deque<std::unique_ptr<DecisionGeneration>> generations_;  // oldest first; the last is added to
   std::vector<std::unique_ptr<DecisionGeneration>> retired_;     // expired while the writer had them
   std::vector<std::unique_ptr<DecisionGeneration>> spares_;      // expired: memory of the next ones
-  std::vector<DecisionFile> removals_;                           // of expired generations
+  std::vector<DecisionFile> removals_;                           // of expired generations; none before begin()
+  std::vector<DecisionFile> unfitting_;                          // to be removed when there is something new
+  std::vector<GenerationId> unloaded_;                           // newest first
   std::uint64_t start_ = 0;
   std::uint64_t generation_ = 0;         // the last one's number within the start
   std::uint64_t number_ = 0;             // the last decision's
@@ -133,6 +147,9 @@ class DecisionRing {
   std::size_t unjudged_generation_ = 0;  // where next_unjudged() goes on
   std::size_t unjudged_slot_ = 0;
   std::vector<std::string> warnings_;
+  std::optional<Failure> unread_;        // of a file that is there and could not be read
+  bool has_begun_ = false;               // this start has a generation,
+  bool is_ready_ = false;                // and room to fill it
   bool is_writing_ = false;              // a job whose outcome is not learnt yet
   std::optional<Failure> last_failure_;  // the last job's
   std::optional<Failure> untold_failure_;

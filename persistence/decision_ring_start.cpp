@@ -1,4 +1,4 @@
-// How a ring starts: which files are read, which go, and which number this start gets.
+// How a ring starts: which number this start gets, which files are read, and which go when it begins its own.
 #include <algorithm>
 #include <utility>
 
@@ -20,47 +20,58 @@ result<std::unique_ptr<DecisionRing>> DecisionRing::open(FileSystem& files, std:
 result<void> DecisionRing::start(std::int64_t now_ms) {
   const auto names = files_.list(directory_);
   if (!names) return names.error();
-  const std::vector<GenerationId> ids = list_generations(*names);
-  const std::uint64_t least = ids.empty() ? 1 : ids.front().start + 1;
+  list_generations(*names);
+  const std::uint64_t least = unloaded_.empty() ? 1 : unloaded_.front().start + 1;
   if (least > decision_start_max) {
-    return Failure{path_in(directory_, generation_name(ids.front())) +
+    return Failure{path_in(directory_, generation_name(unloaded_.front())) +
                    " names the last start that there can be: " + "remove it"};
   }
   start_ = std::clamp(now_ms > 0 ? static_cast<std::uint64_t>(now_ms) : 0, least, decision_start_max);
   id_ = DecisionIdText({.start = start_, .number = 0});
-  read_generations(ids);
-  std::vector<DecisionFile> removals = std::exchange(removals_, {});
-  begin_generation(1);
-  // They wait until the new file is there: the greatest start of all may be in the name of one of them.
-  const auto written = wait_until_written();
-  for (DecisionFile& file : removals) removals_.push_back(std::move(file));
-  if (written) flush();
   return {};
 }
 
-// Newest first. What a writing that did not come to its end has left behind is to be removed.
-std::vector<GenerationId> DecisionRing::list_generations(const std::vector<std::string>& names) {
-  std::vector<GenerationId> ids;
+// What a writing that did not come to its end has left behind is to be removed.
+void DecisionRing::list_generations(const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (const auto id = parse_generation_name(name)) {
-      ids.push_back(*id);
+      unloaded_.push_back(*id);
     } else if (is_unfinished_generation(name)) {
       removals_.push_back({.path = path_in(directory_, name)});
     }
   }
-  std::sort(ids.rbegin(), ids.rend());
-  return ids;
+  std::sort(unloaded_.rbegin(), unloaded_.rend());
 }
 
-void DecisionRing::read_generations(const std::vector<GenerationId>& newest_first) {
+void DecisionRing::begin() {
+  if (has_begun_) return;
+  load();
+  push_generation(1);
+  // They wait until the new file is there: the greatest start of all may be in the name of one of them.
+  const auto written = wait_until_written();
+  has_begun_ = true;
+  if (written) flush();
+}
+
+// What is new has room.
+void DecisionRing::get_ready() {
+  begin();
+  learn_outcome();
+  make_room(generations_.size() - 1);
+  for (DecisionFile& file : std::exchange(unfitting_, {})) removals_.push_back(std::move(file));
+  is_ready_ = true;
+}
+
+void DecisionRing::load() {
+  if (unloaded_.empty()) return;
   std::vector<DecisionId> judged;
-  std::size_t room = options_.bytes_max - capacity_;
-  for (const GenerationId& id : newest_first) {
+  std::size_t room = options_.bytes_max;
+  for (const GenerationId& id : std::exchange(unloaded_, {})) {
     auto generation = read_generation(id, room, judged);
     if (!generation) continue;
     room -= generation->size();
     generations_.push_front(std::move(generation));
-    if (generations_.size() + 1 == decision_generations_max) room = 0;
+    if (generations_.size() == decision_generations_max) room = 0;
   }
   for (const DecisionId& id : judged) {
     if (DecisionGeneration* const generation = generation_of(id)) generation->mark_judged(id.number);
@@ -73,6 +84,7 @@ std::unique_ptr<DecisionGeneration> DecisionRing::read_generation(const Generati
   const std::string path = path_in(directory_, generation_name(id));
   const auto unread = [this](const Failure& failure) {
     warnings_.push_back(failure.message + ": its decisions are unknown until the next start");
+    unread_ = failure;
     return nullptr;
   };
   const auto file = files_.open_read(path);
@@ -81,7 +93,7 @@ std::unique_ptr<DecisionGeneration> DecisionRing::read_generation(const Generati
   if (!size) return unread(size.error());
   if (*size > room) {
     room = 0;
-    removals_.push_back({.path = path});
+    unfitting_.push_back({.path = path});
     return nullptr;
   }
   const auto bytes = static_cast<std::size_t>(*size);

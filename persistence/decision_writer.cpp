@@ -1,5 +1,6 @@
 #include "persistence/decision_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/check.h"
@@ -56,9 +57,18 @@ void DecisionWriter::work() {
   }
   for (DecisionFile& file : job_.removals) {
     file.open.reset();
-    keep_first(files_.remove(file.path));
+    const auto removed = files_.remove(file.path);
+    keep_first(removed);
+    if (!removed && is_there(file.path)) unremoved_.push_back(std::move(file));
   }
   job_ = {};
+}
+
+// Also where the folder cannot be read.
+bool DecisionWriter::is_there(const std::string& path) const {
+  const auto names = files_.list(directory_of(path));
+  return !names || std::ranges::any_of(
+                       *names, [&](const std::string& name) { return path_in(directory_of(path), name) == path; });
 }
 
 }  // namespace penchant

@@ -13,7 +13,9 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "persistence/decision_file.h"
@@ -27,7 +29,7 @@ struct DecisionJob {
     bool is_complete = false;  // nothing will be appended: the file is closed
   };
   std::vector<Write> writes;
-  std::vector<DecisionFile> removals;  // closed and removed, after the writes; none is tried again
+  std::vector<DecisionFile> removals;  // closed and removed, after the writes
 };
 
 class DecisionWriter {
@@ -45,14 +47,18 @@ class DecisionWriter {
   void wait();
   // Of the last job; only while it is idle.
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  // Of the last job: what could not be removed and is still there. Only while it is idle.
+  [[nodiscard]] std::vector<DecisionFile> take_unremoved() { return std::exchange(unremoved_, {}); }
 
  private:
   void run();
   void work();
+  [[nodiscard]] bool is_there(const std::string& path) const;
 
   FileSystem& files_;
   DecisionJob job_;
   std::optional<Failure> failure_;
+  std::vector<DecisionFile> unremoved_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> busy_ = false;  // written under the mutex

@@ -236,12 +236,12 @@ bool Store::snapshot_due(std::int64_t now_ms) const {
          (options_.snapshot_every_records > 0 && events_since_save() >= options_.snapshot_every_records);
 }
 
-std::optional<Store::News> Store::tick(std::int64_t now_ms) {
+std::optional<Store::News> Store::tick(std::int64_t now_ms, const result<bool>& elsewhere) {
   if (auto ended = end_background_save()) {
     if (ended->is_failure && erasing() && !eraser_->running()) eraser_->failed(Failure{ended->sentence}, now_ms);
     return ended;
   }
-  if (auto erased = drive_erasures(now_ms)) return erased;
+  if (auto erased = drive_erasures(now_ms, elsewhere)) return erased;
   if (!snapshot_due(now_ms)) return std::nullopt;
   if (auto started = save_in_background(now_ms); !started) {
     return News{"the snapshot failed: " + started.error().message, true};

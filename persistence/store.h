@@ -71,12 +71,15 @@ class Store {
 
   struct Forgotten {
     std::uint64_t records = 0;   // that the user had
-    std::uint64_t sequence = 0;  // of the Forget event, for erased(); 0: there was nothing to forget
+    std::uint64_t sequence = 0;  // of the Forget event, for erased(); 0: there is nothing to erase
   };
   /// Forgets the user, for good and at once: what was recorded so far is committed with it and on disk when this
-  /// returns. The user's texts are erased from all files by tick(); erased() says when. docs/journal_format.md. A
-  /// failure that leaves the store writable has forgotten nobody; the next start of one that is read-only finishes it.
-  result<Forgotten> forget(std::string_view user, std::int64_t now_ms);
+  /// returns. The user's texts are erased from all files by tick(); erased() says when. docs/journal_format.md. Asked
+  /// again while they are being erased it tells of that, and has what failed tried again at once.
+  /// A failure that leaves the store writable has forgotten nobody; the next start of one that is read-only finishes
+  /// it.
+  /// `is_elsewhere`: the caller keeps something of the user in files of its own, also where the store knows nobody.
+  result<Forgotten> forget(std::string_view user, std::int64_t now_ms, bool is_elsewhere = false);
   /// Whose erasure goes on, also those that an earlier life began.
   std::span<const Erasure> erasures() const { return eraser_->waiting(); }
   bool erasing() const { return !eraser_->waiting().empty(); }
@@ -109,7 +112,9 @@ class Store {
     bool is_failure = false;
   };
   /// To be called every 100 ms: begins and ends snapshots and erasures. Tells how one has ended since, if it has.
-  std::optional<News> tick(std::int64_t now_ms);
+  /// `elsewhere`: whether what the caller keeps in files of its own is erased too. An erasure is not begun before, so
+  /// that its file, which says whom to forget, outlives a crash until then.
+  std::optional<News> tick(std::int64_t now_ms, const result<bool>& elsewhere = true);
   /// Told by the caller that a sync failed (on_synced runs on another thread).
   void sync_failed(const Failure& failure);
 
@@ -133,7 +138,7 @@ class Store {
   result<void> refuse_if_read_only() const;
   result<std::uint64_t> forget_now(Erasure erasure, std::int64_t now_ms);
   result<void> resume_erasures(std::int64_t now_ms);
-  std::optional<News> drive_erasures(std::int64_t now_ms);
+  std::optional<News> drive_erasures(std::int64_t now_ms, const result<bool>& elsewhere);
   result<void> begin_erasing(std::int64_t now_ms);
   result<SnapshotStamp> prepare_snapshot();
   result<void> finish_snapshot(std::uint64_t sequence);

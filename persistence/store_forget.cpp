@@ -9,13 +9,17 @@
 
 namespace penchant {
 
-result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_ms) {
+result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_ms, bool is_elsewhere) {
   if (auto refused = refuse_if_read_only(); !refused) return refused.error();
   if (auto valid = validate_user(user); !valid) return valid.error();
   if (engine_.find_user(user) == nullptr) {
-    const auto may_be_elsewhere = has_torn_copies(files_, options_.directory);
-    if (!may_be_elsewhere) return may_be_elsewhere.error();
-    if (!*may_be_elsewhere) return Forgotten{};
+    if (const std::uint64_t pending = eraser_->forgotten(user); pending > 0) {
+      eraser_->try_again();
+      return Forgotten{.sequence = pending};
+    }
+    const auto has_copies = has_torn_copies(files_, options_.directory);
+    if (!has_copies) return has_copies.error();
+    if (!*has_copies && !is_elsewhere) return Forgotten{};
   }
   if (eraser_->waiting().size() >= erasures_max) {
     return Failure{"as many users are being erased as may be at a time, " + std::to_string(erasures_max) +
@@ -65,7 +69,7 @@ result<void> Store::resume_erasures(std::int64_t now_ms) {
   return journal_->close_segment();
 }
 
-std::optional<Store::News> Store::drive_erasures(std::int64_t now_ms) {
+std::optional<Store::News> Store::drive_erasures(std::int64_t now_ms, const result<bool>& elsewhere) {
   if (eraser_->running()) {
     const auto ended = eraser_->poll();
     if (!ended) return std::nullopt;
@@ -73,9 +77,9 @@ std::optional<Store::News> Store::drive_erasures(std::int64_t now_ms) {
     if (*ended) return News{"what was to be forgotten is erased"};
     eraser_->failed(ended->error(), now_ms);
   } else {
-    if (!eraser_->due(now_ms) || saving()) return std::nullopt;
+    if (!eraser_->due(now_ms) || saving() || (elsewhere && !*elsewhere)) return std::nullopt;
     eraser_->try_again();
-    const auto begun = begin_erasing(now_ms);
+    const auto begun = elsewhere ? begin_erasing(now_ms) : result<void>(elsewhere.error());
     if (begun) return std::nullopt;
     eraser_->failed(begun.error(), now_ms);
   }

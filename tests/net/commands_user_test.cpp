@@ -1,25 +1,10 @@
 // JUDGE, HISTORY, SHARE, FORGET, and what LORAS, NEGATIVES and PARAMS answer.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/net/connection_fixture.h"
+#include "tests/net/users_fixture.h"
 
 namespace penchant::test {
 namespace {
-
-struct Users : Talk {
-  Users() { say("HELLO 3"); }
-  std::string decision(const std::string& user, const std::string& prompt) {
-    return field(ask({"RECOMMEND", user, prompt}), "decision").text;
-  }
-  void share(const std::string& user) {
-    kept(user, "A", "ink", 4);
-    BOOST_TEST(say("SHARE " + user + " ON") == "OK");
-    renew();
-  }
-  void renew() {
-    while (service->advance_community()) continue;
-  }
-};
 
 BOOST_FIXTURE_TEST_SUITE(commands_user, Users)
 
@@ -84,6 +69,40 @@ BOOST_AUTO_TEST_CASE(who_is_forgotten_begins_anew) {
   BOOST_TEST(say("USERS") == "[]");
   BOOST_TEST(!service->engine().find_keyword("ink"));
   BOOST_TEST(say("RECORD ann selected A ink") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(info_tells_of_decisions_and_the_community) {
+  BOOST_TEST(info("decisions_kept:0"));
+  BOOST_TEST(info("decisions_oldest_time:0"));
+  BOOST_TEST(info("community_age_in_seconds:-1"));
+  for (const char* user : {"ann", "bob", "cyd"}) share(user);
+  decision("ann", "ink");
+  decision("bob", "ink");
+  restart();
+  renew();
+  BOOST_TEST(info("decisions_kept:2"));
+  BOOST_TEST(info("decisions_bytes:" + std::to_string(decisions->bytes())));
+  BOOST_TEST(decisions->bytes() > 0U);
+  BOOST_TEST(info("decisions_oldest_time:" + std::to_string(*decisions->oldest_at_ms() / 1000)));
+  BOOST_TEST(std::abs(*decisions->oldest_at_ms() - now_ms) < 60'000);
+  BOOST_TEST(info("community_users:3"));
+  BOOST_TEST(info("community_cells:1"));
+  BOOST_TEST(!info("community_age_in_seconds:-1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_community_may_be_made_when_it_is_asked_for) {
+  for (const char* user : {"ann", "bob", "cyd"}) {
+    kept(user, "A", "ink", 4);
+    say(std::string("SHARE ") + user + " ON");
+  }
+  service->make_community_when_asked();
+  say("STATS ann");
+  kept("ann", "A", "ink");
+  BOOST_TEST(!service->community_made_ms());
+  BOOST_TEST(number(ask("SCORE eve ink 1 A").elements[0]) == 18.0 / 23, boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(service->community_made_ms().has_value());
+  kept("ann", "A", "ink");
+  BOOST_TEST(number(ask("SCORE eve ink 1 A").elements[0]) == 19.0 / 24, boost::test_tools::tolerance(1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(loras_tell_the_strength_that_worked_and_leave_out_what_does_not_go) {

@@ -80,18 +80,9 @@ inline double number(const Reply& reply) {
 
 class Talk {
  public:
-  explicit Talk(double decay_days = 0) {
-    StoreOptions options{.directory = "/data", .durability = Durability::os, .decay_days = decay_days};
-    auto opened = Store::open(
-        files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](std::uint64_t) {});
-    BOOST_REQUIRE_MESSAGE(opened, opened.error().message);
-    store = std::move(*opened);
-    auto ring = DecisionRing::open(files, "/data", {}, clock_ms());
-    BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
-    decisions = std::move(*ring);
-    service.emplace(*store, *decisions, WordLists::english(), Bands{});
+  explicit Talk(double decay_days = 0) : decay_days_(decay_days) {
     runtime.shut_down = [this](bool save) { shut_down = save; };
-    connect();
+    start();
   }
 
   MemoryFileSystem disk;
@@ -103,6 +94,30 @@ class Talk {
   std::unique_ptr<Connection> connection;
   OutputBuffer output;            // of the last batch
   std::optional<bool> shut_down;  // whether with a snapshot
+
+  /// The process starts, and ends in order where its files let it.
+  void start() {
+    StoreOptions options{.directory = "/data", .durability = Durability::os, .decay_days = decay_days_};
+    auto opened = Store::open(
+        files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](std::uint64_t) {});
+    BOOST_REQUIRE_MESSAGE(opened, opened.error().message);
+    store = std::move(*opened);
+    auto ring = DecisionRing::open(files, "/data", {}, clock_ms());
+    BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
+    decisions = std::move(*ring);
+    service.emplace(*store, *decisions, WordLists::english(), Bands{});
+    connect();
+  }
+  void stop() {
+    connection.reset();
+    service.reset();
+    decisions.reset();
+    store.reset();
+  }
+  void restart() {
+    stop();
+    start();
+  }
 
   /// A new client in place of the old one.
   void connect() {
@@ -157,6 +172,7 @@ class Talk {
     return parser.reply();
   }
 
+  const double decay_days_;
   std::string pending_;
 };
 

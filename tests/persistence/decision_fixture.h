@@ -32,6 +32,7 @@ struct RingLife {
     auto opened = DecisionRing::open(files, folder, options, now_ms);
     if (!opened) return opened.error().message;
     ring = std::move(*opened);
+    ring->load();
     return "";
   }
   void open() {

@@ -186,10 +186,10 @@ BOOST_AUTO_TEST_CASE(arms_are_kept_up_to_65536) {
   BOOST_TEST(ring->find(id)->arms.size() == decision_arms_max);
 }
 
-BOOST_AUTO_TEST_CASE(at_most_64_generations_are_held) {
+BOOST_AUTO_TEST_CASE(at_most_256_generations_are_held) {
   options.bytes_max = 1 << 20;
   std::vector<std::string> ids;
-  for (int i = 0; i < 70; ++i) {
+  for (int i = 0; i < 262; ++i) {
     reopen();
     ids.push_back(tell("cat"));
   }
@@ -199,25 +199,73 @@ BOOST_AUTO_TEST_CASE(at_most_64_generations_are_held) {
   BOOST_TEST(names().size() == decision_generations_max);
 }
 
-BOOST_AUTO_TEST_CASE(starts_without_decisions_push_nothing_out_and_leave_no_files) {
+BOOST_AUTO_TEST_CASE(starts_without_decisions_push_nothing_out_and_change_no_file) {
+  open();
+  const auto ids = tell_many(500);
+  const std::size_t kept = ring->decisions();
+  ring.reset();
+  const Texts before = names();
+  const std::size_t bytes = bytes_on_disk();
+  for (int i = 0; i < 300; ++i) {
+    reopen();
+    write();
+  }
+  BOOST_TEST(ring->decisions() == kept);
+  BOOST_TEST(names() == before);
+  for (int i = 0; i < 300; ++i) {
+    reopen();
+    ring->begin();
+    write();
+  }
+  BOOST_TEST(ring->decisions() == kept);
+  BOOST_TEST(names().size() == before.size() + 1);
+  ring->mark_judged("z-1");  // which is none
+  ring.reset();
+  BOOST_REQUIRE(disk.remove(path_in(folder, names().back())));
+  reopen();
+  BOOST_TEST(names() == before);
+  BOOST_TEST(bytes_on_disk() == bytes);
+  BOOST_TEST(told(ids.back()) == "prompt 499");
+  tell("cat");
+  BOOST_TEST(ring->decisions() < kept);  // a generation of its own takes the room of the oldest
+  BOOST_TEST(told(ids.back()) == "prompt 499");
+}
+
+BOOST_AUTO_TEST_CASE(behind_its_begin_a_decision_does_not_wait_for_the_disk) {
+  open();
+  ring->begin();
+  write();
+  const std::uint64_t calls = files.calls();
+  const std::string id = tell("cat");
+  BOOST_TEST(told(id) == "cat");
+  BOOST_TEST(files.calls() == calls);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_read_before_it_is_asked_for) {
   open();
   const std::string id = tell("cat");
-  for (int i = 0; i < 100; ++i) reopen();
-  BOOST_TEST(told(id) == "cat");
+  ring.reset();
+  const std::uint64_t calls = files.calls();
+  auto opened = DecisionRing::open(files, folder, options, now_ms);
+  BOOST_REQUIRE(opened);
+  ring = std::move(*opened);
+  ring->flush();
   write();
-  BOOST_TEST(names().size() == 2U);
+  BOOST_TEST(files.calls() == calls + 1);  // the list
+  BOOST_TEST(told(id) == "cat");
 }
 
 BOOST_AUTO_TEST_CASE(a_smaller_ring_keeps_the_newest_whole_files) {
   options.bytes_max = 1 << 20;
   open();
-  const auto old = tell_many(100);
+  const auto old = tell_many(500);
   reopen();
   const auto newer = tell_many(10);
   options.bytes_max = 8192;
   reopen();
   BOOST_TEST(told(old.back()) == "?");
   BOOST_TEST(told(newer.front()) == "prompt 0");
+  tell("cat");
   write();
   BOOST_TEST(bytes_on_disk() <= 8192U);
 }

@@ -308,6 +308,28 @@ BOOST_AUTO_TEST_CASE(a_snapshot_that_fails_is_the_erasures_failure) {
   BOOST_TEST(life.traces() == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_erasure_waits_for_what_is_kept_elsewhere) {
+  LivedLife life;
+  life.forget();
+  life.save();
+  for (int i = 0; i < 10; ++i) BOOST_TEST(!life.store->tick(life.now_ms, false).has_value());
+  BOOST_TEST(life.names("erase-").size() == 1U);
+  BOOST_TEST(life.store->tick(life.now_ms, Failure{"it is full"})->sentence == "the erasure failed: it is full");
+  BOOST_TEST(life.store->erasure_failure()->message == "it is full");
+  life.now_ms += erasure_retry_ms;
+  BOOST_TEST(life.erase());
+  BOOST_TEST(life.traces() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_forget_of_who_is_being_erased_tells_of_that_erasure) {
+  LivedLife life;
+  const auto first = life.forget();
+  BOOST_TEST(life.forget().sequence == first.sequence);
+  BOOST_TEST(life.forget().records == 0U);
+  BOOST_TEST(life.erase());
+  BOOST_TEST(life.forget().sequence == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace penchant::test
