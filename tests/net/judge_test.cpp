@@ -6,7 +6,7 @@
 namespace penchant::test {
 namespace {
 
-constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t one_day_ms = 86'400'000;
 
 /// What was told five days ago.
 struct Judging : Users {
@@ -23,7 +23,7 @@ struct Judging : Users {
     return stats.substr(0, stats.find(", keywords"));
   }
 
-  const std::int64_t then_ms = clock_ms() - 5 * day_ms;
+  const std::int64_t then_ms = clock_ms() - 5 * one_day_ms;
 };
 
 BOOST_FIXTURE_TEST_SUITE(judging, Judging)
@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(a_verdict_may_come_days_later_and_after_a_restart) {
 
 BOOST_AUTO_TEST_CASE(a_default_verdict_is_given_after_the_waiting_time_and_not_before) {
   const std::string id = told("ann", "ink");
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, 6 * day_ms) == 0U);
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, 4 * day_ms) == 1U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, 6 * one_day_ms) == 0U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, 4 * one_day_ms) == 1U);
   BOOST_TEST(counts("ann") == "{records: 1, selected: 0, rejected: 1, neutral: 0");
   BOOST_TEST(say("HISTORY ann").find("decision_id: " + id) != std::string::npos);
 }
@@ -52,36 +52,36 @@ BOOST_AUTO_TEST_CASE(a_default_verdict_is_given_after_the_waiting_time_and_not_b
 BOOST_AUTO_TEST_CASE(who_was_judged_gets_no_default_verdict) {
   BOOST_TEST(say("JUDGE " + told("ann", "ink") + " selected A") == "1");
   restart();
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 0U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_default_verdict_and_the_taking_back_of_one_survive_a_restart) {
   const std::string id = told("ann", "ink");
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 1U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 1U);
   for (int i = 0; i < 2; ++i) {
     BOOST_TEST(store->commit().has_value());
     restart();
-    BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 0U);
+    BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 0U);
     BOOST_TEST(counts("ann") == "{records: 1, selected: 0, rejected: 1, neutral: 0");
   }
   BOOST_TEST(say("JUDGE " + id + " selected A") == "2");
   for (int i = 0; i < 2; ++i) {
     BOOST_TEST(counts("ann") == "{records: 2, selected: 1, rejected: 0, neutral: 1");
     restart();
-    BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 0U);
+    BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 0U);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_mark_that_a_crash_forgot_gives_no_second_default_verdict) {
   told("ann", "ink");
   BOOST_TEST(decisions->wait_until_written().has_value());
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 1U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 1U);
   BOOST_TEST(store->commit().has_value());
   files.lose_power_in(1);
   stop();
   files.heal();
   start();
-  BOOST_TEST(service->judge_by_default(Verdict::rejected, day_ms) == 0U);
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, one_day_ms) == 0U);
   BOOST_TEST(counts("ann") == "{records: 1, selected: 0, rejected: 1, neutral: 0");
 }
 
