@@ -30,14 +30,6 @@ std::uint32_t KeywordRows::add(Interner::Id keyword) {
   return row;
 }
 
-std::span<const Lessons::Id> KeywordRows::lessons(std::uint32_t row) const {
-  const std::uint32_t& place = rows_[row].place;
-  if (place == empty_place || is_counted(place)) return {};
-  if ((place & list_tag) == 0) return {&place, 1};
-  const std::uint32_t* const list = lists_.data(place & number_mask);
-  return {list + 1, list[0]};
-}
-
 void KeywordRows::add_lesson(std::uint32_t row, Lessons::Id lesson) {
   std::uint32_t& place = rows_[row].place;
   PENCHANT_CHECK(!is_counted(place) && lesson < list_tag);

@@ -41,7 +41,13 @@ class KeywordRows {
   }
   std::uint32_t counted_count() const { return counted_count_; }
   /// In order of their records, unless a correction has put one behind.
-  std::span<const Lessons::Id> lessons(std::uint32_t row) const;
+  std::span<const Lessons::Id> lessons(std::uint32_t row) const {
+    const std::uint32_t& place = rows_[row].place;
+    if (place == empty_place || is_counted(place)) return {};
+    if ((place & list_tag) == 0) return {&place, 1};
+    const std::uint32_t* const list = lists_.data(place & number_mask);
+    return {list + 1, list[0]};
+  }
   /// Over all rows.
   std::size_t listed_count() const { return listed_count_; }
 
