@@ -1,7 +1,7 @@
 // Arena: many short rows of elements in one piece of memory, each in a place with a little room to grow.
 //
 // Places hold 1, 2, 3, 4, 6, 8, 12, 16, ... elements; one that is given back serves the next row of its size. Who owns
-// a row keeps where it begins and how many elements it has. Memory grows by an eighth: there are many arenas.
+// a row keeps where it begins and how many elements it has. Memory grows as reserve_for() says.
 // Owner: a user's tables. Limits: 2^32 elements; bytes() tells the owner. Lifetime: what data() gives lasts until the
 // next take(). Threading: none.
 #pragma once
@@ -15,10 +15,12 @@
 
 namespace penchant {
 
-/// Room for one more, by an eighth of what there is: doubling would leave a quarter of all memory empty.
+/// Room for more. Small vectors are many, and grow by an eighth: doubling would leave a quarter of all memory empty.
+/// Large ones grow by half, so that what is in them is not copied too often.
 template <class Vector>
 void reserve_for(Vector& vector, std::size_t size) {
-  if (size > vector.capacity()) vector.reserve(size + size / 8 + 1);
+  constexpr std::size_t large_size = 32768 / sizeof(typename Vector::value_type);
+  if (size > vector.capacity()) vector.reserve(size + size / (size < large_size ? 8 : 2) + 1);
 }
 
 template <class Element>

@@ -117,10 +117,12 @@ void User::save_rows(Archive& archive) const {
     places.emplace(id, static_cast<std::uint32_t>(places.size()));
     const KeptLesson& lesson = lessons_[id];
     archive << lesson.weight << lesson.sequence << lesson.checkpoint << lesson.negative_set << lesson.is_selected;
-    detail::save_sequence(archive, lessons_.loras(lesson));
-    std::vector<LessonParameter> parameters;
-    for (std::size_t i = 0; i < lesson.parameter_count; ++i) parameters.push_back(lessons_.parameter(lesson, i));
-    detail::save_sequence(archive, parameters);
+    archive << lesson.lora_count << lesson.parameter_count;
+    for (const std::uint32_t lora : lessons_.loras(lesson)) archive << lora;
+    for (std::size_t i = 0; i < lesson.parameter_count; ++i) {
+      const LessonParameter parameter = lessons_.parameter(lesson, i);
+      archive << parameter;
+    }
   }
   const std::uint64_t row_count = rows_.size();
   archive << row_count;
@@ -145,11 +147,14 @@ void User::load_lessons(Archive& archive) {
     Lesson lesson;
     double weight = 0;
     bool is_selected = false;
+    std::uint8_t lora_count = 0;
+    std::uint8_t parameter_count = 0;
     archive >> weight >> lesson.sequence >> lesson.checkpoint >> lesson.negative_set >> is_selected;
-    std::vector<std::uint32_t> loras;
-    std::vector<LessonParameter> parameters;
-    detail::load_sequence(archive, loras, record_loras_max);
-    detail::load_sequence(archive, parameters, record_parameters_max + record_loras_max);
+    archive >> lora_count >> parameter_count;
+    std::vector<std::uint32_t> loras(lora_count);
+    std::vector<LessonParameter> parameters(parameter_count);
+    for (std::uint32_t& lora : loras) archive >> lora;
+    for (LessonParameter& parameter : parameters) archive >> parameter;
     detail::require(detail::are_counts(Counts{0, weight}) && lesson.checkpoint < bounds.checkpoints);
     detail::require(last < lesson.sequence && lesson.sequence <= bounds.records);
     detail::require(lesson.negative_set == NegativeTable::no_set || negatives_.is_set(lesson.negative_set));
