@@ -1,5 +1,7 @@
 // Random lives told as requests: every command's reply is what the oracle says. Time passes as AT says, for the server
 // has a clock of its own. How answers follow from counts is compared far more often without a wire, in tests/engine.
+#include <regex>
+
 #include "tests/engine/comparison.h"
 #include "tests/engine/oracle_policies.h"
 #include "tests/engine/oracle_suggest.h"
@@ -220,6 +222,29 @@ void expect_real(Wire& wire, const Reply& told, std::optional<double> expected, 
   if (expected) wire.expect(Comparison::is_close(number(told), *expected, tolerance), what);
 }
 
+/// "12 of your 15 'ink' images with m1 were kept, and 3 of 4 'cat'": the counts of words of the prompt, told in tenths.
+void compare_reason(Wire& wire, const std::string& reason, const Question& question, const OracleAsked& asked) {
+  const std::regex evidence(R"(([\d.]+) of (?:your )?([\d.]+) '(\w+)')");
+  std::size_t told = 0;
+  for (std::sregex_iterator at(reason.begin(), reason.end(), evidence), end; at != end; ++at, ++told) {
+    const std::string word = (*at)[3];
+    const Tally cell = asked.counts({.keyword = word, .checkpoint = "m1"});
+    const double tolerance = 0.0502 + asked.lost();
+    wire.expect(Comparison::is_close(std::stod((*at)[1]), cell.selected, tolerance),
+                "how many a reason says were kept");
+    wire.expect(Comparison::is_close(std::stod((*at)[2]), cell.observed, tolerance),
+                "how many a reason says there were");
+    wire.expect(std::ranges::find(question.keywords, word, &Keyword::text) != question.keywords.end(),
+                "a reason's word");
+  }
+  double most = 0;
+  for (const Keyword& keyword : question.keywords) {
+    most = std::max(most, asked.counts({.keyword = keyword.text, .checkpoint = "m1"}).observed);
+  }
+  if (most > 0.051 + asked.lost()) wire.expect(told > 0, "a reason where there is evidence");
+  if (most < 0.049 - asked.lost()) wire.expect(told == 0, "no evidence where there is none");
+}
+
 void compare_explain(Wire& wire) {
   Question question = wire.life.next_question(wire.now_ms());
   const std::string user(question.user);
@@ -236,6 +261,7 @@ void compare_explain(Wire& wire) {
   expect_real(wire, scores.elements[1], second.score, 2e-6 + lost, "the second score");
   expect_real(wire, field(told, "score"), second.score, 2e-6 + lost, "a score that is explained");
   expect_real(wire, field(told, "confidence"), std::min(second.observations / 100, 1.0), 0.53e-4 + lost, "confidence");
+  compare_reason(wire, field(told, "reason").text, question, asked);
   const Reply rows = field(told, "keywords");
   wire.expect(rows.elements.size() == question.keywords.size(), "the number of keywords");
   for (std::size_t i = 0; i < rows.elements.size(); ++i) {
