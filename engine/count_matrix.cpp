@@ -122,16 +122,7 @@ void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, dou
 }
 
 Counts CountMatrix::counts(std::uint32_t row, std::uint32_t column) const {
-  if (row >= places_.size()) return {};
-  const Place& place = places_[row];
-  if (place.size != dense_size) {
-    const Cell* const cell = packed_.find(place, column);
-    return cell ? Counts{cell->selected, cell->observed} : Counts{};
-  }
-  const RowView view = this->row(row);
-  if (column / line_columns >= view.line_count) return {};
-  const float* const cell = view.lines + cell_at(column);
-  return {cell[0], cell[line_columns]};
+  return is_dense(row) ? counts_in(this->row(row), column) : counts_in(packed_row(row), column);
 }
 
 bool CountMatrix::has_cell(std::uint32_t row_number, std::uint32_t column) const {

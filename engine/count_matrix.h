@@ -12,6 +12,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <boost/serialization/access.hpp>
 #include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -58,6 +59,16 @@ class CountMatrix {
   void add(std::uint32_t row, std::uint32_t column, Counts added, double unit);
 
   Counts counts(std::uint32_t row, std::uint32_t column) const;
+  /// The same, of a row that was looked up.
+  static Counts counts_in(const RowView& row, std::uint32_t column) {
+    if (column / line_columns >= row.line_count) return {};
+    const float* const cell = row.lines + cell_at(column);
+    return {cell[0], cell[line_columns]};
+  }
+  static Counts counts_in(PackedRow row, std::uint32_t column) {
+    const auto at = std::ranges::lower_bound(row, column, {}, &PackedArena<Cell>::Entry::column);
+    return at != row.end() && at->column == column ? Counts{at->cell.selected, at->cell.observed} : Counts{};
+  }
 
   bool is_dense(std::uint32_t row) const { return row < places_.size() && places_[row].size == dense_size; }
   /// Of a dense row.

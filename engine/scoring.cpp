@@ -21,22 +21,22 @@ double beta_variance_of(const Counts& counts, double prior) {
 void Scorer::ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
                  std::int64_t at_ms) {
   asked_.ask(engine, community, user, keywords, at_ms);
+  rows_.clear();
   dense_rows_.clear();
-  packed_rows_.clear();
-  listed_rows_.clear();
   for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
-    const auto row = asked_.row(i);
-    if (!row) continue;
-    const CountMatrix& matrix = user->keyword_checkpoints();
-    const auto counted = user->rows().counted(*row);
-    if (!counted) {
-      listed_rows_.push_back(*row);
-    } else if (matrix.is_dense(*counted)) {
-      dense_rows_.push_back(matrix.row(*counted));
-    } else {
-      packed_rows_.push_back(matrix.packed_row(*counted));
-    }
+    const KeywordRow& row = rows_.emplace_back(look_up(asked_.row(i)));
+    if (row.kind == KeywordRow::Kind::dense) dense_rows_.push_back(row.dense);
   }
+}
+
+Scorer::KeywordRow Scorer::look_up(std::optional<std::uint32_t> row) const {
+  if (!row) return {};
+  const User& user = *asked_.user();
+  const CountMatrix& matrix = user.keyword_checkpoints();
+  const auto counted = user.rows().counted(*row);
+  if (!counted) return {.kind = KeywordRow::Kind::listed, .row = *row};
+  if (matrix.is_dense(*counted)) return {.kind = KeywordRow::Kind::dense, .dense = matrix.row(*counted)};
+  return {.kind = KeywordRow::Kind::packed, .packed = matrix.packed_row(*counted)};
 }
 
 void Scorer::score_columns() {
@@ -59,10 +59,10 @@ void Scorer::score_columns() {
   constexpr auto mean = static_cast<float>(prior_mean);
   const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
   score_rows(dense_rows_, lines, prior_weight * mean, prior_weight, score_.data(), seen_.data());
-  for (const CountMatrix::PackedRow row : packed_rows_) {
-    for (const auto& [column, cell] : row) add_to_column(column, cell);
+  for (const KeywordRow& row : rows_) {
+    for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior_weight);
+    if (row.kind == KeywordRow::Kind::listed) add_listed(row.row, prior_weight);
   }
-  for (const std::uint32_t row : listed_rows_) add_listed(row);
   // Where a row is not dense or there is none, what it does not say is the prior mean; and counts come back from the
   // landmark's scale.
   const auto unmet = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
@@ -72,14 +72,13 @@ void Scorer::score_columns() {
 }
 
 /// By how much a cell moves its column's score from what it is without.
-void Scorer::add_to_column(std::uint32_t column, const CountMatrix::Cell& cell) {
+inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, float prior_weight) {
   constexpr auto mean = static_cast<float>(prior_mean);
-  const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
-  score_[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
-  seen_[column] += cell.observed;
+  score_.data()[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
+  seen_.data()[column] += cell.observed;
 }
 
-void Scorer::add_listed(std::uint32_t row) {
+void Scorer::add_listed(std::uint32_t row, float prior_weight) {
   std::array<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max> cells;
   std::size_t count = 0;
   asked_.user()->each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
@@ -89,7 +88,7 @@ void Scorer::add_listed(std::uint32_t row) {
     cells[at].second.selected += static_cast<float>(counts.selected);
     cells[at].second.observed += static_cast<float>(counts.observed);
   });
-  for (const auto& [column, cell] : std::span(cells).first(count)) add_to_column(column, cell);
+  for (const auto& [column, cell] : std::span(cells).first(count)) add_cell(column, cell, prior_weight);
 }
 
 void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {
@@ -144,8 +143,15 @@ double Scorer::variance(const ArmColumns& arm) const {
 }
 
 Counts Scorer::counts(std::size_t keyword, const ArmColumns& arm) const {
-  const auto row = asked_.row(keyword);
-  return row && arm.own ? asked_.now(asked_.user()->with_checkpoint(*row, *arm.own)) : Counts{};
+  const KeywordRow& row = rows_[keyword];
+  if (!arm.own) return {};
+  switch (row.kind) {
+    case KeywordRow::Kind::none: return {};
+    case KeywordRow::Kind::dense: return asked_.now(CountMatrix::counts_in(row.dense, *arm.own));
+    case KeywordRow::Kind::packed: return asked_.now(CountMatrix::counts_in(row.packed, *arm.own));
+    case KeywordRow::Kind::listed: return asked_.now(asked_.user()->with_checkpoint(row.row, *arm.own));
+  }
+  PENCHANT_CHECK(false);
 }
 
 Counts Scorer::overall(std::uint32_t column) const { return asked_.now(asked_.user()->checkpoints()[column].overall); }

@@ -58,11 +58,20 @@ class Scorer {
 
  private:
   Asked asked_;
+  /// Where a keyword's counts are.
+  struct KeywordRow {
+    enum class Kind : std::uint8_t { none, dense, packed, listed };
+    Kind kind = Kind::none;
+    std::uint32_t row = 0;
+    RowView dense;
+    CountMatrix::PackedRow packed;
+  };
+  KeywordRow look_up(std::optional<std::uint32_t> row) const;
+
+  std::vector<KeywordRow> rows_;  // of the prompt's keywords
   std::vector<RowView> dense_rows_;
-  std::vector<CountMatrix::PackedRow> packed_rows_;
-  std::vector<std::uint32_t> listed_rows_;
-  void add_to_column(std::uint32_t column, const CountMatrix::Cell& cell);
-  void add_listed(std::uint32_t row);
+  void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, float prior_weight);
+  void add_listed(std::uint32_t row, float prior_weight);
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
   std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()
