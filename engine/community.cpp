@@ -38,14 +38,7 @@ void CommunityBuilder::add(const Engine& engine, const User& user) {
   add_arms(engine, user.checkpoints(), community_.checkpoint_keys_, community_.checkpoints_, checkpoints_);
   add_arms(engine, user.loras(), community_.lora_keys_, community_.loras_, loras_);
   add_checkpoint_loras(user.checkpoint_loras());
-  rows_.clear();
-  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
-    rows_.push_back(community_.words_.acquire(engine.keyword_text(user.rows().keyword(row))));
-  }
-  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
-    add_keyword(user, row);
-    add_negatives(engine, user, row);
-  }
+  for (std::uint32_t row = 0; row < user.rows().size(); ++row) add_keyword(engine, user, row);
 }
 
 void CommunityBuilder::add_cell(CommunityCell& cell, const Counts& counts) const {
@@ -68,12 +61,17 @@ void CommunityBuilder::add_arms(const Engine& engine, const ArmTable& arms, Inte
 }
 
 /// One user stands behind a pair once, however many records or negative prompts hold it.
-void CommunityBuilder::add_keyword(const User& user, std::uint32_t row) {
+void CommunityBuilder::add_keyword(const Engine& engine, const User& user, std::uint32_t row) {
+  const std::uint32_t shared_row = community_.words_.acquire(engine.keyword_text(user.rows().keyword(row)));
   const auto add_up = [this](std::uint32_t column, const Counts& counts) { sums_[column].add(counts); };
   user.each_checkpoint(row, add_up);
-  add_sums(community_.keyword_checkpoints_, rows_[row], checkpoints_);
+  add_sums(community_.keyword_checkpoints_, shared_row, checkpoints_);
   user.each_lora(row, add_up);
-  add_sums(community_.keyword_loras_, rows_[row], loras_);
+  add_sums(community_.keyword_loras_, shared_row, loras_);
+  user.each_negative_set(row, [&](std::uint32_t set, const Counts& counts) {
+    for (const Interner::Id keyword : user.negatives().keywords(set)) sums_[keyword].add(counts);
+  });
+  add_negative_sums(engine, shared_row);
 }
 
 void CommunityBuilder::add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns) {
@@ -83,14 +81,11 @@ void CommunityBuilder::add_sums(Community::Table& to, std::uint32_t row, std::sp
   sums_.clear();
 }
 
-void CommunityBuilder::add_negatives(const Engine& engine, const User& user, std::uint32_t row) {
-  user.each_negative_set(row, [&](std::uint32_t set, const Counts& counts) {
-    for (const Interner::Id keyword : user.negatives().keywords(set)) sums_[keyword].add(counts);
-  });
+void CommunityBuilder::add_negative_sums(const Engine& engine, std::uint32_t row) {
   for (const auto& [keyword, counts] : sums_) {
     if (!is_noticed(counts)) continue;
     const std::uint32_t column = community_.words_.acquire(engine.keyword_text(keyword));
-    add_cell(community_.keyword_negatives_.find_or_add(rows_[row], column), counts);
+    add_cell(community_.keyword_negatives_.find_or_add(row, column), counts);
   }
   sums_.clear();
 }

@@ -95,8 +95,8 @@ class CommunityBuilder {
   void add(const Engine& engine, const User& user);
   void add_arms(const Engine& engine, const ArmTable& arms, Interner& keys, std::vector<CommunityArm>& to,
                 std::vector<std::uint32_t>& columns);
-  void add_keyword(const User& user, std::uint32_t row);
-  void add_negatives(const Engine& engine, const User& user, std::uint32_t row);
+  void add_keyword(const Engine& engine, const User& user, std::uint32_t row);
+  void add_negative_sums(const Engine& engine, std::uint32_t row);
   void add_checkpoint_loras(const CountMatrix& from);
   void add_sums(Community::Table& to, std::uint32_t row, std::span<const std::uint32_t> columns);
   bool is_noticed(const Counts& counts) const { return counts.observed * factor_ > notice_; }
@@ -108,8 +108,7 @@ class CommunityBuilder {
   Community community_;
   double factor_ = 1;  // from the user's landmark to the community's
   double notice_ = 0;  // to stand behind a cell takes more observations than this, to the community's landmark
-  // Scratch: the community's numbers of the user's rows and columns.
-  std::vector<std::uint32_t> rows_;
+  // Scratch: the community's numbers of the user's columns.
   std::vector<std::uint32_t> checkpoints_;
   std::vector<std::uint32_t> loras_;
   boost::unordered_flat_map<std::uint32_t, Counts> sums_;  // of one row, by column or negative keyword

@@ -16,9 +16,8 @@ Lessons::Id Lessons::add(const Lesson& lesson, double weight) {
                   .lora_count = static_cast<std::uint8_t>(lesson.loras.size()),
                   .parameter_count = static_cast<std::uint8_t>(is_selected ? lesson.parameters.size() : 0),
                   .is_selected = is_selected};
-  const std::size_t words = kept.lora_count + kept.parameter_count * parameter_words;
-  if (words > 0) {
-    kept.more = words_.take(static_cast<std::uint32_t>(words));
+  if (const std::uint32_t words = word_count(kept); words > 0) {
+    kept.more = words_.take(words);
     std::uint32_t* word = std::ranges::copy(lesson.loras, words_.data(kept.more)).out;
     for (const LessonParameter& parameter : lesson.parameters.first(kept.parameter_count)) {
       const auto value = std::bit_cast<std::uint64_t>(parameter.value);
@@ -41,8 +40,7 @@ bool Lessons::release(Id id) {
   KeptLesson& lesson = kept_[id];
   PENCHANT_CHECK(lesson.references > 0);
   if (--lesson.references > 0) return false;
-  const std::size_t words = lesson.lora_count + lesson.parameter_count * parameter_words;
-  if (words > 0) words_.give_back(lesson.more, static_cast<std::uint32_t>(words));
+  if (const std::uint32_t words = word_count(lesson); words > 0) words_.give_back(lesson.more, words);
   lesson.checkpoint = std::exchange(free_, id);
   return true;
 }

@@ -85,6 +85,11 @@ class Lessons {
   static constexpr Id none = 0xFFFFFFFF;
   static constexpr std::size_t parameter_words = 3;  // its column, and its value in two
 
+  /// How many words its LoRAs and parameters take.
+  static std::uint32_t word_count(const KeptLesson& lesson) {
+    return static_cast<std::uint32_t>(lesson.lora_count + lesson.parameter_count * parameter_words);
+  }
+
   std::vector<KeptLesson> kept_;
   Arena<std::uint32_t> words_;
   Id free_ = none;  // the first free place; each holds the next one in `checkpoint`

@@ -57,7 +57,6 @@ class Scorer {
   bool has_community() const { return asked_.community() != nullptr; }
 
  private:
-  Asked asked_;
   /// Where a keyword's counts are.
   struct KeywordRow {
     enum class Kind : std::uint8_t { none, dense, packed, listed };
@@ -67,11 +66,12 @@ class Scorer {
     CountMatrix::PackedRow packed;
   };
   KeywordRow look_up(std::optional<std::uint32_t> row) const;
-
-  std::vector<KeywordRow> rows_;  // of the prompt's keywords
-  std::vector<RowView> dense_rows_;
   void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, float prior_weight);
   void add_listed(std::uint32_t row, float prior_weight);
+
+  Asked asked_;
+  std::vector<KeywordRow> rows_;     // of the prompt's keywords
+  std::vector<RowView> dense_rows_;  // the dense ones among them, for the kernel
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
   std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()

@@ -3,6 +3,7 @@
 #include <boost/date_time/posix_time/posix_time.hpp>
 
 #include "net/command.h"
+#include "net/reply_spans.h"
 
 namespace penchant {
 namespace commands {
@@ -148,16 +149,8 @@ std::string unerased_sentence(const Failure& why) {
 }
 
 std::string tell_unerased(std::string_view replies, const Client& client, const Failure& why) {
-  OutputBuffer told;
-  ReplyWriter reply(told, client.protocol);
-  std::size_t from = 0;
-  for (const ForgetReply& forget : client.forgets) {
-    reply.append(replies.substr(from, forget.begin - from));
-    reply.error(unerased_sentence(why));
-    from = forget.end;
-  }
-  reply.append(replies.substr(from));
-  return std::string(told.view());
+  const std::string sentence = unerased_sentence(why);
+  return with_errors(replies, client.forgets, [&](const ForgetReply&) { return sentence; });
 }
 
 }  // namespace penchant

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/reply_spans.h"
+
 namespace penchant {
 
 std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
@@ -51,16 +53,9 @@ bool Connection::is_forget(const Span& span) const {
 }
 
 std::string Connection::refused(std::string_view replies, const Failure& failure) const {
-  OutputBuffer kept;
-  ReplyWriter reply(kept, client_.protocol);
-  std::size_t from = 0;
-  for (const Span& span : write_replies_) {
-    kept.append(replies.substr(from, span.begin - from));
-    reply.error(is_forget(span) ? unerased_sentence(failure) : read_only_sentence(failure));
-    from = span.end;
-  }
-  kept.append(replies.substr(from));
-  return std::string(kept.view());
+  return with_errors(replies, write_replies_, [&](const Span& span) {
+    return is_forget(span) ? unerased_sentence(failure) : read_only_sentence(failure);
+  });
 }
 
 }  // namespace penchant
