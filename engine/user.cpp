@@ -179,9 +179,10 @@ void User::count(const Lesson& lesson, Sign sign, double half_lives_now, Interne
 
 void User::count_keywords(const Lesson& lesson, const Counts& added, double unit, Interner& keywords) {
   std::optional<Lessons::Id> kept;  // once a keyword lists it
+  const std::size_t listed_max = totals_.records <= listing_records_max ? listed_lessons_max : 0;
   for (const LessonKeyword& keyword : lesson.keywords) {
     const std::uint32_t row = keyword.row ? *keyword.row : rows_.add(keywords.hold(keyword.id));
-    if (rows_.lessons(row).size() == listed_lessons_max) give_counts(row, unit);
+    if (!rows_.counted(row) && rows_.lessons(row).size() >= listed_max) give_counts(row, unit);
     if (const auto counted = rows_.counted(row)) {
       count_keyword(lesson, *counted, added, unit);
       continue;

@@ -2,8 +2,9 @@
 //
 // Owner: the engine. Invariants:
 //  1. All counts are scaled to landmark(); it never lies more than landmark_half_lives_max behind the last record.
-//  2. A keyword lists its records' lessons until there are listed_lessons_max of them; then it has a row in each table
-//     by keyword. Columns are those of checkpoints(), loras(), negatives() and parameters().
+//  2. A keyword lists its records' lessons until there are listed_lessons_max of them, or its user has
+//     listing_records_max; then it has a row in each table by keyword. Columns are those of checkpoints(), loras(),
+//     negatives() and parameters().
 //  3. Each row, and each record with an id, refers to its keywords' texts.
 //  4. The state is a function of the calls made, in order, and of nothing else.
 // Threading: none. Limits: engine/limits.h, checked by room_for before anything changes.
@@ -38,6 +39,10 @@ inline constexpr double noticed_observations = 1e-6;
 
 /// A keyword of more records than this has counts of its own.
 inline constexpr std::size_t listed_lessons_max = 16;
+
+/// Of a user with more records than this every keyword has, once a record names it: there are few such users, and going
+/// through lists that lie all over much memory would take them longer.
+inline constexpr std::uint64_t listing_records_max = 4096;
 
 struct Totals {
   std::uint64_t records = 0;  // also the last sequence number given

@@ -86,6 +86,19 @@ BOOST_AUTO_TEST_CASE(a_keyword_lists_its_records_up_to_the_bound_and_one_more_gi
   BOOST_TEST(taste.observations("ann", "A", "ink") == listed_lessons_max + 1.0, boost::test_tools::tolerance(1e-6));
 }
 
+BOOST_AUTO_TEST_CASE(a_user_of_many_records_counts_every_keyword_from_its_next_record_on) {
+  Rare taste;
+  taste.kept("ann", "A", "ink cat");
+  taste.kept("ann", "A", "oil", listing_records_max - 2);
+  taste.kept("ann", "A", "pen");
+  BOOST_TEST(!taste.is_counted("pen"));
+  taste.kept("ann", "B", "ink fog");
+  BOOST_TEST(taste.is_counted("fog"));
+  BOOST_TEST(taste.is_counted("ink"));
+  BOOST_TEST(!taste.is_counted("cat"));
+  BOOST_TEST(taste.observations("ann", "A", "ink") == 1.0, boost::test_tools::tolerance(1e-6));
+}
+
 BOOST_AUTO_TEST_CASE(the_score_goes_on_as_if_nothing_happened_when_a_keyword_gets_counts) {
   Rare taste;
   for (int records = 1; records <= 40; ++records) {
