@@ -63,6 +63,14 @@ po::typed_value<unsigned>* file_mode(unsigned* target) {
   });
 }
 
+po::typed_value<bool>* yes_or_no(bool* target) {
+  return read_value(target, [](Arguments& arguments) {
+    const std::string_view text = arguments.text(this_option);
+    if (text != "yes" && text != "no") arguments.fail(std::string(this_option) + " must be yes or no");
+    return text == "yes";
+  });
+}
+
 po::options_description describe(Settings& s) {
   po::options_description options("Options");
   // clang-format off: an option a line
@@ -83,6 +91,8 @@ po::options_description describe(Settings& s) {
        "seconds between snapshots while records come in; 0: never")
       ("snapshot-every-records", whole_number(&s.store.snapshot_every_records, 0, UINT64_MAX),
        "and after so many records; 0: never")
+      ("compress-snapshots", yes_or_no(&s.store.compress_snapshots)->default_value(false, "no"),
+       "smaller snapshots, for a longer restart: yes or no")
       ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
       ("explore-below", real_number(&s.bands.explore_below),
@@ -189,8 +199,6 @@ void prepare_process(ServerOptions& server) {
   fit_descriptors(server);
   // Whoever read our log, or our answers, may go away.
   std::signal(SIGPIPE, SIG_IGN);
-  // How the child that writes a snapshot ended can be asked only where our parent did not have it ignored.
-  std::signal(SIGCHLD, SIG_DFL);
   // A buffer that one large request has grown goes back to the system with it.
   mallopt(M_MMAP_THRESHOLD, large_allocation_bytes);
 }

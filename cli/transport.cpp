@@ -117,7 +117,7 @@ class FilesTransport final : public Transport {
   /// What a server does meanwhile, until a FORGET may be answered.
   void finish_erasing() {
     const std::uint64_t sequence = client_.forgets.back().sequence;
-    (void)store_->save(clock_ms());  // no child process for it; where it fails the erasing does, and says why
+    (void)store_->save(clock_ms());  // where it fails the erasing does, and says why
     while (!store_->erased(sequence)) {
       (void)service_->tick(clock_ms());
       if (const auto failure = store_->erasure_failure()) {

@@ -20,12 +20,12 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
   if (forgotten_ != engine.forgotten_count()) start(engine);  // next_ may be gone
   for (std::size_t cells = 0; next_ != engine.users().end(); ++next_) {
     if (cells >= cells_max) return std::nullopt;
-    if (!next_->user.is_sharing()) {
+    if (!next_->user->is_sharing()) {
       ++cells;
       continue;
     }
-    add(engine, next_->user);
-    cells += next_->user.cells() + next_->user.rows().size();
+    add(engine, *next_->user);
+    cells += next_->user->cells() + next_->user->rows().size();
   }
   is_running_ = false;
   return std::exchange(community_, {});

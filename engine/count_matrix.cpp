@@ -26,19 +26,32 @@ void Counts::add(const Counts& added) {
 
 std::size_t CountMatrix::bytes() const {
   return packed_.bytes() + places_.capacity() * sizeof(Place) + dense_cells_ * sizeof(Cell) +
-         dense_.capacity() * sizeof(Row) + heavy_.size() * (sizeof(std::uint64_t) + sizeof(Counts));
+         dense_.capacity() * (sizeof(DenseRow) + sizeof(Row)) +
+         heavy_.size() * (sizeof(std::uint64_t) + sizeof(Counts));
 }
 
 bool CountMatrix::is_dense_smaller(std::size_t cells, std::size_t lines) {
   return PackedArena<Cell>::row_bytes(cells) >= lines * line_floats * sizeof(float);
 }
 
-void CountMatrix::widen(Row& lines, std::size_t line_count) {
-  const Eigen::Index had = lines.cols();
+float* CountMatrix::DenseRow::write() {
+  float* const data = lines.write().data();
+  view.lines = data;
+  return data;
+}
+
+void CountMatrix::DenseRow::resize(std::size_t line_count) {
+  Row& row = lines.write();
+  const Eigen::Index had = row.cols();
   const auto wanted = static_cast<Eigen::Index>(line_count);
-  lines.conservativeResize(Eigen::NoChange, wanted);
-  lines.rightCols(wanted - had).setZero();
-  dense_cells_ += static_cast<std::size_t>(wanted - had) * line_columns;
+  row.conservativeResize(Eigen::NoChange, wanted);
+  row.rightCols(wanted - had).setZero();
+  view = {row.data(), line_count};
+}
+
+void CountMatrix::widen(DenseRow& row, std::size_t line_count) {
+  dense_cells_ += (line_count - row.view.line_count) * line_columns;
+  row.resize(line_count);
 }
 
 void CountMatrix::make_dense(Place& place, std::size_t lines) {
@@ -48,10 +61,11 @@ void CountMatrix::make_dense(Place& place, std::size_t lines) {
   }
   const std::uint32_t index = free_dense_.back();
   free_dense_.pop_back();
-  Row& row = dense_[index];
+  DenseRow& row = dense_[index];
   widen(row, lines);
+  float* const data = row.write();
   for (const auto& [column, cell] : packed_.view(place)) {
-    float* const at = row.data() + cell_at(column);
+    float* const at = data + cell_at(column);
     at[0] = cell.selected;
     at[line_columns] = cell.observed;
   }
@@ -62,12 +76,12 @@ void CountMatrix::make_dense(Place& place, std::size_t lines) {
 
 void CountMatrix::make_packed(Place& place) {
   const std::uint32_t index = place.begin;
-  const Row lines = std::exchange(dense_[index], Row());
+  const DenseRow row = std::exchange(dense_[index], DenseRow());
   free_dense_.push_back(index);
-  dense_cells_ -= static_cast<std::size_t>(lines.cols()) * line_columns;
+  dense_cells_ -= row.view.line_count * line_columns;
   place = {};
-  for (std::uint32_t column = 0; column < static_cast<std::size_t>(lines.cols()) * line_columns; ++column) {
-    const float* const cell = lines.data() + cell_at(column);
+  for (std::uint32_t column = 0; column < row.view.line_count * line_columns; ++column) {
+    const float* const cell = row.view.lines + cell_at(column);
     if (cell[line_columns] > 0) packed_.find_or_add(place, column) = {cell[0], cell[line_columns]};
   }
   packed_cells_ += place.size;
@@ -82,9 +96,9 @@ void CountMatrix::make_place_for(Place& place, std::uint32_t column) {
     if (is_dense_smaller(row.size() + 1, lines_needed)) make_dense(place, lines_needed);
     return;
   }
-  Row& row = dense_[place.begin];
-  if (lines <= static_cast<std::size_t>(row.cols())) return;
-  const auto cells = static_cast<std::size_t>((row.bottomRows<line_columns>() > 0).count());
+  DenseRow& row = dense_[place.begin];
+  if (lines <= row.view.line_count) return;
+  const auto cells = static_cast<std::size_t>((row.lines->bottomRows<line_columns>() > 0).count());
   is_dense_smaller(cells + 1, lines) ? widen(row, lines) : make_packed(place);
 }
 
@@ -102,7 +116,7 @@ void CountMatrix::add(std::uint32_t row, std::uint32_t column, Counts added, dou
       ++packed_cells_;
     }
   }
-  float* const dense = packed ? nullptr : dense_[place.begin].data() + cell_at(column);
+  float* const dense = packed ? nullptr : dense_[place.begin].write() + cell_at(column);
   float* const selected = packed ? &packed->selected : dense;
   float* const observed = packed ? &packed->observed : dense + line_columns;
 
@@ -151,7 +165,11 @@ double CountMatrix::observed_max(std::uint32_t row_number) const {
 
 void CountMatrix::scale(double factor, double unit) {
   // In double and rounded once: factor may be below the least float while the product is not.
-  for (Row& row : dense_) row = (row.cast<double>() * factor).cast<float>();
+  for (DenseRow& row : dense_) {
+    Row& lines = row.lines.write();
+    lines = (lines.cast<double>() * factor).cast<float>();
+    row.view.lines = lines.data();
+  }
   packed_.each_cell([factor](Cell& cell) {
     cell.selected = static_cast<float>(cell.selected * factor);
     cell.observed = static_cast<float>(cell.observed * factor);

@@ -20,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/copy_on_write.h"
 #include "engine/kernels.h"
 #include "engine/packed_rows.h"
 
@@ -43,7 +44,7 @@ class CountMatrix {
     float selected = 0;
     float observed = 0;
   };
-  using Row = Eigen::Array<float, static_cast<int>(line_floats), Eigen::Dynamic>;
+  using Row = Eigen::Array<float, static_cast<int>(line_floats), Eigen::Dynamic>;  // a line a column
   using PackedRow = std::span<const PackedArena<Cell>::Entry>;
 
   static constexpr double heavy_observations = 4096;
@@ -72,10 +73,7 @@ class CountMatrix {
 
   bool is_dense(std::uint32_t row) const { return row < places_.size() && places_[row].size == dense_size; }
   /// Of a dense row.
-  RowView row(std::uint32_t row) const {
-    const Row& lines = dense_[places_[row].begin];
-    return {lines.data(), static_cast<std::size_t>(lines.cols())};
-  }
+  RowView row(std::uint32_t row) const { return dense_[places_[row].begin].view; }
   /// Of any other.
   PackedRow packed_row(std::uint32_t row) const {
     return row < places_.size() ? packed_.view(places_[row]) : PackedRow{};
@@ -107,6 +105,15 @@ class CountMatrix {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
+  /// Copies of the matrix share its dense rows until they are written to.
+  struct DenseRow {
+    RowView view;  // of `lines`, at hand without another step
+    CopyOnWrite<Row> lines;
+
+    float* write();
+    void resize(std::size_t line_count);  // new lines are zero
+  };
+
   using Place = PackedArena<Cell>::Place;
   static constexpr std::uint32_t dense_size = 0xFFFFFFFF;  // of a place: then `begin` is an index of dense_
 
@@ -121,11 +128,11 @@ class CountMatrix {
   void make_place_for(Place& place, std::uint32_t column);
   void make_dense(Place& place, std::size_t lines);
   void make_packed(Place& place);
-  void widen(Row& lines, std::size_t line_count);
+  void widen(DenseRow& row, std::size_t line_count);
 
   std::vector<Place> places_;
   PackedArena<Cell> packed_;
-  std::vector<Row> dense_;
+  std::vector<DenseRow> dense_;
   std::vector<std::uint32_t> free_dense_;  // of dense_, whose rows were packed again
   boost::unordered_flat_map<std::uint64_t, Counts> heavy_;
   std::size_t packed_cells_ = 0;

@@ -10,7 +10,7 @@
 namespace penchant {
 const User* Engine::find_user(std::string_view name) const {
   const auto it = user_places_.find(name);
-  return it == user_places_.end() ? nullptr : &it->second->user;
+  return it == user_places_.end() ? nullptr : &*it->second->user;
 }
 
 std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
@@ -41,7 +41,7 @@ void Engine::refer_to_texts() {
     }
   }
   for (const NamedUser& named : users_) {
-    named.user.each_reference([this](Interner::Id keyword) { vocabulary_.keywords.hold(keyword); }, hold_name);
+    named.user->each_reference([this](Interner::Id keyword) { vocabulary_.keywords.hold(keyword); }, hold_name);
   }
 }
 
@@ -61,15 +61,15 @@ std::int64_t Engine::move_clock(std::int64_t now_ms) {
 /// A new user begins now.
 result<User*> Engine::find_or_add_user(std::string_view name) {
   const auto it = user_places_.find(name);
-  if (it != user_places_.end()) return &it->second->user;
+  if (it != user_places_.end()) return &it->second->user.write();
   if (users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
   }
-  NamedUser& added =
-      users_.emplace_back(NamedUser{std::string(name), User(next_user_, landmark_at(decay_.half_lives(now_ms_)))});
+  NamedUser& added = users_.emplace_back(std::string(name),
+                                         CopyOnWrite<User>(User(next_user_, landmark_at(decay_.half_lives(now_ms_)))));
   user_places_.emplace(added.name, std::prev(users_.end()));
   ++next_user_;
-  return &added.user;
+  return &added.user.write();
 }
 
 result<void> Engine::set_pool(const PoolSet& event) {
@@ -112,12 +112,12 @@ std::uint64_t Engine::forget(const Forget& event) {
   if (place == user_places_.end()) return 0;
   move_clock(event.now_ms);
   const auto forgotten = place->second;
-  const std::uint64_t records = forgotten->user.totals().records;
+  const std::uint64_t records = forgotten->user->totals().records;
   record_count_ -= records;
-  cell_count_ -= forgotten->user.cells();
-  if (forgotten->user.is_sharing()) ++sharing_changes_;
-  forgotten->user.each_reference([this](Interner::Id keyword) { vocabulary_.keywords.release(keyword); },
-                                 [this](Interner::Id name) { vocabulary_.names.release(name); });
+  cell_count_ -= forgotten->user->cells();
+  if (forgotten->user->is_sharing()) ++sharing_changes_;
+  forgotten->user->each_reference([this](Interner::Id keyword) { vocabulary_.keywords.release(keyword); },
+                                  [this](Interner::Id name) { vocabulary_.names.release(name); });
   ++forgotten_count_;
   user_places_.erase(place);
   users_.erase(forgotten);

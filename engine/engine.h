@@ -12,8 +12,6 @@
 // an engine. Errors: a Failure is one sentence for whoever sent the event.
 #pragma once
 
-#include <boost/serialization/access.hpp>
-#include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <list>
@@ -22,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/copy_on_write.h"
 #include "engine/decay.h"
 #include "engine/event.h"
 #include "engine/interner.h"
@@ -42,7 +41,7 @@ struct Recorded {
 
 struct NamedUser {
   std::string name;
-  User user;
+  CopyOnWrite<User> user;
 };
 
 /// What is refused when no word or name can be added.
@@ -77,7 +76,8 @@ class Engine {
   /// Over all users: records, and cells of their matrices.
   std::uint64_t record_count() const { return record_count_; }
   std::size_t cell_count() const { return cell_count_; }
-  /// In order of first record.
+  /// In order of first record. A copy keeps the users as they are now: the engine goes on with copies of those that
+  /// change.
   const std::list<NamedUser>& users() const { return users_; }
 
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
@@ -85,18 +85,22 @@ class Engine {
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
 
+  // The state for an archive, in two parts, so that the users may be saved later than the rest: engine/serialization.h.
+  template <class Archive>
+  void save_head(Archive& archive) const;
+  template <class Archive>
+  static void save_user(Archive& archive, const NamedUser& user);
+  template <class Archive>
+  void load(Archive& archive);
+
   /// How many users have been forgotten since this engine was made: places in users() may be gone since.
   std::uint64_t forgotten_count() const { return forgotten_count_; }
   /// Grows with every event that changes what sharing users have counted.
   std::uint64_t sharing_changes() const { return sharing_changes_; }
 
  private:
-  friend class boost::serialization::access;
   template <class Archive>
-  void save(Archive& archive, unsigned version) const;  // engine/serialization.h
-  template <class Archive>
-  void load(Archive& archive, unsigned version);
-  BOOST_SERIALIZATION_SPLIT_MEMBER()
+  void load_users(Archive& archive);
 
   using Users = std::list<NamedUser>;
 

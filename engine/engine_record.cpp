@@ -214,7 +214,7 @@ void Engine::name_parameters(const Record& record, User& user) {
 
 result<Recorded> Engine::record(const Record& record) {
   const auto place = user_places_.find(record.user);
-  User* const existing = place == user_places_.end() ? nullptr : &place->second->user;
+  const User* const existing = place == user_places_.end() ? nullptr : &*place->second->user;
   std::optional<Known> known;
   if (existing && !record.id.empty()) known = existing->known().find(record.id);
   if (known && known->verdict == record.verdict) {
@@ -228,7 +228,7 @@ result<Recorded> Engine::record(const Record& record) {
   const std::int64_t now_ms = move_clock(record.now_ms);
   const double half_lives_now = decay_.half_lives(now_ms);
   const std::int64_t at_ms = std::min(record.at_ms.value_or(now_ms), now_ms);
-  User& user = existing ? *existing : **find_or_add_user(record.user);
+  User& user = existing ? place->second->user.write() : **find_or_add_user(record.user);
   if (user.keep_landmark_near(half_lives_now, vocabulary_.keywords)) {
     look_up_keywords(record.keywords, &user, lesson_keywords_);  // rows have moved
   }

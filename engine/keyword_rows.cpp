@@ -20,14 +20,20 @@ std::uint32_t KeywordRows::add(Interner::Id keyword) {
   PENCHANT_CHECK(row < empty_slot);
   reserve_for(rows_, row + 1);
   rows_.push_back({keyword, empty_place});
-  if ((row + 1) * 4 <= slot_count_ * 3) {
-    put_in_index(row);
-    return row;
-  }
-  slot_count_ = (row + 4) * 5 / 3;  // filled to 3/5, until it is filled to 3/4
-  index_.assign(slot_count_ * slot_bytes, 0xFF);
-  for (std::uint32_t each = 0; each <= row; ++each) put_in_index(each);
+  (row + 1) * 4 <= slot_count_ * 3 ? put_in_index(row) : make_index(size());
   return row;
+}
+
+/// Filled to 3/5 by so many rows; until it is filled to 3/4.
+void KeywordRows::make_index(std::uint32_t rows) {
+  slot_count_ = std::size_t{rows + 3} * 5 / 3;
+  index_.assign(slot_count_ * slot_bytes, 0xFF);
+  for (std::uint32_t row = 0; row < size(); ++row) put_in_index(row);
+}
+
+void KeywordRows::reserve(std::uint32_t rows) {
+  rows_.reserve(rows);
+  make_index(rows);
 }
 
 void KeywordRows::add_lesson(std::uint32_t row, Lessons::Id lesson) {
@@ -59,6 +65,12 @@ void KeywordRows::set_list(std::uint32_t row, std::span<const Lessons::Id> list)
   lists_.data(begin)[0] = count;
   std::ranges::copy(list, lists_.data(begin) + 1);
   place = begin | list_tag;
+}
+
+void KeywordRows::set_lessons(std::uint32_t row, std::span<const Lessons::Id> lessons) {
+  PENCHANT_CHECK(rows_[row].place == empty_place);
+  listed_count_ += lessons.size();
+  set_list(row, lessons);
 }
 
 void KeywordRows::remove_lesson(std::uint32_t row, Lessons::Id lesson) {

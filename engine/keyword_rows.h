@@ -30,6 +30,8 @@ class KeywordRows {
       if (rows_[row].keyword == keyword) return row;
     }
   }
+  /// Makes room for so many rows in all.
+  void reserve(std::uint32_t rows);
   /// The row of a keyword that has none yet; it lists nothing.
   std::uint32_t add(Interner::Id keyword);
   Interner::Id keyword(std::uint32_t row) const { return rows_[row].keyword; }
@@ -55,6 +57,8 @@ class KeywordRows {
   void remove_lesson(std::uint32_t row, Lessons::Id lesson);
   /// Gives the row the next number in the tables, and lets its list go.
   std::uint32_t make_counted(std::uint32_t row);
+  /// For loading: a new row's list.
+  void set_lessons(std::uint32_t row, std::span<const Lessons::Id> lessons);
   /// For loading: a row with that number, whose list is empty.
   void set_counted(std::uint32_t row, std::uint32_t number);
 
@@ -86,6 +90,7 @@ class KeywordRows {
     return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
   }
   void put_in_index(std::uint32_t row);
+  void make_index(std::uint32_t rows);
   void set_list(std::uint32_t row, std::span<const Lessons::Id> list);
 
   std::vector<Row> rows_;

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/check.h"
+#include "engine/limits.h"
 
 namespace penchant {
 namespace {
@@ -13,6 +14,12 @@ namespace {
 // The layout of one entry, in memory only: u16 length and bytes of the ID, then sequence, revision, half_lives,
 // verdict, checkpoint, count and columns of LoRAs, count and numbers of keywords, the set of negative keywords, count,
 // columns and values of parameters.
+// More than the longest entry: 2 of the ID's length, the ID, 31 of fixed fields, columns and numbers of 4, parameters.
+constexpr std::size_t entry_bytes_max = 4096;
+static_assert(2 + identifier_bytes_max + 31 + record_loras_max * 4 + keywords_max * 4 +
+                  (record_parameters_max + record_loras_max) * 12 <=
+              entry_bytes_max);
+
 template <class Value>
 void append_value(std::vector<unsigned char>& bytes, Value value) {
   const auto raw = std::bit_cast<std::array<unsigned char, sizeof(Value)>>(value);
@@ -30,9 +37,9 @@ Value take_value(const unsigned char*& at) {
 }  // namespace
 
 std::string_view KnownRecords::id_at(std::uint64_t offset) const {
-  const unsigned char* at = bytes_.data() + offset;
-  const auto length = take_value<std::uint16_t>(at);
-  return {reinterpret_cast<const char*>(at), length};
+  const unsigned char* place = at(offset);
+  const auto length = take_value<std::uint16_t>(place);
+  return {reinterpret_cast<const char*>(place), length};
 }
 
 /// The key under which `id` is, or would be: IDs whose hashes agree take the numbers that follow.
@@ -49,7 +56,7 @@ std::optional<Known> KnownRecords::find(std::string_view id) const {
 }
 
 Known KnownRecords::read(std::uint64_t offset) const {
-  const unsigned char* at = bytes_.data() + offset;
+  const unsigned char* at = this->at(offset);
   at += take_value<std::uint16_t>(at);
   Known known;
   known.sequence = take_value<std::uint64_t>(at);
@@ -71,25 +78,27 @@ Known KnownRecords::read(std::uint64_t offset) const {
 }
 
 void KnownRecords::put(std::string_view id, const Known& known) {
-  PENCHANT_CHECK(id.size() <= 0xFFFF && known.keywords.size() <= 0xFF && known.loras.size() <= 0xFF);
-  PENCHANT_CHECK(known.parameters.size() <= 0xFF);
-  offsets_[slot(id)] = bytes_.size();
-  append_value(bytes_, static_cast<std::uint16_t>(id.size()));
-  bytes_.insert(bytes_.end(), id.begin(), id.end());
-  append_value(bytes_, known.sequence);
-  append_value(bytes_, known.revision);
-  append_value(bytes_, known.half_lives);
-  append_value(bytes_, static_cast<std::uint8_t>(known.verdict));
-  append_value(bytes_, known.checkpoint);
-  append_value(bytes_, static_cast<std::uint8_t>(known.loras.size()));
-  for (const std::uint32_t lora : known.loras) append_value(bytes_, lora);
-  append_value(bytes_, static_cast<std::uint8_t>(known.keywords.size()));
-  for (const Interner::Id keyword : known.keywords) append_value(bytes_, keyword);
-  append_value(bytes_, known.negative_set);
-  append_value(bytes_, static_cast<std::uint8_t>(known.parameters.size()));
+  PENCHANT_CHECK(known.keywords.size() <= 0xFF && known.loras.size() <= 0xFF);
+  PENCHANT_CHECK(known.parameters.size() <= 0xFF && id.size() <= identifier_bytes_max);
+  if (chunks_.empty() || chunks_.back()->size() > chunk_bytes_max - entry_bytes_max) chunks_.emplace_back();
+  Chunk& bytes = chunks_.back().write();
+  offsets_[slot(id)] = (chunks_.size() - 1) * chunk_bytes_max + bytes.size();
+  append_value(bytes, static_cast<std::uint16_t>(id.size()));
+  bytes.insert(bytes.end(), id.begin(), id.end());
+  append_value(bytes, known.sequence);
+  append_value(bytes, known.revision);
+  append_value(bytes, known.half_lives);
+  append_value(bytes, static_cast<std::uint8_t>(known.verdict));
+  append_value(bytes, known.checkpoint);
+  append_value(bytes, static_cast<std::uint8_t>(known.loras.size()));
+  for (const std::uint32_t lora : known.loras) append_value(bytes, lora);
+  append_value(bytes, static_cast<std::uint8_t>(known.keywords.size()));
+  for (const Interner::Id keyword : known.keywords) append_value(bytes, keyword);
+  append_value(bytes, known.negative_set);
+  append_value(bytes, static_cast<std::uint8_t>(known.parameters.size()));
   for (const LessonParameter& parameter : known.parameters) {
-    append_value(bytes_, parameter.column);
-    append_value(bytes_, parameter.value);
+    append_value(bytes, parameter.column);
+    append_value(bytes, parameter.value);
   }
 }
 

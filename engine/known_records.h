@@ -3,6 +3,7 @@
 //
 // Kept as bytes, one after the other: 35 bytes, the ID, 4 for each keyword and LoRA and 12 for each parameter. A
 // corrected record is appended anew; the old bytes stay until the next restart from a snapshot, which leaves them out.
+// They lie in chunks, which copies share: what is full changes no more.
 // Limits: identifier_bytes_max, keywords_max.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/copy_on_write.h"
 #include "engine/event.h"
 #include "engine/interner.h"
 #include "engine/negative_table.h"
@@ -62,7 +64,15 @@ class KnownRecords {
   std::string_view id_at(std::uint64_t offset) const;
   std::uint64_t slot(std::string_view id) const;
 
-  std::vector<unsigned char> bytes_;
+  using Chunk = std::vector<unsigned char>;
+  static constexpr std::size_t chunk_bytes_max = 1 << 16;
+
+  /// An offset is the number of a chunk, times its size, and a place in it.
+  const unsigned char* at(std::uint64_t offset) const {
+    return chunks_[offset / chunk_bytes_max]->data() + offset % chunk_bytes_max;
+  }
+
+  std::vector<CopyOnWrite<Chunk>> chunks_;
   boost::unordered_flat_map<std::uint64_t, std::uint64_t> offsets_;  // hash of the ID, or the next free number
 };
 

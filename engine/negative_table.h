@@ -67,8 +67,6 @@ class NegativeTable {
     std::vector<Interner::Id> keywords;
     Counts overall;
     std::uint32_t named = 0;
-    template <class Archive>
-    void serialize(Archive& archive, unsigned version);
   };
 
   /// The key under which the set is, or would be: sets whose hashes agree take the numbers that follow.

@@ -110,11 +110,12 @@ void Pools::load(Archive& archive, unsigned) {
 template <class Archive>
 void User::save_rows(Archive& archive) const {
   const std::vector<Lessons::Id> ids = lessons_.in_order();
-  boost::unordered_flat_map<Lessons::Id, std::uint32_t> places;
+  std::vector<std::uint32_t> places(lessons_.size());
   const std::uint64_t lesson_count = ids.size();
   archive << lesson_count;
-  for (const Lessons::Id id : ids) {
-    places.emplace(id, static_cast<std::uint32_t>(places.size()));
+  for (std::uint32_t place = 0; place < ids.size(); ++place) {
+    const Lessons::Id id = ids[place];
+    places[id] = place;
     const KeptLesson& lesson = lessons_[id];
     archive << lesson.weight << lesson.sequence << lesson.checkpoint << lesson.negative_set << lesson.is_selected;
     archive << lesson.lora_count << lesson.parameter_count;
@@ -133,7 +134,7 @@ void User::save_rows(Archive& archive) const {
     const std::uint8_t listed = counted ? detail::counted_row : static_cast<std::uint8_t>(lessons.size());
     archive << keyword << listed;
     if (counted) archive << *counted;
-    for (const Lessons::Id id : lessons) archive << places.find(id)->second;
+    for (const Lessons::Id id : lessons) archive << places[id];
   }
 }
 
@@ -143,6 +144,8 @@ void User::load_lessons(Archive& archive) {
   std::uint64_t count = 0;
   archive >> count;
   detail::require(count <= keywords_per_user_max * listed_lessons_max);
+  std::vector<std::uint32_t> loras;
+  std::vector<LessonParameter> parameters;
   for (std::uint64_t last = 0; count > 0; --count) {
     Lesson lesson;
     double weight = 0;
@@ -151,8 +154,8 @@ void User::load_lessons(Archive& archive) {
     std::uint8_t parameter_count = 0;
     archive >> weight >> lesson.sequence >> lesson.checkpoint >> lesson.negative_set >> is_selected;
     archive >> lora_count >> parameter_count;
-    std::vector<std::uint32_t> loras(lora_count);
-    std::vector<LessonParameter> parameters(parameter_count);
+    loras.resize(lora_count);
+    parameters.resize(parameter_count);
     for (std::uint32_t& lora : loras) archive >> lora;
     for (LessonParameter& parameter : parameters) archive >> parameter;
     detail::require(detail::are_counts(Counts{0, weight}) && lesson.checkpoint < bounds.checkpoints);
@@ -177,6 +180,7 @@ void User::load_rows(Archive& archive) {
   std::uint64_t row_count = 0;
   archive >> row_count;
   detail::require(row_count <= keywords_per_user_max);
+  rows_.reserve(static_cast<std::uint32_t>(row_count));
   std::vector<std::uint32_t> numbers;
   for (; row_count > 0; --row_count) {
     Interner::Id keyword = 0;
@@ -191,14 +195,14 @@ void User::load_rows(Archive& archive) {
       continue;
     }
     detail::require(listed <= listed_lessons_max);
-    for (; listed > 0; --listed) {
-      Lessons::Id lesson = 0;
-      archive >> lesson;
-      detail::require(lesson < lesson_count && lessons_[lesson].references < keywords_max);
-      detail::require(std::ranges::find(rows_.lessons(row), lesson) == rows_.lessons(row).end());
-      rows_.add_lesson(row, lesson);
-      lessons_.hold(lesson);
+    std::array<Lessons::Id, listed_lessons_max> ids;
+    for (std::uint8_t i = 0; i < listed; ++i) {
+      archive >> ids[i];
+      detail::require(ids[i] < lesson_count && lessons_[ids[i]].references < keywords_max);
+      detail::require(std::find(ids.begin(), ids.begin() + i, ids[i]) == ids.begin() + i);
+      lessons_.hold(ids[i]);
     }
+    rows_.set_lessons(row, std::span(ids).first(listed));
   }
   detail::require(lessons_.in_order().size() == lesson_count);  // each is listed
   std::ranges::sort(numbers);
@@ -244,37 +248,48 @@ void User::load(Archive& archive, unsigned) {
 }
 
 template <class Archive>
-void serialize(Archive& archive, NamedUser& named, unsigned) {
-  archive& named.name& named.user;
-}
-
-template <class Archive>
-void Engine::save(Archive& archive, unsigned) const {
+void Engine::save_head(Archive& archive) const {
   archive << now_ms_ << decay_ << vocabulary_.keywords << vocabulary_.names << pools_ << next_user_;
-  detail::save_sequence(archive, users_);
+  const std::uint64_t users = users_.size();
+  archive << users;
 }
 
 template <class Archive>
-void Engine::load(Archive& archive, unsigned) {
+void Engine::save_user(Archive& archive, const NamedUser& user) {
+  archive << user.name << *user.user;
+}
+
+template <class Archive>
+void Engine::load(Archive& archive) {
   archive >> now_ms_ >> decay_ >> vocabulary_.keywords >> vocabulary_.names;
   detail::LoadBounds& bounds = detail::bounds_of(archive);
   bounds.keywords = vocabulary_.keywords.numbers();
   bounds.names = vocabulary_.names.numbers();
   archive >> pools_ >> next_user_;
-  detail::load_sequence(archive, users_, users_max);
-  user_places_.clear();
-  for (auto user = users_.begin(); user != users_.end(); ++user) user_places_.emplace(user->name, user);
-  detail::require(user_places_.size() == users_.size());
+  load_users(archive);
   refer_to_texts();
   detail::require(vocabulary_.keywords.are_all_referred_to() && vocabulary_.names.are_all_referred_to());
+}
+
+template <class Archive>
+void Engine::load_users(Archive& archive) {
+  std::uint64_t count = 0;
+  archive >> count;
+  detail::require(count <= users_max);
+  user_places_.clear();
+  users_.clear();
   record_count_ = 0;
   cell_count_ = 0;
   std::optional<std::uint32_t> last;
-  for (const NamedUser& named : users_) {
-    detail::require(named.user.number() < next_user_ && (!last || *last < named.user.number()));
-    last = named.user.number();
-    record_count_ += named.user.totals().records;
-    cell_count_ += named.user.cells();
+  for (; count > 0; --count) {
+    NamedUser& named = users_.emplace_back();
+    User& user = named.user.write();
+    archive >> named.name >> user;
+    detail::require(user_places_.emplace(named.name, std::prev(users_.end())).second);
+    detail::require(user.number() < next_user_ && (!last || *last < user.number()));
+    last = user.number();
+    record_count_ += user.totals().records;
+    cell_count_ += user.cells();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/serialization/array_wrapper.hpp>
 #include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/level.hpp>
 #include <boost/serialization/string.hpp>
 #include <cmath>
 #include <limits>
@@ -97,23 +98,77 @@ template <class Archive, class Vector>
 void save_sequence(Archive& archive, const Vector& values) {
   const std::uint64_t count = values.size();
   archive << count;
-  for (const auto& value : values) archive << value;
+  if constexpr (std::is_arithmetic_v<typename Vector::value_type>) {
+    archive << boost::serialization::make_array(values.data(), values.size());
+  } else {
+    for (const auto& value : values) archive << value;
+  }
 }
 
 template <class Archive, class Vector>
 void load_sequence(Archive& archive, Vector& values, std::uint64_t count_max) {
+  constexpr std::uint64_t at_once = 4096;
   std::uint64_t count = 0;
   archive >> count;
   require(count <= count_max);
   values.clear();
-  for (; count > 0; --count) archive >> values.emplace_back();
+  if constexpr (std::is_arithmetic_v<typename Vector::value_type>) {
+    while (values.size() < count) {
+      const std::size_t size = values.size();
+      const std::size_t more = std::min(count - size, at_once);
+      values.resize(size + more);
+      archive >> boost::serialization::make_array(values.data() + size, more);
+    }
+  } else {
+    for (; count > 0; --count) archive >> values.emplace_back();
+  }
+}
+
+/// `size` cells of a packed row, in ascending columns, which `row` gets a place for once they are read into `scratch`.
+template <class Archive, class Arena>
+void load_packed_row(Archive& archive, std::uint32_t size, Arena& arena, typename Arena::Place& row,
+                     std::vector<typename Arena::Entry>& scratch) {
+  scratch.clear();
+  for (; size > 0; --size) {
+    typename Arena::Entry entry;
+    archive >> entry.column >> entry.cell;
+    require(scratch.empty() || scratch.back().column < entry.column);
+    scratch.push_back(entry);
+  }
+  std::ranges::copy(scratch, arena.add_row(row, static_cast<std::uint32_t>(scratch.size())).begin());
 }
 
 }  // namespace detail
+}  // namespace penchant
+
+// Parts of a user, whose version stands in the archive for all of them: looking each part's up would take longer than
+// the part itself.
+BOOST_CLASS_IMPLEMENTATION(penchant::Counts, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix::Cell, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::Arm, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::Moments, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::PackedMoments, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::ParameterKey, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::LessonParameter, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::Totals, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::PoolEntry, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::PackedRows<penchant::PackedMoments>, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::ArmTable, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::ParameterTable, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::NegativeTable, boost::serialization::object_serializable)
+BOOST_CLASS_IMPLEMENTATION(penchant::KnownRecords, boost::serialization::object_serializable)
+
+namespace penchant {
 
 template <class Archive>
 void serialize(Archive& archive, Counts& counts, unsigned) {
   archive& counts.selected& counts.observed;
+}
+
+template <class Archive>
+void serialize(Archive& archive, CountMatrix::Cell& cell, unsigned) {
+  archive& cell.selected& cell.observed;
 }
 
 template <class Archive>
@@ -162,18 +217,12 @@ void PackedRows<Cell>::load(Archive& archive, unsigned) {
   std::uint64_t rows = 0;
   archive >> rows;
   detail::require(rows <= keywords_per_user_max);
+  std::vector<Entry> scratch;
   for (; rows > 0; --rows) {
     std::uint32_t size = 0;
     archive >> size;
-    auto& place = places_.emplace_back();
-    for (std::uint32_t left = size; left > 0; --left) {
-      std::uint32_t column = 0;
-      Cell cell;
-      archive >> column >> cell;
-      const auto row = arena_.view(place);
-      detail::require(row.empty() || row.back().column < column);
-      arena_.find_or_add(place, column) = cell;
-    }
+    reserve_for(places_, places_.size() + 1);
+    detail::load_packed_row(archive, size, arena_, places_.emplace_back(), scratch);
     cells_ += size;
   }
 }
@@ -190,7 +239,7 @@ void CountMatrix::save(Archive& archive, unsigned) const {
       archive << boost::serialization::make_array(row(r).lines, std::size_t{size} * line_floats);
       continue;
     }
-    for (const auto& entry : packed_row(r)) archive << entry.column << entry.cell.selected << entry.cell.observed;
+    for (const auto& entry : packed_row(r)) archive << entry.column << entry.cell;
   }
   std::vector<std::pair<std::uint64_t, Counts>> heavy(heavy_.begin(), heavy_.end());
   std::ranges::sort(heavy, {}, [](const auto& cell) { return cell.first; });
@@ -206,26 +255,22 @@ void CountMatrix::load(Archive& archive, unsigned) {
   std::uint64_t rows = 0;
   archive >> rows;
   detail::require(rows <= keywords_per_user_max);
+  std::vector<PackedArena<Cell>::Entry> scratch;
   for (; rows > 0; --rows) {
     bool dense = false;
     std::uint32_t size = 0;
     archive >> dense >> size;
+    reserve_for(places_, places_.size() + 1);
     Place& place = places_.emplace_back();
     if (dense) {
       detail::require(size > 0 && size <= negative_prompts_per_user_max / line_columns);
       make_dense(place, size);
-      Row& lines = dense_[place.begin];
+      Row& lines = dense_[place.begin].lines.write();
       archive >> boost::serialization::make_array(lines.data(), static_cast<std::size_t>(lines.size()));
       detail::require(detail::are_counts(lines));
       continue;
     }
-    for (; size > 0; --size) {
-      std::uint32_t column = 0;
-      Cell cell;
-      archive >> column >> cell.selected >> cell.observed;
-      detail::require(place.size == 0 || packed_.view(place).back().column < column);
-      packed_.find_or_add(place, column) = cell;
-    }
+    detail::load_packed_row(archive, size, packed_, place, scratch);
     packed_cells_ += place.size;
     detail::require(detail::are_counts(packed_.view(place)) && bytes() <= 2 * table_bytes_per_user_max);
   }
@@ -311,28 +356,31 @@ void ParameterTable::load(Archive& archive, unsigned) {
 }
 
 template <class Archive>
-void NegativeTable::Set::serialize(Archive& archive, unsigned) {
-  archive& overall& named;
-  if constexpr (Archive::is_saving::value) {
-    detail::save_sequence(archive, keywords);
-  } else {
-    detail::load_sequence(archive, keywords, keywords_max);
-    const auto not_ascending = [](Interner::Id a, Interner::Id b) { return a >= b; };
-    detail::require(std::ranges::adjacent_find(keywords, not_ascending) == keywords.end());
-    detail::require(detail::are_counts(overall) && detail::are_below(keywords, detail::bounds_of(archive).keywords));
-  }
-}
-
-template <class Archive>
 void NegativeTable::save(Archive& archive, unsigned) const {
-  detail::save_sequence(archive, sets_);
+  const std::uint64_t sets = sets_.size();
+  archive << sets;
+  for (const Set& set : sets_) {
+    archive << set.overall << set.named;
+    detail::save_sequence(archive, set.keywords);
+  }
   detail::save_sequence(archive, free_);
   archive << matrix_;
 }
 
 template <class Archive>
 void NegativeTable::load(Archive& archive, unsigned) {
-  detail::load_sequence(archive, sets_, negative_prompts_per_user_max);
+  std::uint64_t sets = 0;
+  archive >> sets;
+  detail::require(sets <= negative_prompts_per_user_max);
+  const std::size_t keyword_bound = detail::bounds_of(archive).keywords;
+  const auto not_ascending = [](Interner::Id a, Interner::Id b) { return a >= b; };
+  for (sets_.clear(); sets > 0; --sets) {
+    Set& set = sets_.emplace_back();
+    archive >> set.overall >> set.named;
+    detail::load_sequence(archive, set.keywords, keywords_max);
+    detail::require(std::ranges::adjacent_find(set.keywords, not_ascending) == set.keywords.end());
+    detail::require(detail::are_counts(set.overall) && detail::are_below(set.keywords, keyword_bound));
+  }
   detail::load_sequence(archive, free_, sets_.size());
   archive >> matrix_;
   columns_.clear();

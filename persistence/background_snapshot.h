@@ -1,17 +1,18 @@
-// A snapshot written by a forked child, which has the memory of the moment of the fork to itself while its parent
-// goes on. docs/snapshot_format.md says why.
+// A snapshot written by a thread, from a state that was frozen, while the engine goes on. docs/snapshot_format.md says
+// why.
 //
-// Owner: the store's thread. The child touches nothing but the engine and its own file, and ends by _exit, whatever is
-// thrown in it. Errors: the child's failure reaches the parent as its sentence through a pipe. Only a child that is
-// known to have ended well has succeeded.
+// Owner: the store's thread, which makes all calls. The thread has the frozen state to itself, syncs the journal before
+// the snapshot gets its name, and is the last in line for a processor. Lifetime: `files` and `journal` outlive it; the
+// destructor stops the thread at the next chunk and waits for it. Errors: told by poll(), also of want of memory.
 #pragma once
 
-#include <sys/types.h>
-
+#include <atomic>
 #include <cstdint>
 #include <string>
+#include <thread>
 
-#include "engine/engine.h"
+#include "engine/result.h"
+#include "persistence/journal.h"
 #include "persistence/snapshot.h"
 
 namespace penchant {
@@ -21,25 +22,31 @@ class BackgroundSnapshot {
   BackgroundSnapshot() = default;
   BackgroundSnapshot(const BackgroundSnapshot&) = delete;
   BackgroundSnapshot& operator=(const BackgroundSnapshot&) = delete;
-  ~BackgroundSnapshot();  // ends a child that is still at it
+  ~BackgroundSnapshot();
 
-  bool running() const { return child_ > 0; }
+  bool running() const { return thread_.joinable(); }
   std::uint64_t sequence() const { return sequence_; }
 
-  result<void> start(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp, const Engine& engine,
-                     const HistoryHeads& heads);
+  struct Target {
+    FileSystem& files;
+    std::string directory;
+    Journal& journal;
+    bool is_compressing = false;
+  };
+  result<void> start(Target target, const SnapshotStamp& stamp, FrozenState state);
 
   enum class State : std::uint8_t { idle, running, succeeded, failed };
-  /// How the child is; succeeded or failed once, idle after that.
+  /// How it is; succeeded or failed once, idle after that.
   State poll();
   /// Why the last one failed.
   const std::string& failure() const { return failure_; }
 
  private:
-  pid_t child_ = 0;
-  int pipe_ = -1;  // the child's sentence, if it failed
   std::uint64_t sequence_ = 0;
-  std::string failure_;
+  std::string failure_;  // the thread's while it runs
+  std::atomic<bool> stop_ = false;
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
 };
 
 }  // namespace penchant

@@ -141,6 +141,11 @@ result<std::uint64_t> Journal::sync() {
   return sync_locked();
 }
 
+std::optional<Failure> Journal::sync_failure() {
+  const std::lock_guard lock(sync_mutex_);
+  return sync_failure_;
+}
+
 result<std::uint64_t> Journal::sync_locked() {
   if (sync_failure_) return *sync_failure_;
   const std::uint64_t written = written_sequence();  // before the sync: what comes during it may not be in it

@@ -57,6 +57,9 @@ class Journal {
   // Returns when everything committed before the call is on disk, with the last sequence that is. Any thread.
   [[nodiscard]] result<std::uint64_t> sync();
 
+  // Why a sync failed, if one did. Any thread.
+  [[nodiscard]] std::optional<Failure> sync_failure();
+
   [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
   // Where the next event will lie: the first sequence of its segment and the offset of its frame in that file. It
   // holds until the segment is removed; commit() changes segments only behind what it has written.

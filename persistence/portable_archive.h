@@ -1,11 +1,13 @@
 // Boost.Serialization archives whose bytes are the same on every machine: integers and reals little-endian in their
 // own width, enums as one byte, texts with a 32-bit length. Boost's own binary archive writes what memory holds.
 //
-// They know no file: a sink takes bytes, a source gives them; see snapshot.cpp. Errors: the source throws where its
-// bytes end; loading is start-up work. Widths: every integer that is serialized has a fixed one (std::uint32_t, not
-// unsigned long). The class headers Boost writes (versions, tracking) become one or two bytes each.
+// They know no file: a sink takes bytes, a source gives them, many at a time; see snapshot.cpp. What is saved reaches
+// the sink with flush(). Errors: the source throws where its bytes end; loading is start-up work. Widths: every integer
+// that is serialized has a fixed one (std::uint32_t, not unsigned long). The class headers Boost writes (versions,
+// tracking) become one or two bytes each.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <boost/archive/detail/common_iarchive.hpp>
 #include <boost/archive/detail/common_oarchive.hpp>
@@ -13,9 +15,11 @@
 #include <boost/serialization/array_wrapper.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "persistence/little_endian.h"
 
@@ -30,7 +34,8 @@ class ByteSink {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  virtual void read(std::span<std::byte> into) = 0;  // throws std::runtime_error where there are not so many
+  /// The next bytes, at least one, until the next call; throws std::runtime_error where there are none.
+  virtual std::span<const std::byte> next() = 0;
 };
 
 namespace detail {
@@ -56,26 +61,33 @@ template <class T>
 using bits_of = typename BitsOf<T>::type;
 
 inline constexpr std::uint32_t archive_text_bytes_max = 1 << 24;
+inline constexpr std::size_t archive_buffer_bytes = 1 << 16;
 
 }  // namespace detail
 
 class PortableOutputArchive : public boost::archive::detail::common_oarchive<PortableOutputArchive> {
  public:
-  explicit PortableOutputArchive(ByteSink& sink) : sink_(sink) {}
+  explicit PortableOutputArchive(ByteSink& sink) : sink_(sink), buffer_(detail::archive_buffer_bytes) {}
+
+  /// Gives the sink everything saved so far.
+  void flush() {
+    sink_.write(std::span<const std::byte>(buffer_).first(size_));
+    size_ = 0;
+  }
 
   template <class T>
   void save_array(const boost::serialization::array_wrapper<T>& array, unsigned) {
     if constexpr (std::endian::native == std::endian::little) {
-      sink_.write(std::as_bytes(std::span(array.address(), array.count())));
+      write(std::as_bytes(std::span(array.address(), array.count())));
     } else {
       for (std::size_t i = 0; i < array.count(); ++i) number(array.address()[i]);
     }
   }
   struct use_array_optimization {
     template <class T>
-    struct apply : std::is_floating_point<T> {};
+    struct apply : std::bool_constant<std::is_arithmetic_v<T> && !std::is_same_v<T, bool>> {};
   };
-  void save_binary(const void* bytes, std::size_t size) { sink_.write({static_cast<const std::byte*>(bytes), size}); }
+  void save_binary(const void* bytes, std::size_t size) { write({static_cast<const std::byte*>(bytes), size}); }
 
  private:
   friend class boost::archive::save_access;
@@ -106,7 +118,16 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
   }
   void save(const std::string& text) {
     number(static_cast<std::uint32_t>(text.size()));
-    sink_.write(std::as_bytes(std::span(text)));
+    write(std::as_bytes(std::span(text)));
+  }
+
+  void write(std::span<const std::byte> bytes) {
+    if (bytes.size() > buffer_.size() - size_) {
+      flush();
+      if (bytes.size() > buffer_.size()) return sink_.write(bytes);
+    }
+    std::ranges::copy(bytes, buffer_.data() + size_);
+    size_ += bytes.size();
   }
 
   template <class T>
@@ -114,32 +135,37 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
     if constexpr (std::is_enum_v<T>) {
       number(static_cast<std::underlying_type_t<T>>(value));
     } else {
-      std::byte raw[sizeof(T)];
-      store_little_endian(raw, std::bit_cast<detail::bits_of<T>>(value));
-      sink_.write(raw);
+      if (buffer_.size() - size_ < sizeof(T)) flush();
+      store_little_endian(buffer_.data() + size_, std::bit_cast<detail::bits_of<T>>(value));
+      size_ += sizeof(T);
     }
   }
 
   ByteSink& sink_;
+  std::vector<std::byte> buffer_;
+  std::size_t size_ = 0;  // of it in use
 };
 
 class PortableInputArchive : public boost::archive::detail::common_iarchive<PortableInputArchive> {
  public:
   explicit PortableInputArchive(ByteSource& source) : source_(source) {}
 
+  /// Whether everything that the source has given so far is loaded.
+  bool is_at_end() const { return left_.empty(); }
+
   template <class T>
   void load_array(boost::serialization::array_wrapper<T>& array, unsigned) {
     if constexpr (std::endian::native == std::endian::little) {
-      source_.read(std::as_writable_bytes(std::span(array.address(), array.count())));
+      read(std::as_writable_bytes(std::span(array.address(), array.count())));
     } else {
       for (std::size_t i = 0; i < array.count(); ++i) number(array.address()[i]);
     }
   }
   struct use_array_optimization {
     template <class T>
-    struct apply : std::is_floating_point<T> {};
+    struct apply : std::bool_constant<std::is_arithmetic_v<T> && !std::is_same_v<T, bool>> {};
   };
-  void load_binary(void* bytes, std::size_t size) { source_.read({static_cast<std::byte*>(bytes), size}); }
+  void load_binary(void* bytes, std::size_t size) { read({static_cast<std::byte*>(bytes), size}); }
 
  private:
   friend class boost::archive::load_access;
@@ -186,7 +212,17 @@ class PortableInputArchive : public boost::archive::detail::common_iarchive<Port
     const auto size = taken<std::uint32_t>();
     if (size > detail::archive_text_bytes_max) throw std::runtime_error("a text is too long");
     text.resize(size);
-    source_.read(std::as_writable_bytes(std::span(text)));
+    read(std::as_writable_bytes(std::span(text)));
+  }
+
+  void read(std::span<std::byte> into) {
+    while (!into.empty()) {
+      if (left_.empty()) left_ = source_.next();
+      const std::size_t size = std::min(left_.size(), into.size());
+      std::memcpy(into.data(), left_.data(), size);
+      left_ = left_.subspan(size);
+      into = into.subspan(size);
+    }
   }
 
   template <class T>
@@ -205,12 +241,19 @@ class PortableInputArchive : public boost::archive::detail::common_iarchive<Port
       value = static_cast<T>(taken<std::underlying_type_t<T>>());
     } else {
       std::byte raw[sizeof(T)];
-      source_.read(raw);
-      value = std::bit_cast<T>(load_little_endian<detail::bits_of<T>>(raw));
+      const std::byte* at = left_.data();
+      if (left_.size() >= sizeof(T)) {
+        left_ = left_.subspan(sizeof(T));
+      } else {
+        read(raw);
+        at = raw;
+      }
+      value = std::bit_cast<T>(load_little_endian<detail::bits_of<T>>(at));
     }
   }
 
   ByteSource& source_;
+  std::span<const std::byte> left_;  // of what the source gave last
 };
 
 }  // namespace penchant

@@ -13,6 +13,7 @@
 #include "persistence/little_endian.h"
 #include "persistence/numbered_name.h"
 #include "persistence/portable_archive.h"
+#include "persistence/snapshot_chunks.h"
 
 namespace penchant {
 namespace {
@@ -22,108 +23,6 @@ constexpr std::string_view name_prefix = "snapshot-";
 constexpr std::string_view name_suffix = ".penchant";
 constexpr std::string_view aside_suffix = ".tmp";
 constexpr std::size_t header_bytes = 40;
-constexpr std::size_t chunk_header_bytes = 8;
-
-std::uint32_t chunk_crc(std::uint64_t number, std::span<const std::byte> content) {
-  std::array<std::byte, 12> head;
-  store_little_endian(head.data(), number);
-  store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()));
-  return crc32c(content, crc32c(head));
-}
-
-// Boost.Serialization has no other way to report a failed write than to throw; it is caught in write_snapshot.
-struct WriteFailed {
-  Failure failure;
-};
-
-class ChunkSink final : public ByteSink {
- public:
-  explicit ChunkSink(File& file) : file_(file) { chunk_.resize(chunk_header_bytes); }
-
-  void write(std::span<const std::byte> bytes) override {
-    while (!bytes.empty()) {
-      const std::size_t room = chunk_header_bytes + snapshot_chunk_bytes_max - chunk_.size();
-      const auto part = bytes.first(std::min(room, bytes.size()));
-      chunk_.insert(chunk_.end(), part.begin(), part.end());
-      bytes = bytes.subspan(part.size());
-      if (part.size() == room) flush();
-    }
-  }
-
-  void finish() {
-    if (chunk_.size() > chunk_header_bytes) flush();
-    flush();  // the empty chunk that ends the file
-  }
-
- private:
-  void flush() {
-    const auto content = std::span(chunk_).subspan(chunk_header_bytes);
-    store_little_endian(chunk_.data(), static_cast<std::uint32_t>(content.size()));
-    store_little_endian(chunk_.data() + 4, chunk_crc(number_++, content));
-    if (auto written = file_.append(chunk_); !written) throw WriteFailed{written.error()};
-    chunk_.resize(chunk_header_bytes);
-  }
-
-  File& file_;
-  std::vector<std::byte> chunk_;
-  std::uint64_t number_ = 0;
-};
-
-class ChunkSource final : public ByteSource {
- public:
-  explicit ChunkSource(File& file) : file_(file) {}
-
-  void read(std::span<std::byte> into) override {
-    while (!into.empty()) {
-      if (left_.empty()) next_chunk();
-      if (left_.empty()) throw std::runtime_error("it ends too early" + where());
-      const std::size_t size = std::min(left_.size(), into.size());
-      std::memcpy(into.data(), left_.data(), size);
-      left_ = left_.subspan(size);
-      into = into.subspan(size);
-    }
-  }
-
-  /// The archive has been read: nothing but the end may follow.
-  void expect_end() {
-    if (left_.empty() && !ended_) next_chunk();
-    const auto size = file_.size();
-    if (!size) throw std::runtime_error(size.error().message);
-    if (!ended_ || *size != offset_) throw std::runtime_error("it goes on after its end" + where());
-  }
-
- private:
-  void next_chunk() {
-    if (ended_) return;
-    chunk_offset_ = offset_;
-    std::array<std::byte, chunk_header_bytes> head;
-    fill(head);
-    const auto size = load_little_endian<std::uint32_t>(head.data());
-    if (size > snapshot_chunk_bytes_max) throw std::runtime_error("a chunk is too long" + where());
-    chunk_.resize(size);
-    fill(chunk_);
-    if (chunk_crc(number_++, chunk_) != load_little_endian<std::uint32_t>(head.data() + 4)) {
-      throw std::runtime_error("a checksum is wrong" + where());
-    }
-    left_ = chunk_;
-    ended_ = size == 0;
-  }
-  void fill(std::span<std::byte> into) {
-    const auto size = file_.read_at(offset_, into);
-    if (!size) throw std::runtime_error(size.error().message);
-    if (*size < into.size()) throw std::runtime_error("it ends in the middle of a chunk" + where());
-    offset_ += into.size();
-  }
-  std::string where() const { return ", at offset " + std::to_string(chunk_offset_); }
-
-  File& file_;
-  std::vector<std::byte> chunk_;
-  std::span<const std::byte> left_;
-  std::uint64_t offset_ = header_bytes;
-  std::uint64_t chunk_offset_ = header_bytes;
-  std::uint64_t number_ = 0;
-  bool ended_ = false;
-};
 
 class StringSink final : public ByteSink {
  public:
@@ -169,16 +68,14 @@ std::array<std::byte, header_bytes> encode_header(const SnapshotStamp& stamp) {
   return header;
 }
 
-result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, const Engine& engine,
-                         const HistoryHeads& heads) {
+result<void> write_aside(FileSystem& files, const std::string& path, const SnapshotStamp& stamp, FrozenState& state,
+                         const SnapshotWriting& how) {
   auto file = files.create(path);
   if (!file) return file.error();
   if (auto written = (*file)->append(encode_header(stamp)); !written) return written;
   try {
-    ChunkSink sink(**file);
-    PortableOutputArchive archive(sink);
-    archive << engine;
-    save_heads(archive, heads, engine.next_user());
+    ChunkSink sink(**file, how.is_compressing, how.stop);
+    state.save(sink);
     sink.finish();
   } catch (const WriteFailed& failed) {
     return failed.failure;
@@ -215,8 +112,28 @@ std::optional<std::uint64_t> snapshot_sequence(std::string_view name) {
   return sequence && *sequence <= first_sequence_max ? sequence : std::nullopt;
 }
 
+FrozenState::FrozenState(const Engine& engine, const HistoryHeads& heads)
+    : users_(engine.users().begin(), engine.users().end()), heads_(heads), next_user_(engine.next_user()) {
+  StringSink sink(head_);
+  PortableOutputArchive archive(sink);
+  engine.save_head(archive);
+  archive.flush();
+}
+
+/// One archive goes on where the other ended: no class is in both parts.
+void FrozenState::save(ByteSink& sink) {
+  PortableOutputArchive archive(sink);
+  archive.save_binary(head_.data(), head_.size());
+  for (NamedUser& kept : users_) {
+    const NamedUser user = std::move(kept);
+    Engine::save_user(archive, user);
+  }
+  save_heads(archive, heads_, next_user_);
+  archive.flush();
+}
+
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
-                            const Engine& engine, const HistoryHeads& heads) {
+                            FrozenState state, const SnapshotWriting& how) {
   const std::string path = path_in(directory, snapshot_name(stamp.sequence));
   const std::string aside = path + std::string(aside_suffix);
   const auto names = files.list(directory);
@@ -224,7 +141,9 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   if (std::ranges::binary_search(*names, snapshot_name(stamp.sequence) + std::string(aside_suffix))) {
     if (auto removed = files.remove(aside); !removed) return removed;
   }
-  if (auto written = write_aside(files, aside, stamp, engine, heads); !written) {
+  auto written = write_aside(files, aside, stamp, state, how);
+  if (written && how.before_rename) written = how.before_rename();
+  if (!written) {
     (void)files.remove(aside);  // it may hold the space that was missing; the failure told is the first one
     return written;
   }
@@ -245,10 +164,11 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     return Failure{path + " is of a time before the first release " + format};
   }
   try {
-    ChunkSource source(**file);
+    ChunkSource source(**file, header_bytes);
     PortableInputArchive archive(source);
-    archive >> engine;
+    engine.load(archive);
     load_heads(archive, heads, engine.next_user(), header->stamp.sequence);
+    detail::require(archive.is_at_end());
     source.expect_end();
   } catch (const std::bad_alloc&) {
     throw;
@@ -286,7 +206,9 @@ std::string state_bytes(const Engine& engine) {
   std::string bytes;
   StringSink sink(bytes);
   PortableOutputArchive archive(sink);
-  archive << engine;
+  engine.save_head(archive);
+  for (const NamedUser& user : engine.users()) Engine::save_user(archive, user);
+  archive.flush();
   return bytes;
 }
 

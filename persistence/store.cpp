@@ -154,41 +154,44 @@ void Store::sync_failed(const Failure& failure) {
   if (!read_only_) read_only_ = failure;
 }
 
-/// Everything in memory is on disk before a snapshot of it may be: no snapshot is ahead of its journal.
-result<SnapshotStamp> Store::prepare_snapshot() {
-  if (auto written = commit(); !written) return written.error();
-  if (auto synced = journal_->sync(); !synced) {
-    sync_failed(synced.error());
-    return synced.error();
-  }
-  return SnapshotStamp{id_, written_sequence()};
+result<void> Store::sync_journal() {
+  auto synced = journal_->sync();
+  if (synced) return {};
+  sync_failed(synced.error());
+  return synced.error();
 }
 
 result<void> Store::sync() {
-  const auto stamp = prepare_snapshot();
-  if (!stamp) return stamp.error();
-  return {};
+  if (auto written = commit(); !written) return written;
+  return sync_journal();
 }
 
 result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
-  const auto stamp = prepare_snapshot();
-  auto written =
-      stamp ? write_snapshot(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
+  auto written = commit();
+  const SnapshotStamp stamp{id_, written_sequence()};
+  if (written) {
+    // Everything in memory is on disk before a snapshot of it may be: no snapshot is ahead of its journal.
+    written = write_snapshot(
+        files_, options_.directory, stamp, FrozenState(engine_, heads_),
+        {.is_compressing = options_.compress_snapshots, .before_rename = [this] { return sync_journal(); }});
+  }
   if (!written) {
     last_save_failed_ = true;
     return written;
   }
-  return finish_snapshot(stamp->sequence);
+  return finish_snapshot(stamp.sequence);
 }
 
 result<void> Store::save_in_background(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
-  const auto stamp = prepare_snapshot();
-  auto started =
-      stamp ? background_.start(files_, options_.directory, *stamp, engine_, heads_) : result<void>(stamp.error());
+  auto started = commit();
+  if (started) {
+    started = background_.start({files_, options_.directory, *journal_, options_.compress_snapshots},
+                                {id_, written_sequence()}, FrozenState(engine_, heads_));
+  }
   if (!started) last_save_failed_ = true;
   return started;
 }
@@ -219,6 +222,7 @@ std::optional<Store::News> Store::end_background_save() {
     case BackgroundSnapshot::State::succeeded: break;
     case BackgroundSnapshot::State::failed: {
       last_save_failed_ = true;
+      if (const auto failure = journal_->sync_failure()) sync_failed(*failure);
       // What it left goes at once, or tries that fail would fill the disk. Where that fails too, the first one is told.
       (void)remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
       return News{"the snapshot failed: " + background_.failure(), true};

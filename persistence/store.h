@@ -47,6 +47,7 @@ struct StoreOptions {
   bool keep_decay = false;                            // decay_days does not matter: the folder's own stays
   std::chrono::seconds snapshot_every{300};           // 0: never by time
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
+  bool compress_snapshots = false;
   JournalOptions journal;
 };
 
@@ -104,7 +105,7 @@ class Store {
   result<void> sync();
   /// A snapshot now, while the caller waits.
   result<void> save(std::int64_t now_ms);
-  /// A snapshot by a child process. A Failure if one is under way, or the system has no process to give.
+  /// A snapshot by a thread. A Failure if one is under way, or the system has no thread to give.
   result<void> save_in_background(std::int64_t now_ms);
   /// For the log.
   struct News {
@@ -140,7 +141,7 @@ class Store {
   result<void> resume_erasures(std::int64_t now_ms);
   std::optional<News> drive_erasures(std::int64_t now_ms, const result<bool>& elsewhere);
   result<void> begin_erasing(std::int64_t now_ms);
-  result<SnapshotStamp> prepare_snapshot();
+  result<void> sync_journal();
   result<void> finish_snapshot(std::uint64_t sequence);
   std::optional<News> end_background_save();
   bool snapshot_due(std::int64_t now_ms) const;
@@ -161,7 +162,6 @@ class Store {
   std::optional<History> history_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
-  BackgroundSnapshot background_;
   std::uint64_t saved_sequence_ = 0;
   std::vector<std::uint64_t> invalid_snapshots_;  // their files go with the next snapshot that is tried
   std::int64_t last_save_ms_ = 0;
@@ -169,7 +169,8 @@ class Store {
   bool last_save_failed_ = false;
   std::uint64_t replayed_ = 0;
   std::vector<std::string> warnings_;
-  std::optional<Syncer> syncer_;  // behind the journal, which its thread uses
+  BackgroundSnapshot background_;  // behind the journal, which its thread uses
+  std::optional<Syncer> syncer_;   // likewise
   std::optional<Eraser> eraser_;
 };
 

@@ -225,7 +225,7 @@ void expect_real(Wire& wire, const Reply& told, std::optional<double> expected, 
 struct Evidence {
   double kept = 0;
   double seen = 0;
-  std::string word;
+  char word[64] = {};
 };
 
 /// Each "12 of your 15 'ink'" and "3 of 4 'cat'".
@@ -234,13 +234,8 @@ std::vector<Evidence> evidence_in(const std::string& reason) {
   for (std::size_t of = reason.find(" of "); of != std::string::npos; of = reason.find(" of ", of + 1)) {
     const char* const kept = reason.c_str() + reason.find_last_of(' ', of - 1) + 1;
     Evidence one;
-    std::array<char, 64> word{};
-    if (std::sscanf(kept, "%lf of your %lf '%63[a-z0-9]'", &one.kept, &one.seen, word.data()) != 3 &&
-        std::sscanf(kept, "%lf of %lf '%63[a-z0-9]'", &one.kept, &one.seen, word.data()) != 3) {
-      continue;
-    }
-    one.word = word.data();
-    found.push_back(one);
+    const auto reads = [&](const char* form) { return std::sscanf(kept, form, &one.kept, &one.seen, one.word) == 3; };
+    if (reads("%lf of your %lf '%63[a-z0-9]'") || reads("%lf of %lf '%63[a-z0-9]'")) found.push_back(one);
   }
   return found;
 }
@@ -253,8 +248,8 @@ void compare_reason(Wire& wire, const std::string& reason, const Question& quest
     const double tolerance = 0.0502 + asked.lost();
     wire.expect(Comparison::is_close(one.kept, cell.selected, tolerance), "how many a reason says were kept");
     wire.expect(Comparison::is_close(one.seen, cell.observed, tolerance), "how many a reason says there were");
-    wire.expect(std::ranges::find(question.keywords, one.word, &Keyword::text) != question.keywords.end(),
-                "a reason's word");
+    const auto asks = [&one](const Keyword& keyword) { return keyword.text == one.word; };
+    wire.expect(std::ranges::any_of(question.keywords, asks), "a reason's word");
   }
   double most = 0;
   for (const Keyword& keyword : question.keywords) {

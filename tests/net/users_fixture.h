@@ -32,8 +32,7 @@ struct Users : Talk {
   void renew() {
     while (service->advance_community()) continue;
   }
-  /// As a server's ticks until all is erased or that has failed; the sentence, if so. The snapshot is taken in this
-  /// process: a child's files are not seen in memory.
+  /// As a server's ticks until all is erased or that has failed; the sentence, if so.
   std::string erase() {
     (void)store->save(now_ms);
     while (store->erasing() && !store->erasure_failure()) {

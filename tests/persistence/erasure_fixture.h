@@ -66,8 +66,7 @@ class ErasureLife : public StoreLife {
     BOOST_REQUIRE_MESSAGE(forgotten, forgotten.error().message);
     return *forgotten;
   }
-  /// Whether all is erased: ticks until it is, or three tries have failed. The snapshot is taken in this process: a
-  /// child's files are not seen in memory.
+  /// Whether all is erased: ticks until it is, or three tries have failed.
   bool erase() {
     int tries = 0;
     while (store->erasing() && !store->save(now_ms)) {

@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(erasure_on_a_real_disk)
 
-BOOST_AUTO_TEST_CASE(ticks_alone_erase_with_a_snapshot_by_a_child) {
+BOOST_AUTO_TEST_CASE(ticks_alone_erase_with_a_snapshot_in_the_background) {
   RealDirectory directory;
   PosixFileSystem real;
   ErasureLife life(real, directory.path);
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_that_fails_is_the_erasures_failure) {
   life.open();
   life.live(1);
   life.forget();
-  life.files.fail_in(1);  // in the child
+  life.files.fail_in(1);  // of the snapshot
   while (!life.store->erasure_failure()) (void)life.store->tick(life.now_ms);
   BOOST_TEST(life.store->erasure_failure()->message.starts_with("the snapshot failed: cannot list "));
   life.files.heal();

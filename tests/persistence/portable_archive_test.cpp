@@ -56,23 +56,26 @@ class HexSink final : public ByteSink {
 class HexSource final : public ByteSource {
  public:
   explicit HexSource(std::string_view hex) : hex_(hex) {}
-  void read(std::span<std::byte> into) override {
-    for (std::byte& byte : into) {
-      if (hex_.empty()) throw std::runtime_error("it ends");
-      byte = static_cast<std::byte>(digit(hex_[0]) << 4 | digit(hex_[1]));
-      hex_.remove_prefix(2);
-    }
+  /// Byte by byte, so that whatever is read lies across two of them.
+  std::span<const std::byte> next() override {
+    if (hex_.empty()) throw std::runtime_error("it ends");
+    byte_ = static_cast<std::byte>(digit(hex_[0]) << 4 | digit(hex_[1]));
+    hex_.remove_prefix(2);
+    return {&byte_, 1};
   }
 
  private:
   static unsigned digit(char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); }
   std::string_view hex_;
+  std::byte byte_{};
 };
 
 template <class Value>
 std::string saved(const Value& value) {
   HexSink sink;
-  PortableOutputArchive(sink) << value;
+  PortableOutputArchive archive(sink);
+  archive << value;
+  archive.flush();
   return sink.hex;
 }
 
@@ -104,14 +107,15 @@ void goes(const Value& value, std::string_view hex) {
 /// Bytes of zeros without end.
 class EndlessSource final : public ByteSource {
  public:
-  explicit EndlessSource(std::uint32_t first) { store_little_endian(first_, first); }
-  void read(std::span<std::byte> into) override {
-    for (std::byte& byte : into) byte = given_ < sizeof first_ ? first_[given_++] : std::byte{'x'};
+  explicit EndlessSource(std::uint32_t first) { store_little_endian(first_.data(), first); }
+  std::span<const std::byte> next() override {
+    return std::exchange(is_first_, false) ? std::span<const std::byte>(first_) : rest_;
   }
 
  private:
-  std::byte first_[4];
-  std::size_t given_ = 0;
+  std::array<std::byte, 4> first_{};
+  std::array<std::byte, 64> rest_{};
+  bool is_first_ = true;
 };
 
 }  // namespace
@@ -152,12 +156,32 @@ BOOST_AUTO_TEST_CASE(arrays_of_reals_are_their_elements) {
   BOOST_TEST(loaded<Reals>("000000000000f03f000000000000f03f").values[1] == 1.0);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_longer_than_the_buffer_goes_through_it_whole) {
+  for (const std::size_t size : {detail::archive_buffer_bytes - 5, detail::archive_buffer_bytes - 4,
+                                 detail::archive_buffer_bytes, 3 * detail::archive_buffer_bytes}) {
+    const std::vector<std::string> texts{std::string(size, 'a'), "b", std::string(size, 'c')};
+    HexSink sink;
+    PortableOutputArchive archive(sink);
+    for (const std::string& text : texts) archive << text;
+    archive.flush();
+    HexSource source(sink.hex);
+    PortableInputArchive input(source);
+    for (const std::string& text : texts) {
+      std::string read;
+      input >> read;
+      BOOST_TEST((read == text));
+    }
+    BOOST_TEST(input.is_at_end());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_class_says_its_version_once) {
   HexSink sink;
   PortableOutputArchive archive(sink);
   const Grown one{1, 2};
   const Grown other{3, 4};
   archive << one << other;
+  archive.flush();
   BOOST_TEST(sink.hex ==
              "0003"
              "01000200"

@@ -19,7 +19,7 @@ struct SnapshotLife {
   explicit SnapshotLife(std::uint64_t of_event = 7) : sequence(of_event) {}
 
   result<void> write(FileSystem& files, const Engine& engine) {
-    return write_snapshot(files, folder, {store_id, sequence}, engine, heads);
+    return write_snapshot(files, folder, {store_id, sequence}, FrozenState(engine, heads), how);
   }
   void write(const Engine& engine) {
     const auto written = write(disk, engine);
@@ -41,6 +41,7 @@ struct SnapshotLife {
   MemoryFileSystem disk;
   std::uint64_t sequence;
   HistoryHeads heads;  // that are written
+  SnapshotWriting how;
 };
 
 inline void live_briefly(Taste& taste) {
@@ -57,11 +58,11 @@ struct SmallSnapshot : SnapshotLife {
     whole = bytes();
   }
   /// The content of chunk 0 replaced by another of the same length, its checksum right.
-  void forge(Bytes content) {
+  void forge(Bytes content, std::uint32_t tag = 0) {
     Bytes forged = whole;
     std::ranges::copy(content, forged.begin() + snapshot_header_bytes + snapshot_chunk_header_bytes);
     Bytes head(12);
-    store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()));
+    store_little_endian(head.data() + 8, static_cast<std::uint32_t>(content.size()) | tag);
     store_little_endian(forged.data() + snapshot_header_bytes + 4, crc32c(content, crc32c(head)));
     put(std::move(forged));
   }

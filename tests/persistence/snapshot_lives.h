@@ -1,0 +1,94 @@
+// States for snapshots: full ones, long ones, and what may be done with one that was read.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/explain.h"
+#include "tests/engine/random_life.h"
+#include "tests/persistence/snapshot_fixture.h"
+
+namespace penchant::test {
+
+/// Everything a state can hold: users, LoRAs, families, IDs, corrections, pools, heavy cells, a changed
+/// decay, a landmark that moved.
+inline void live_fully(Taste& taste) {
+  const LoraTag loras[] = {{"wash", 0.5, 0.5}, {"detail.safetensors", 1, 1}};
+  taste.kept("ann", "sdxl/A.safetensors", "ink cat", 3);
+  taste.tell(
+      {.user = "ann", .checkpoint = "B", .prompt = "ink", .family = "sdxl", .id = "1", .loras = loras});
+  taste.tell(
+      {.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "ink moon", .id = "2"});
+  taste.tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "B", .prompt = "ink", .id = "2"});
+  taste.pool("sdxl", Tier::quality, "A B C");
+  taste.pool("sd15", Tier::draft, "D");
+  taste.days_pass(900);
+  taste.decay(7);
+  taste.kept("bob", "E", "oil", 5000);
+  taste.days_pass(1);
+  taste.rejected("bob", "E", "oil cat");
+  taste.tell({.user = "cyd", .checkpoint = "A", .prompt = ""});
+}
+
+/// Every question, record and correction that concerns what the state holds; what they answer does not matter.
+inline void live_on(Engine& engine) {
+  const auto keywords = words("ink cat moon oil");
+  const LoraTag loras[] = {{"wash"}, {"detail"}};
+  Recommender recommender{Bands{}};
+  std::string told;
+  const auto ask = [&](const Question& question) {
+    const auto answer = recommender.recommend(engine, question);
+    if (answer) append_reason(*answer, question.keywords, recommender.scorer(), told);
+  };
+  std::vector<std::string> users;
+  for (const NamedUser& named : engine.users()) users.push_back(named.name);
+  for (const std::string& user : users) {
+    ask({.user = user, .keywords = keywords, .at_ms = engine.now_ms()});
+    ask({.user = user, .family = "sdxl", .at_ms = engine.now_ms()});
+    for (const Verdict verdict : {Verdict::selected, Verdict::rejected, Verdict::neutral}) {
+      for (const char* id : {"", "1", "2"}) {
+        (void)engine.record({.now_ms = engine.now_ms() / 2 + 1,
+                             .verdict = verdict,
+                             .user = user,
+                             .checkpoint = "B",
+                             .id = id,
+                             .keywords = keywords,
+                             .loras = loras});
+      }
+    }
+    ask({.user = user, .keywords = keywords, .top = 10, .at_ms = engine.now_ms()});
+  }
+  for (const Pool& pool : engine.pools().all()) told += to_string(pool.tier);
+  (void)state_bytes(engine);
+}
+
+inline void tell_engine(Engine& engine, const RandomLife::AnyEvent& event) {
+  if (const auto* record = std::get_if<Record>(&event)) BOOST_REQUIRE(engine.record(*record));
+  if (const auto* change = std::get_if<DecayChange>(&event)) BOOST_REQUIRE(engine.change_decay(*change));
+  if (const auto* pool = std::get_if<PoolSet>(&event)) BOOST_REQUIRE(engine.set_pool(*pool));
+  if (const auto* erased = std::get_if<PoolDelete>(&event)) engine.delete_pool(*erased);
+  if (const auto* shared = std::get_if<Share>(&event)) BOOST_REQUIRE(engine.share(*shared));
+  if (const auto* forgotten = std::get_if<Forget>(&event)) engine.forget(*forgotten);
+}
+
+inline Bytes cut(Bytes bytes, std::size_t size) {
+  bytes.resize(size);
+  return bytes;
+}
+
+/// More than `bytes` of state: names of many models.
+inline void live_long(Taste& taste, std::size_t bytes) {
+  for (int i = 0; state_bytes(taste.engine).size() < bytes; ++i) {
+    std::string names;
+    for (int j = 0; j < 500; ++j) names += std::string(400, 'x') + std::to_string(j) + " ";
+    taste.pool(numbered('f', i), Tier::draft, names + numbered('m', i));
+    taste.kept("ann", numbered('m', i), "ink cat");
+    for (int j = 0; j < 300; ++j) {
+      const std::string id = numbered('i', i * 300 + j);
+      taste.tell({.user = "ann", .checkpoint = "A", .prompt = "ink", .id = id + std::string(240, '-')});
+    }
+  }
+}
+
+}  // namespace penchant::test
