@@ -63,6 +63,14 @@ po::typed_value<unsigned>* file_mode(unsigned* target) {
   });
 }
 
+po::typed_value<bool>* yes_or_no(bool* target) {
+  return read_value(target, [](Arguments& arguments) {
+    const std::string_view text = arguments.text(this_option);
+    if (text != "yes" && text != "no") arguments.fail(std::string(this_option) + " must be yes or no");
+    return text == "yes";
+  });
+}
+
 po::options_description describe(Settings& s) {
   po::options_description options("Options");
   // clang-format off: an option a line
@@ -83,6 +91,12 @@ po::options_description describe(Settings& s) {
        "seconds between snapshots while records come in; 0: never")
       ("snapshot-every-records", whole_number(&s.store.snapshot_every_records, 0, UINT64_MAX),
        "and after so many records; 0: never")
+      ("compress-segments", yes_or_no(&s.store.segments.compress)->default_value(true, "yes"),
+       "whether closed segments of the journal are compressed: yes or no")
+      ("history-days", whole_number(&s.store.segments.history_days, 0, history_days_max),
+       "history older than so many days goes, a segment of the journal at a time; 0: none")
+      ("history-bytes", whole_number(&s.store.segments.history_bytes, 0, UINT64_MAX),
+       "and the oldest while the journal is larger on disk; 0: none")
       ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
       ("explore-below", real_number(&s.bands.explore_below),

@@ -36,6 +36,7 @@
 #include "persistence/history_heads.h"
 #include "persistence/journal.h"
 #include "persistence/recovery.h"
+#include "persistence/segment_keeper.h"
 #include "persistence/syncer.h"
 
 namespace penchant {
@@ -48,6 +49,7 @@ struct StoreOptions {
   std::chrono::seconds snapshot_every{300};           // 0: never by time
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
   JournalOptions journal;
+  SegmentOptions segments;
 };
 
 class Store {
@@ -88,6 +90,13 @@ class Store {
   /// Why the last try to erase failed; the next comes by itself after erasure_retry_ms, and with the next forget().
   std::optional<Failure> erasure_failure() const { return eraser_->failure(); }
 
+  /// What the journal lies in, as the last look at it has found; the newest segment as it is now.
+  SegmentsTold segments() const;
+  /// Whether closed segments are being looked at.
+  bool keeping() const { return keeper_->running(); }
+  /// Why closed segments could not be compressed or let go; tried again after a minute.
+  const std::optional<Failure>& segments_failure() const { return keeper_->failure(); }
+
   /// Writes all events since the last commit, with one write; no system call where there are none.
   result<void> commit();
   std::size_t uncommitted_bytes() const { return journal_->buffered_bytes(); }
@@ -111,7 +120,8 @@ class Store {
     std::string sentence;
     bool is_failure = false;
   };
-  /// To be called every 100 ms: begins and ends snapshots and erasures. Tells how one has ended since, if it has.
+  /// To be called every 100 ms: begins and ends snapshots, erasures and the compressing of segments. Tells how one
+  /// has ended since, if it has.
   /// `elsewhere`: whether what the caller keeps in files of its own is erased too. An erasure is not begun before, so
   /// that its file, which says whom to forget, outlives a crash until then.
   std::optional<News> tick(std::int64_t now_ms, const result<bool>& elsewhere = true);
@@ -140,6 +150,8 @@ class Store {
   result<void> resume_erasures(std::int64_t now_ms);
   std::optional<News> drive_erasures(std::int64_t now_ms, const result<bool>& elsewhere);
   result<void> begin_erasing(std::int64_t now_ms);
+  std::optional<News> drive_segments(std::int64_t now_ms);
+  result<std::uint64_t> covered_sequence() const;
   result<SnapshotStamp> prepare_snapshot();
   result<void> finish_snapshot(std::uint64_t sequence);
   std::optional<News> end_background_save();
@@ -171,6 +183,7 @@ class Store {
   std::vector<std::string> warnings_;
   std::optional<Syncer> syncer_;  // behind the journal, which its thread uses
   std::optional<Eraser> eraser_;
+  std::optional<SegmentKeeper> keeper_;
 };
 
 }  // namespace penchant
