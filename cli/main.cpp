@@ -47,6 +47,8 @@ constexpr std::array housekeeping{
     Subcommand{"pool", "sets or lists the checkpoints available for a model family", run_pool},
     Subcommand{"cli", "sends any command, or talks line by line", run_console},
     Subcommand{"bench", "measures a running server", run_bench},
+    Subcommand{"check", "says what a folder holds and whether it is sound", run_check},
+    Subcommand{"repair", "makes a damaged folder start again", run_repair},
 };
 constexpr std::array groups{Group{"Verdicts", verdicts}, Group{"For a prompt", advice}, Group{"Users", users},
                             Group{"The server", housekeeping}};

@@ -93,6 +93,12 @@ po::options_description describe(Settings& s) {
        "and after so many records; 0: never")
       ("compress-snapshots", yes_or_no(&s.store.compress_snapshots)->default_value(false, "no"),
        "smaller snapshots, for a longer restart: yes or no")
+      ("compress-segments", yes_or_no(&s.store.segments.compress)->default_value(true, "yes"),
+       "whether closed segments of the journal are compressed: yes or no")
+      ("history-days", whole_number(&s.store.segments.history_days, 0, history_days_max),
+       "history older than so many days goes, a segment of the journal at a time; 0: none")
+      ("history-bytes", whole_number(&s.store.segments.history_bytes, 0, UINT64_MAX),
+       "and the oldest while the journal is larger on disk; 0: none")
       ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
       ("explore-below", real_number(&s.bands.explore_below),

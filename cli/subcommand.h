@@ -28,6 +28,8 @@ int run_serve(std::span<const std::string> arguments);
 int run_pool(std::span<const std::string> arguments);
 int run_console(std::span<const std::string> arguments);
 int run_bench(std::span<const std::string> arguments);
+int run_check(std::span<const std::string> arguments);
+int run_repair(std::span<const std::string> arguments);
 
 /// What one subcommand takes. `usage` begins with examples; it stands before the options in --help.
 struct Usage {

@@ -13,6 +13,7 @@
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
 #include "net/command.h"
+#include "persistence/compressed_format.h"
 #include "persistence/journal_format.h"
 #include "persistence/snapshot.h"
 #include "persistence/store.h"
@@ -71,7 +72,9 @@ class ServerTransport final : public Transport {
 /// A sentence where the folder keeps nothing yet.
 void refuse_missing(FileSystem& files, const std::string& directory) {
   const auto names = files.list(directory);
-  const auto is_kept = [](const std::string& name) { return first_sequence_of(name) || snapshot_sequence(name); };
+  const auto is_kept = [](const std::string& name) {
+    return first_sequence_of(name) || compressed_sequence_of(name) || snapshot_sequence(name);
+  };
   if (names && std::ranges::any_of(*names, is_kept)) return;
   throw std::runtime_error("nothing is kept in " + directory + " (" +
                            (names ? "it has no journal" : names.error().message) + "); penchant serve --data " +

@@ -61,6 +61,14 @@ void memory(std::string& out, Service& service, const Runtime&) {
   line(out, "matrix_cells", service.engine().cell_count());
 }
 
+/// Empty where there is none.
+std::string one_line(const std::optional<Failure>& failure) {
+  std::string text = failure.value_or(Failure{}).message;
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return text;
+}
+
 void persistence(std::string& out, Service& service, const Runtime&) {
   const Store& store = service.store();
   line(out, "loading", 0);
@@ -75,10 +83,13 @@ void persistence(std::string& out, Service& service, const Runtime&) {
   line(out, "aof_enabled", 1);
   line(out, "aof_last_write_status", store.read_only() ? "err" : "ok");
   line(out, "erasures_pending", store.erasures().size());
-  std::string failure = store.erasure_failure().value_or(Failure{}).message;
-  std::ranges::replace_if(
-      failure, [](char c) { return c == '\r' || c == '\n'; }, ' ');
-  line(out, "erasures_failure", failure);
+  line(out, "erasures_failure", one_line(store.erasure_failure()));
+  const SegmentsTold segments = store.segments();
+  line(out, "journal_segments", segments.segments);
+  line(out, "journal_bytes", segments.bytes);
+  line(out, "journal_disk_bytes", segments.disk_bytes);
+  line(out, "journal_oldest_event_time", segments.oldest_event_ms / 1000);
+  line(out, "segments_failure", one_line(store.segments_failure()));
 }
 
 void stats(std::string& out, Service&, const Runtime& runtime) {

@@ -7,10 +7,12 @@
 
 #include "engine/limits.h"
 #include "engine/text_hash.h"
+#include "persistence/compressed_segment.h"
 #include "persistence/crc32c.h"
 #include "persistence/event_codec.h"
 #include "persistence/numbered_name.h"
 #include "persistence/segment_reader.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 namespace {
@@ -19,6 +21,7 @@ constexpr std::string_view erasure_magic = "PENCHERS";
 constexpr std::string_view erasure_prefix = "erase-";
 constexpr std::string_view unfinished = ".tmp";
 constexpr std::string_view torn_copy = ".log.torn-";
+constexpr std::string_view repaired_copy = ".before-repair-";
 constexpr std::size_t name_at = 12;  // magic, checksum, the user's name
 constexpr std::size_t write_bytes = std::size_t{1} << 20;
 
@@ -34,7 +37,7 @@ std::vector<std::byte> encode_erasure(std::string_view user) {
   return bytes;
 }
 
-result<Erasure> read_erasure(FileSystem& files, const std::string& path, std::uint64_t sequence) {
+result<Erasure> read_erasure_at(FileSystem& files, const std::string& path, std::uint64_t sequence) {
   const auto file = files.open_read(path);
   if (!file) return file.error();
   std::array<std::byte, name_at + user_bytes_max + 1> bytes;
@@ -47,10 +50,6 @@ result<Erasure> read_erasure(FileSystem& files, const std::string& path, std::ui
   return Failure{path +
                  " is damaged, and only it says who is to be forgotten: take it out of the folder, start, and"
                  " FORGET that user again"};
-}
-
-bool is_torn_copy(std::string_view name) {
-  return name.starts_with("journal-") && name.find(torn_copy) != std::string_view::npos;
 }
 
 std::string_view user_of(const Event& event) {
@@ -77,16 +76,18 @@ class ErasingPass {
     const auto names = files_.list(directory_);
     if (!names) return names.error();
     for (const std::string& name : *names) {
-      if (!is_torn_copy(name)) continue;
+      if (!is_set_aside(name)) continue;
       if (auto removed = files_.remove(path_in(directory_, name)); !removed) return removed;
     }
-    for (const std::string& name : *names) {
-      const auto first = first_sequence_of(name);
-      if (!first || *first > last_) continue;
-      const auto is_due = has_events(*first);
+    if (auto removed = remove_superseded(files_, directory_); !removed) return removed;
+    const auto segments = list_segments(files_, directory_);
+    if (!segments) return segments.error();
+    for (const SegmentName& segment : *segments) {
+      if (segment.first_sequence > last_) break;
+      const auto is_due = has_events(segment.first_sequence);
       if (!is_due) return is_due.error();
       if (!*is_due) continue;
-      if (auto erased = write_anew(*first); !erased) return erased;
+      if (auto erased = write_anew(segment); !erased) return erased;
     }
     return {};
   }
@@ -126,11 +127,11 @@ class ErasingPass {
     return has;
   }
 
-  result<void> write_anew(std::uint64_t first) {
-    const std::string path = path_in(directory_, segment_name(first));
+  result<void> write_anew(const SegmentName& segment) {
+    const std::string path = path_of_segment(directory_, segment);
     const std::string aside = path + std::string(unfinished);
     (void)files_.remove(aside);  // what an attempt that failed has left
-    if (auto written = write_aside(first, aside); !written) {
+    if (auto written = write_aside(segment, aside); !written) {
       (void)files_.remove(aside);  // it may hold the space that was missing; the failure told is the first one
       return written;
     }
@@ -138,21 +139,41 @@ class ErasingPass {
     return files_.sync_directory(directory_);
   }
 
-  result<void> write_aside(std::uint64_t first, const std::string& aside) {
-    auto reader = SegmentReader::open(files_, directory_, first, false);
+  result<void> write_aside(const SegmentName& segment, const std::string& aside) {
+    auto reader = SegmentReader::open(files_, directory_, segment.first_sequence, false);
     if (!reader) return reader.error();
-    auto file = files_.create(aside);
+    if (!segment.is_compressed) {
+      auto file = files_.create(aside);
+      if (!file) return file.error();
+      if (auto written = write_frames(*reader, segment.first_sequence, **file); !written) return written;
+      return (*file)->sync();
+    }
+    const CompressedHead head{.store_id = reader->store_id(),
+                              .first_sequence = segment.first_sequence,
+                              .size = reader->offset() + reader->left(),
+                              .block_bytes = compressed_block_bytes};
+    auto file = CompressedWriter::create(files_, aside, head);
     if (!file) return file.error();
+    if (auto written = write_frames(*reader, segment.first_sequence, *file); !written) return written;
+    return file->finish();
+  }
+
+  /// All of the segment, which `reader` has at its first event.
+  template <class Out>
+  result<void> write_frames(SegmentReader& reader, std::uint64_t first, Out& to) {
+    const auto flush = [this, &to] {
+      auto written = to.append(out_);
+      out_.clear();
+      return written;
+    };
     out_.resize(segment_header_bytes);
     const std::uint32_t crc =
-        encode_segment_header({.store_id = reader->store_id(), .first_sequence = first}, out_.data());
-    const auto read = each_frame(*reader, first, [&](const Frame& frame, bool is_due) -> result<void> {
+        encode_segment_header({.store_id = reader.store_id(), .first_sequence = first}, out_.data());
+    const auto read = each_frame(reader, first, [&](const Frame& frame, bool is_due) -> result<void> {
       append_frame(frame, is_due, crc);
-      return out_.size() < write_bytes ? result<void>() : flush(**file);
+      return out_.size() < write_bytes ? result<void>() : flush();
     });
-    if (!read) return read;
-    if (auto flushed = flush(**file); !flushed) return flushed;
-    return (*file)->sync();
+    return read ? flush() : read;
   }
 
   void append_frame(const Frame& frame, bool is_due, std::uint32_t crc) {
@@ -168,12 +189,6 @@ class ErasingPass {
       std::ranges::copy(frame.payload, payload.begin());
     }
     encode_frame_header(header, crc, out_.data() + begin);
-  }
-
-  result<void> flush(File& file) {
-    auto written = file.append(out_);
-    out_.clear();
-    return written;
   }
 
   FileSystem& files_;
@@ -224,7 +239,7 @@ result<std::vector<Erasure>> read_erasures(FileSystem& files, const std::string&
     }
     const auto sequence = erasure_sequence(name);
     if (!sequence) continue;
-    auto erasure = read_erasure(files, path_in(directory, name), *sequence);
+    auto erasure = read_erasure_at(files, path_in(directory, name), *sequence);
     if (!erasure) return erasure.error();
     erasures.push_back(std::move(*erasure));
   }
@@ -240,10 +255,23 @@ result<void> renumber_erasure(FileSystem& files, const std::string& directory, E
   return files.sync_directory(directory);
 }
 
-result<bool> has_torn_copies(FileSystem& files, const std::string& directory) {
+result<Erasure> read_erasure(FileSystem& files, const std::string& directory, const std::string& name) {
+  return read_erasure_at(files, path_in(directory, name), erasure_sequence(name).value_or(0));
+}
+
+bool is_set_aside(std::string_view name) {
+  return (name.starts_with("journal-") && name.find(torn_copy) != std::string_view::npos) ||
+         name.find(repaired_copy) != std::string_view::npos;
+}
+
+std::string set_aside_name(std::string_view name, std::int64_t now_ms) {
+  return std::string(name).append(repaired_copy).append(std::to_string(now_ms));
+}
+
+result<bool> has_set_aside(FileSystem& files, const std::string& directory) {
   const auto names = files.list(directory);
   if (!names) return names.error();
-  return std::ranges::any_of(*names, is_torn_copy);
+  return std::ranges::any_of(*names, is_set_aside);
 }
 
 result<void> erase_events(FileSystem& files, const std::string& directory, std::span<const Erasure> erasures,

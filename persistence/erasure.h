@@ -40,10 +40,18 @@ result<std::vector<Erasure>> read_erasures(FileSystem& files, const std::string&
 result<void> renumber_erasure(FileSystem& files, const std::string& directory, Erasure& erasure,
                               std::uint64_t sequence);
 
-/// Whether there are copies of torn tails: they may tell of a user who is not known any more.
-result<bool> has_torn_copies(FileSystem& files, const std::string& directory);
+/// The erasure of that file.
+result<Erasure> read_erasure(FileSystem& files, const std::string& directory, const std::string& name);
 
-/// Removes the copies of torn tails, erases the events from all segments, then removes the files of `erasures`.
+/// Whether it is the name of a copy of a torn tail, or of what a repair has set aside.
+bool is_set_aside(std::string_view name);
+/// Where a repair keeps a file of the folder as it was; `now_ms` makes the name new.
+std::string set_aside_name(std::string_view name, std::int64_t now_ms);
+
+/// Whether there are such copies: they may tell of a user who is not known any more.
+result<bool> has_set_aside(FileSystem& files, const std::string& directory);
+
+/// Removes all that was set aside, erases the events from all segments, then removes the files of `erasures`.
 /// Requires that the segments up to the last erasure's sequence are closed, and that no snapshot from before it is
 /// left. Returns early, with a failure, when `stop` becomes true.
 result<void> erase_events(FileSystem& files, const std::string& directory, std::span<const Erasure> erasures,

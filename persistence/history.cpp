@@ -105,6 +105,13 @@ result<HistoryPage> History::tell(const HistoryQuery& query, const Chain& chain,
     }
     if (!step->record) {
       if (place == *cursor) return no_such_cursor;
+      // No erased event is in a chain that goes on, but where a repair could not save what was there.
+      const auto is_lost = lookup_.is_lost(place);
+      if (!is_lost) return is_lost.error();
+      if (*is_lost) {
+        place = {};
+        break;
+      }
       return Failure{"the record at " + cursor_of(place) + " is missing in the journal"};
     }
     examined_bytes += step->bytes;

@@ -72,7 +72,7 @@ class History {
  private:
   struct Step {
     std::optional<Record> record;  // none: no record of this user is there
-    bool gone = false;
+    bool gone = false;  // its segment was let go
     std::uint64_t sequence = 0;
     std::size_t bytes = 0;
   };

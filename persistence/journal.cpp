@@ -6,6 +6,7 @@
 
 #include "engine/check.h"
 #include "persistence/crc32c.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 
@@ -21,6 +22,7 @@ result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
     return Failure{"the journal in " + directory + " belongs to another store"};
   }
   if (auto removed = remove_unfinished(files, directory); !removed) return removed.error();
+  if (auto removed = remove_superseded(files, directory); !removed) return removed.error();
   std::unique_ptr<Journal> journal(new Journal(files, std::move(directory), store_id, options));
   journal->next_sequence_ = recovery.next_sequence;
   journal->written_ = recovery.next_sequence - 1;

@@ -4,12 +4,16 @@
 #include <array>
 #include <utility>
 
+#include "persistence/compressed_format.h"
 #include "persistence/crc32c.h"
+#include "persistence/event_fields.h"
+#include "persistence/segment_reader.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 namespace {
 
-constexpr std::size_t first_read_bytes = 4096;  // most events are shorter
+constexpr std::size_t first_read_bytes = 1024;  // most events are shorter, and in one block of a compressed segment
 
 /// The header of the frame that `bytes` begin with; none where there is no whole frame in `left` bytes.
 std::optional<FrameHeader> frame_in(std::span<const std::byte> bytes, std::uint64_t left, std::uint32_t crc) {
@@ -66,21 +70,33 @@ result<FoundEvent> JournalLookup::read(OpenSegment& segment, std::uint64_t offse
   return FoundEvent{FoundEvent::Kind::event, header->sequence, payload};
 }
 
+result<bool> JournalLookup::is_lost(EventPlace place) {
+  auto reader = SegmentReader::open(files_, directory_, place.segment, false);
+  if (!reader) return reader.error();
+  Frame frame;
+  for (std::uint64_t sequence = place.segment; reader->offset() <= place.offset; ++sequence) {
+    const auto more = reader->next(sequence, frame);
+    if (!more) return more.error();
+    if (!*more && !reader->reason().empty()) return false;
+    if (!*more) break;  // it was cut behind the last one
+  }
+  return !frame.payload.empty() && frame.payload.front() == static_cast<std::byte>(EventKind::erased);
+}
+
 result<JournalLookup::OpenSegment*> JournalLookup::open(std::uint64_t first_sequence) {
   const auto found = std::ranges::find(open_, first_sequence, &OpenSegment::first_sequence);
   if (found != open_.end()) {
     std::rotate(found, found + 1, open_.end());
     return &open_.back();
   }
-  OpenSegment segment{.first_sequence = first_sequence, .path = path_in(directory_, segment_name(first_sequence))};
-  auto file = files_.open_read(segment.path);
+  auto file = open_segment(files_, directory_, first_sequence);
   if (!file) {
     const auto is_there = exists(first_sequence);
     if (!is_there) return is_there.error();
     if (*is_there) return file.error();
     return static_cast<OpenSegment*>(nullptr);
   }
-  segment.file = std::move(*file);
+  OpenSegment segment{.first_sequence = first_sequence, .path = std::move(file->path), .file = std::move(file->file)};
   std::array<std::byte, segment_header_bytes> bytes;
   const auto got = segment.file->read_at(0, bytes);
   if (!got) return got.error();
@@ -96,7 +112,8 @@ result<JournalLookup::OpenSegment*> JournalLookup::open(std::uint64_t first_sequ
 result<bool> JournalLookup::exists(std::uint64_t first_sequence) {
   const auto names = files_.list(directory_);
   if (!names) return names.error();
-  return std::ranges::binary_search(*names, segment_name(first_sequence));
+  return std::ranges::binary_search(*names, segment_name(first_sequence)) ||
+         std::ranges::binary_search(*names, compressed_name(first_sequence));
 }
 
 }  // namespace penchant

@@ -42,6 +42,10 @@ class JournalLookup {
 
   result<FoundEvent> find(EventPlace place);
 
+  /// Whether an erased event stands where one was before a repair: at that place, across it, or as the last one before
+  /// it. Reads the segment from its beginning.
+  result<bool> is_lost(EventPlace place);
+
   /// Lets all files go: segments have been written anew under their names, or removed.
   void close_files() { open_.clear(); }
   std::size_t open_files() const { return open_.size(); }

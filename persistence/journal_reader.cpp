@@ -5,6 +5,7 @@
 
 #include "engine/check.h"
 #include "persistence/segment_reader.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 namespace {
@@ -31,30 +32,28 @@ class RecoveryPass {
     if (!segments) return segments.error();
     recovery_.next_sequence = from_sequence_;
     if (segments->empty()) return recovery_;
-    recovery_.next_sequence = segments->front();
+    recovery_.next_sequence = segments->front().first_sequence;
     if (recovery_.next_sequence > from_sequence_) {
-      return missing("the first segment is " + path_in(directory_, segment_name(segments->front())),
-                     from_sequence_, segments->front() - 1);
+      const std::string first = path_of_segment(directory_, segments->front());
+      return missing("the first segment is " + first + ", and no whole snapshot holds them", from_sequence_,
+                     recovery_.next_sequence - 1);
     }
     for (std::size_t i = 0; i < segments->size(); ++i) {
-      const std::uint64_t after = i + 1 < segments->size() ? (*segments)[i + 1] : 0;
-      if (auto read = read_segment((*segments)[i], after); !read) return read.error();
+      const std::uint64_t after = i + 1 < segments->size() ? (*segments)[i + 1].first_sequence : 0;
+      if (auto read = read_segment((*segments)[i].first_sequence, after); !read) return read.error();
     }
     return recovery_;
   }
 
  private:
-  // First sequences, ascending, without the segments that end before from_sequence_.
-  result<std::vector<std::uint64_t>> segments_to_read() {
-    const auto names = files_.list(directory_);
-    if (!names) return names.error();
-    std::vector<std::uint64_t> segments;
-    for (const std::string& name : *names) {
-      const auto first = first_sequence_of(name);
-      if (!first) continue;
-      if (*first <= from_sequence_) segments.clear();
-      segments.push_back(*first);
-    }
+  // Without the segments that end before from_sequence_.
+  result<std::vector<SegmentName>> segments_to_read() {
+    auto segments = list_segments(files_, directory_);
+    if (!segments) return segments;
+    const auto is_behind = [this](const SegmentName& segment) { return segment.first_sequence > from_sequence_; };
+    auto first = std::ranges::find_if(*segments, is_behind);
+    if (first != segments->begin()) --first;
+    segments->erase(segments->begin(), first);
     return segments;
   }
 
@@ -68,7 +67,8 @@ class RecoveryPass {
     }
     recovery_.store_id = reader->store_id();
     if (auto read = read_frames(*reader, first_sequence); !read) return read.error();
-    recovery_.last_segment = SegmentEnd{first_sequence, reader->offset()};
+    recovery_.last_segment.reset();
+    if (!reader->is_compressed()) recovery_.last_segment = SegmentEnd{first_sequence, reader->offset()};
     if (!reader->reason().empty()) return judge_damage(*reader, after);
     return judge_end(*reader, after);
   }
@@ -101,6 +101,8 @@ class RecoveryPass {
     Failure damage{event_at(reader, due) + ", is damaged (" + tail.reason + ") though "};
     if (after != 0) {
       damage.message += "a later segment exists";
+    } else if (reader.is_compressed()) {
+      damage.message += "the segment was closed";
     } else if (due < from_sequence_) {
       damage.message += "a snapshot holds it";
     } else {

@@ -43,7 +43,8 @@ struct SegmentEnd {
   std::uint64_t offset = 0;  // after its last whole frame
 };
 
-// What is on disk, and where the writer goes on. The last three are empty while there is no segment.
+// What is on disk, and where the writer goes on. The last three are empty while there is no segment; last_segment also
+// where the last one is compressed, to which nothing is added.
 struct Recovery {
   std::uint64_t next_sequence = 1;
   std::uint64_t events = 0;  // handed to the callback

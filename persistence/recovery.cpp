@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "persistence/event_codec.h"
+#include "persistence/replay.h"
 #include "persistence/segment_reader.h"
 #include "persistence/snapshot.h"
 
@@ -13,33 +14,6 @@ namespace penchant {
 namespace {
 
 constexpr std::uint64_t events_between_progress = 1'000'000;
-
-/// Does again what an event did, which lies at `place`.
-struct Replay {
-  Engine& engine;
-  HistoryHeads& heads;
-  EventPlace place;
-
-  result<void> operator()(const Record& record) const {
-    const auto recorded = engine.record(record);
-    if (!recorded) return recorded.error();
-    heads.move(recorded->user, place);
-    return {};
-  }
-  result<void> operator()(const PoolSet& event) const { return engine.set_pool(event); }
-  result<void> operator()(const PoolDelete& event) const {
-    engine.delete_pool(event);
-    return {};
-  }
-  result<void> operator()(const DecayChange& event) const { return engine.change_decay(event); }
-  result<void> operator()(const Share& event) const { return engine.share(event); }
-  result<void> operator()(const Forget& event) const {
-    if (const User* user = engine.find_user(event.user)) heads.reset(user->number());
-    (void)engine.forget(event);
-    return {};
-  }
-  result<void> operator()(const Erased&) const { return {}; }
-};
 
 /// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
 result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {

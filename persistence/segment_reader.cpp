@@ -5,6 +5,7 @@
 
 #include "engine/check.h"
 #include "persistence/crc32c.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 namespace {
@@ -41,18 +42,19 @@ result<void> ReadWindow::fill(std::size_t bytes) {
 result<SegmentReader> SegmentReader::open(FileSystem& files, const std::string& directory,
                                           std::uint64_t first_sequence, bool from_disk) {
   SegmentReader reader;
-  reader.path_ = path_in(directory, segment_name(first_sequence));
-  auto file = files.open_read(reader.path_);
-  if (!file) return file.error();
+  auto segment = open_segment(files, directory, first_sequence);
+  if (!segment) return segment.error();
+  reader.path_ = segment->path;
+  reader.is_compressed_ = segment->is_compressed;
   if (from_disk) {
-    if (auto synced = (*file)->sync(); !synced) return synced.error();
-    (*file)->drop_cache();
+    if (auto synced = segment->file->sync(); !synced) return synced.error();
+    segment->file->drop_cache();
   }
-  const auto size = (*file)->size();
+  const auto size = segment->file->size();
   if (!size) return size.error();
   if (*size < segment_header_bytes) return bad_header(reader.path_, "the file is shorter than its header");
 
-  reader.window_ = ReadWindow(std::move(*file), reader.path_, *size);
+  reader.window_ = ReadWindow(std::move(segment->file), reader.path_, *size);
   const auto bytes = reader.window_.peek(segment_header_bytes);
   if (!bytes) return bytes.error();
   const auto header = decode_segment_header(bytes->first(segment_header_bytes));

@@ -66,12 +66,15 @@ struct Frame {
 
 class SegmentReader {
  public:
-  // Where a segment's header is damaged, of a newer version, or not that of its name: a failure that says so.
+  // In either form. Where a segment's header is damaged, of a newer version, or not that of its name: a failure that
+  // says so.
   // `from_disk`: sync the file and read past the system's cache.
   [[nodiscard]] static result<SegmentReader> open(FileSystem& files, const std::string& directory,
                                                   std::uint64_t first_sequence, bool from_disk);
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  // Offsets are those of the plain form all the same.
+  [[nodiscard]] bool is_compressed() const { return is_compressed_; }
   [[nodiscard]] const StoreId& store_id() const { return store_id_; }
   [[nodiscard]] std::uint64_t offset() const { return window_.offset(); }
   [[nodiscard]] std::uint64_t left() const { return window_.left(); }
@@ -89,6 +92,7 @@ class SegmentReader {
 
   ReadWindow window_;
   std::string path_;
+  bool is_compressed_ = false;
   StoreId store_id_{};
   std::uint32_t segment_crc_ = 0;
   std::string_view reason_;

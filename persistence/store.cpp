@@ -62,6 +62,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   history_.emplace(files_, options_.directory, id_, *journal_);
   syncer_.emplace(*journal_, std::move(on_synced));
   eraser_.emplace(files_, options_.directory);
+  keeper_.emplace(files_, options_.directory, options_.segments);
   if (auto resumed = resume_erasures(now_ms); !resumed) return resumed;
 
   if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
@@ -246,7 +247,7 @@ std::optional<Store::News> Store::tick(std::int64_t now_ms, const result<bool>& 
     return ended;
   }
   if (auto erased = drive_erasures(now_ms, elsewhere)) return erased;
-  if (!snapshot_due(now_ms)) return std::nullopt;
+  if (!snapshot_due(now_ms)) return drive_segments(now_ms);
   if (auto started = save_in_background(now_ms); !started) {
     return News{"the snapshot failed: " + started.error().message, true};
   }

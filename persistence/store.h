@@ -36,6 +36,7 @@
 #include "persistence/history_heads.h"
 #include "persistence/journal.h"
 #include "persistence/recovery.h"
+#include "persistence/segment_keeper.h"
 #include "persistence/syncer.h"
 
 namespace penchant {
@@ -49,6 +50,7 @@ struct StoreOptions {
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
   bool compress_snapshots = false;
   JournalOptions journal;
+  SegmentOptions segments;
 };
 
 class Store {
@@ -89,6 +91,13 @@ class Store {
   /// Why the last try to erase failed; the next comes by itself after erasure_retry_ms, and with the next forget().
   std::optional<Failure> erasure_failure() const { return eraser_->failure(); }
 
+  /// What the journal lies in, as the last look at it has found; the newest segment as it is now.
+  SegmentsTold segments() const;
+  /// Whether closed segments are being looked at.
+  bool keeping() const { return keeper_->running(); }
+  /// Why closed segments could not be compressed or let go; tried again after a minute.
+  const std::optional<Failure>& segments_failure() const { return keeper_->failure(); }
+
   /// Writes all events since the last commit, with one write; no system call where there are none.
   result<void> commit();
   std::size_t uncommitted_bytes() const { return journal_->buffered_bytes(); }
@@ -112,7 +121,8 @@ class Store {
     std::string sentence;
     bool is_failure = false;
   };
-  /// To be called every 100 ms: begins and ends snapshots and erasures. Tells how one has ended since, if it has.
+  /// To be called every 100 ms: begins and ends snapshots, erasures and the compressing of segments. Tells how one
+  /// has ended since, if it has.
   /// `elsewhere`: whether what the caller keeps in files of its own is erased too. An erasure is not begun before, so
   /// that its file, which says whom to forget, outlives a crash until then.
   std::optional<News> tick(std::int64_t now_ms, const result<bool>& elsewhere = true);
@@ -142,6 +152,8 @@ class Store {
   std::optional<News> drive_erasures(std::int64_t now_ms, const result<bool>& elsewhere);
   result<void> begin_erasing(std::int64_t now_ms);
   result<void> sync_journal();
+  std::optional<News> drive_segments(std::int64_t now_ms);
+  result<std::uint64_t> covered_sequence() const;
   result<void> finish_snapshot(std::uint64_t sequence);
   std::optional<News> end_background_save();
   bool snapshot_due(std::int64_t now_ms) const;
@@ -172,6 +184,7 @@ class Store {
   BackgroundSnapshot background_;  // behind the journal, which its thread uses
   std::optional<Syncer> syncer_;   // likewise
   std::optional<Eraser> eraser_;
+  std::optional<SegmentKeeper> keeper_;
 };
 
 }  // namespace penchant

@@ -17,7 +17,7 @@ result<Store::Forgotten> Store::forget(std::string_view user, std::int64_t now_m
       eraser_->try_again();
       return Forgotten{.sequence = pending};
     }
-    const auto has_copies = has_torn_copies(files_, options_.directory);
+    const auto has_copies = has_set_aside(files_, options_.directory);
     if (!has_copies) return has_copies.error();
     if (!*has_copies && !is_elsewhere) return Forgotten{};
   }
@@ -77,7 +77,8 @@ std::optional<Store::News> Store::drive_erasures(std::int64_t now_ms, const resu
     if (*ended) return News{"what was to be forgotten is erased"};
     eraser_->failed(ended->error(), now_ms);
   } else {
-    if (!eraser_->due(now_ms) || saving() || (elsewhere && !*elsewhere)) return std::nullopt;
+    if (!eraser_->due(now_ms) || saving() || keeper_->running()) return std::nullopt;
+    if (elsewhere && !*elsewhere) return std::nullopt;
     eraser_->try_again();
     const auto begun = elsewhere ? begin_erasing(now_ms) : result<void>(elsewhere.error());
     if (begun) return std::nullopt;

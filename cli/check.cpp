@@ -1,0 +1,245 @@
+// penchant check and penchant repair: what is in a folder, whether it is sound, and making it start again.
+#include "engine/check.h"
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+
+#include "cli/print.h"
+#include "cli/subcommand.h"
+#include "net/service.h"
+#include "persistence/folder_repair.h"
+#include "persistence/recovery.h"
+
+namespace penchant {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* data_default = "./penchant-data";
+constexpr int time_text_bytes = 32;
+
+/// On a terminal, a line that is written over again and again.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool shows) : shows_(shows && isatty(STDERR_FILENO) != 0) {}
+  ~ProgressLine() {
+    if (percent_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
+  }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void operator()(std::uint64_t done, std::uint64_t all) {
+    const int percent = all == 0 ? 100 : static_cast<int>(100 * (static_cast<double>(done) / static_cast<double>(all)));
+    if (!shows_ || percent == percent_) return;
+    percent_ = percent;
+    std::cerr << "\rreading the journal: " << percent << " %" << std::flush;
+  }
+
+ private:
+  const bool shows_;
+  int percent_ = -1;
+};
+
+std::string count_text(std::uint64_t count, const std::string& one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string time_text(std::int64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm parts{};
+  char text[time_text_bytes];
+  if (gmtime_r(&seconds, &parts) == nullptr) return "?";
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+void print_contents(const FolderFound& found) {
+  std::cout << "journal: " << count_text(found.segments, "segment") << ", " << found.compressed_segments
+            << " of them compressed, " << found.disk_bytes << " bytes (" << found.segment_bytes << " uncompressed)\n"
+            << "events: " << found.events;
+  if (found.events > 0) {
+    std::cout << ", " << found.first_event << " to " << found.last_event << ", " << found.erased_events << " erased";
+  }
+  if (found.oldest_event_ms != 0) {
+    std::cout << ", " << time_text(found.oldest_event_ms) << " to " << time_text(found.newest_event_ms);
+  }
+  std::cout << "\n";
+  if (found.users) {
+    std::cout << "state: " << count_text(*found.users, "user") << ", " << count_text(*found.records, "record") << "\n";
+  }
+  for (const SnapshotFound& snapshot : found.snapshots) {
+    std::cout << "snapshot: of event " << snapshot.sequence << ", " << snapshot.bytes << " bytes, "
+              << (snapshot.is_whole ? "whole" : "not whole") << "\n";
+  }
+  if (found.compared_snapshots > 0) {
+    std::cout << "snapshots that are what the events give: " << found.compared_snapshots << "\n";
+  }
+  std::cout << "decisions: " << found.decisions << " in " << count_text(found.decision_files, "file") << "\n";
+  if (found.erasures > 0) std::cout << "users being erased: " << found.erasures << "\n";
+}
+
+void print_findings(const FolderFound& found) {
+  for (const Finding& finding : found.findings) {
+    std::cout << (finding.is_damage ? "DAMAGE " : "note ") << one_line(finding.file) << " at offset " << finding.offset
+              << ": " << one_line(finding.what) << "\n  " << one_line(finding.advice) << "\n";
+  }
+}
+
+boost::json::object json_of(const FolderFound& found, bool in_use) {
+  boost::json::array snapshots;
+  for (const SnapshotFound& one : found.snapshots) {
+    snapshots.push_back({{"sequence", one.sequence}, {"bytes", one.bytes}, {"whole", one.is_whole}});
+  }
+  boost::json::array findings;
+  for (const Finding& one : found.findings) {
+    findings.push_back({{"damage", one.is_damage},
+                        {"file", one.file},
+                        {"offset", one.offset},
+                        {"what", one.what},
+                        {"advice", one.advice}});
+  }
+  const auto known = [](const std::optional<std::uint64_t>& number) {
+    return number ? boost::json::value(*number) : boost::json::value();
+  };
+  return {{"sound", found.is_sound()},
+          {"in_use", in_use},
+          {"segments", found.segments},
+          {"compressed_segments", found.compressed_segments},
+          {"segment_bytes", found.segment_bytes},
+          {"disk_bytes", found.disk_bytes},
+          {"events", found.events},
+          {"first_event", found.first_event},
+          {"last_event", found.last_event},
+          {"erased_events", found.erased_events},
+          {"oldest_event_ms", found.oldest_event_ms},
+          {"newest_event_ms", found.newest_event_ms},
+          {"users", known(found.users)},
+          {"records", known(found.records)},
+          {"snapshots", std::move(snapshots)},
+          {"compared_snapshots", found.compared_snapshots},
+          {"erasures", found.erasures},
+          {"decision_files", found.decision_files},
+          {"decisions", found.decisions},
+          {"set_aside", found.set_aside},
+          {"unfinished", found.unfinished},
+          {"unknown", found.unknown},
+          {"findings", std::move(findings)}};
+}
+
+/// A folder that is not there is a wrong option, no damage.
+void refuse_no_folder(FileSystem& files, const std::string& directory) {
+  if (const auto names = files.list(directory); !names) throw po::error("--data: " + names.error().message);
+}
+
+FolderFound look_at(FileSystem& files, const std::string& directory, bool in_use, bool shows_progress) {
+  ProgressLine line(shows_progress);
+  auto found =
+      check_folder(files, directory, in_use, [&line](std::uint64_t done, std::uint64_t all) { line(done, all); });
+  if (!found) throw std::runtime_error(found.error().message);
+  return std::move(*found);
+}
+
+int check(const std::string& directory, bool as_json) {
+  PosixFileSystem files;
+  refuse_no_folder(files, directory);
+  // Held until the end, so that no server begins to write while its files are being judged.
+  const auto lock = files.lock(path_in(directory, "lock"));
+  const FolderFound found = look_at(files, directory, !lock, !as_json);
+  if (as_json) {
+    std::cout << json_of(found, !lock) << "\n";
+  } else {
+    if (!lock) std::cout << lock.error().message << ": what is being written meanwhile is not judged\n";
+    print_contents(found);
+    print_findings(found);
+    std::cout << (found.is_sound() ? "The folder is sound." : "The folder is damaged.") << "\n";
+  }
+  return found.is_sound() && std::cout.good() ? exit_ok : exit_failure;
+}
+
+bool confirm_repair() {
+  std::cerr << "Type yes to go on: " << std::flush;
+  std::string typed;
+  return std::getline(std::cin, typed) && typed == "yes";
+}
+
+int repair(const std::string& directory, const std::string& aside, bool asks_first) {
+  if (asks_first && isatty(STDIN_FILENO) == 0) {
+    throw po::error("there is no terminal to ask on: --yes says that the folder is to be repaired");
+  }
+  PosixFileSystem files;
+  refuse_no_folder(files, directory);
+  const auto lock = files.lock(path_in(directory, "lock"));
+  if (!lock) throw std::runtime_error(lock.error().message);
+  const FolderFound found = look_at(files, directory, false, true);
+  print_findings(found);
+  if (found.is_beyond_repair) throw std::runtime_error("this is nothing that a repair may change: see above");
+  const auto plan = repair_plan(found);
+  if (plan.empty()) {
+    std::cout << "There is nothing to repair.\n";
+    return exit_ok;
+  }
+  std::cout << "To be done, what is changed being kept in " << (aside.empty() ? directory : aside) << ":\n";
+  for (const std::string& step : plan) std::cout << "- " << step << "\n";
+  std::cout << std::flush;
+  if (asks_first && !confirm_repair()) {
+    std::cerr << "Nothing was changed.\n";
+    return exit_failure;
+  }
+  const auto done = repair_folder(files, directory, found, {.aside = aside, .now_ms = clock_ms()});
+  if (!done) throw std::runtime_error(done.error().message);
+  std::cout << "Done:\n";
+  for (const std::string& step : *done) std::cout << "- " << step << "\n";
+  const auto again = recover(files, directory, true, [](std::uint64_t) {});
+  if (!again) throw std::runtime_error("the folder does not start yet: " + again.error().message);
+  std::cout << "The folder starts again: " << count_text(again->engine.user_count(), "user") << ", "
+            << count_text(again->engine.record_count(), "record") << ".\n";
+  return std::cout.good() ? exit_ok : exit_failure;
+}
+
+}  // namespace
+
+int run_check(std::span<const std::string> arguments) {
+  std::string directory;
+  Usage usage{
+      "Says what is in a folder and whether all of it is sound: every checksum, every event, and whether the\n"
+      "snapshots are what the events give. Changes nothing. Beside a running server what that writes meanwhile is\n"
+      "not judged. Exit status: 0 sound, 1 damage found, 2 wrong usage.\n\n"
+      "Examples:\n"
+      "  penchant check --data ./preferences\n"
+      "  penchant check --data ./preferences --json\n",
+      po::options_description("Options"),
+      {}};
+  usage.options.add_options()("data", po::value(&directory)->default_value(data_default), "the folder")(
+      "json", "print one JSON object");
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  return check(directory, values.contains("json"));
+}
+
+int run_repair(std::span<const std::string> arguments) {
+  std::string directory;
+  std::string aside;
+  Usage usage{
+      "Makes a damaged folder start again, with the least that does it, and says exactly what was lost. Asks first.\n"
+      "What is changed is copied aside; the copies may hold what a later FORGET erases, which finds those in the\n"
+      "folder itself, not those in --aside. A copy of the folder that is whole is better: penchant check says where\n"
+      "the damage is.\n\n"
+      "Examples:\n"
+      "  penchant repair --data ./preferences\n"
+      "  penchant repair --data ./preferences --aside ./before-repair --yes\n",
+      po::options_description("Options"),
+      {}};
+  usage.options.add_options()("data", po::value(&directory)->required(), "the folder; no server may have it open")(
+      "aside", po::value(&aside), "the folder that keeps what is changed; the same one unless this is given")(
+      "yes", "ask nothing");
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  return repair(directory, aside, !values.contains("yes"));
+}
+
+}  // namespace penchant
