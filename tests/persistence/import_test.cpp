@@ -201,6 +201,28 @@ BOOST_AUTO_TEST_CASE(a_wrong_pool_is_told) {
   BOOST_TEST(told(R"({"family":"x","tier":"draft","checkpoints":[7]})") == "pool 1: the checkpoint is empty");
 }
 
+BOOST_AUTO_TEST_CASE(pools_are_bounded_in_number_and_bytes) {
+  const auto told = [](std::size_t pools, std::size_t names) {
+    const std::string name = "\"" + std::string(model_name_bytes_max, 'x') + "\"";
+    const std::string checkpoints = many(names == 0 ? "\"A\"" : name, std::max<std::size_t>(names, 1));
+    std::string text = file(good, ",\"pools\":[");
+    text.erase(text.find(",\"preferences\""));
+    for (std::size_t i = 0; i < pools; ++i) {
+      text += (i > 0 ? R"(,{"family":"f)" : R"({"family":"f)") + std::to_string(i) +
+              R"(","tier":"draft","checkpoints":[)" + checkpoints + "]}";
+    }
+    ImportCheck check;
+    if (auto fed = check.feed(text + "]}"); !fed) return fed.error().message;
+    return check.finish() ? std::string() : "refused";
+  };
+  const std::string sentence = "the pools are more than 4096, or larger than 67108864 bytes";
+  BOOST_TEST(told(pools_max, 0) == "");
+  BOOST_TEST(told(pools_max + 1, 0) == sentence);
+  const std::size_t names = import_pools_bytes_max / (model_name_bytes_max + sizeof(std::string));
+  BOOST_TEST(told(8, names / 8) == "");
+  BOOST_TEST(told(8, names / 8 + 1) == sentence);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace penchant::test
