@@ -51,6 +51,9 @@ ImportReport run_pass(const InputFile& input, const ImportPlan& plan, ImportTarg
   return *report;
 }
 
+/// Behind what failed after the first record.
+constexpr std::string_view advice = "; what had been recorded stays, importing the file again records the rest";
+
 /// Hands records on to a server, in files of our own format.
 class ServerTarget final : public ImportTarget {
  public:
@@ -101,9 +104,7 @@ class ServerTarget final : public ImportTarget {
     records_.clear();
     const Reply* answer = transport_.ask({"IMPORT", file});
     if (!answer || answer->kind != Reply::Kind::map || answer->elements.size() != 4) {
-      throw std::runtime_error((answer ? sentence_of(*answer) : "there was no answer") + ", when " +
-                               std::to_string(recorded_) +
-                               " records had been recorded; import the file again for the rest");
+      throw std::runtime_error((answer ? sentence_of(*answer) : "there was no answer") + std::string(advice));
     }
     recorded_ += static_cast<std::uint64_t>(answer->elements[1].integer);
     duplicates_ += static_cast<std::uint64_t>(answer->elements[3].integer);
@@ -162,9 +163,13 @@ Outcome import_to_folder(const po::variables_map& values, const InputFile& input
   const auto store = open_store(files, directory, MissingFolder::create);
   StoreTarget target(*store, WordLists::english(), now_ms);
   target.commit_along();
-  const ImportReport report = run_pass(input, plan, target, "Importing");
-  if (auto synced = store->sync(); !synced) throw std::runtime_error(synced.error().message);
-  return {report};
+  try {
+    const ImportReport report = run_pass(input, plan, target, "Importing");
+    if (auto synced = store->sync(); !synced) throw std::runtime_error(synced.error().message);
+    return {report};
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(error.what() + std::string(advice));
+  }
 }
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {

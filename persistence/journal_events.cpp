@@ -6,6 +6,11 @@
 #include "persistence/journal_format.h"
 
 namespace penchant {
+namespace {
+
+constexpr std::uint64_t near_events = 4096;  // to read on costs less than to look where an event is
+
+}  // namespace
 
 result<void> JournalEvents::open(std::uint64_t first_sequence) {
   auto reader = SegmentReader::open(files_, directory_, first_sequence, false);
@@ -15,7 +20,8 @@ result<void> JournalEvents::open(std::uint64_t first_sequence) {
   return {};
 }
 
-result<void> JournalEvents::seek(std::uint64_t sequence) {
+/// The first event of the segment that holds this one, or of the first segment; 0: there is none.
+result<std::uint64_t> JournalEvents::segment_of(std::uint64_t sequence) {
   const auto names = files_.list(directory_);
   if (!names) return names.error();
   std::uint64_t segment = 0;
@@ -23,12 +29,21 @@ result<void> JournalEvents::seek(std::uint64_t sequence) {
     const auto first = first_sequence_of(name);
     if (first && (segment == 0 || *first <= sequence)) segment = *first;
   }
-  if (segment == 0) {
-    reader_.reset();
-    return {};
-  }
-  if (!reader_ || segment != segment_ || next_ > sequence) {
-    if (auto opened = open(segment); !opened) return opened;
+  return segment;
+}
+
+result<void> JournalEvents::seek(std::uint64_t sequence) {
+  const bool is_near = reader_ && next_ <= sequence && sequence - next_ < near_events;
+  if (!is_near) {
+    const auto segment = segment_of(sequence);
+    if (!segment) return segment.error();
+    if (*segment == 0) {
+      close();
+      return {};
+    }
+    if (!reader_ || *segment != segment_ || next_ > sequence) {
+      if (auto opened = open(*segment); !opened) return opened;
+    }
   }
   while (next_ < sequence) {
     const auto event = next(sequence - 1);

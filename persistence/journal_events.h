@@ -28,6 +28,8 @@ class JournalEvents {
   /// Goes to event `sequence`, 1 or more, or to the first one kept where that is later. Near what was read last it
   /// reads on from there.
   result<void> seek(std::uint64_t sequence);
+  /// Lets its file go: segments have been written anew under their names, or removed.
+  void close() { reader_.reset(); }
   /// The next event; nothing behind event `last`, which has been written. Valid until the next call.
   result<std::optional<JournalEvent>> next(std::uint64_t last);
 
@@ -36,6 +38,7 @@ class JournalEvents {
 
  private:
   result<void> open(std::uint64_t first_sequence);
+  result<std::uint64_t> segment_of(std::uint64_t sequence);
 
   FileSystem& files_;
   const std::string directory_;

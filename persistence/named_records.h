@@ -26,6 +26,8 @@ class NamedRecords {
   /// does not reach back so far any more, yes. `last`: the last event written; `forgotten`: those of this user up to
   /// there are being erased.
   result<bool> has(std::string_view id, const Record& record, std::uint64_t last, std::uint64_t forgotten);
+  /// As JournalLookup::close_files().
+  void close_files() { events_.close(); }
 
  private:
   const std::string prefix_;

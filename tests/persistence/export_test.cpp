@@ -163,6 +163,45 @@ BOOST_AUTO_TEST_CASE(records_come_back_to_their_own_store_only_when_they_are_gon
   BOOST_TEST(imported(another) == "0 recorded, 3 known");  // their names are ids now
 }
 
+BOOST_AUTO_TEST_CASE(records_that_were_looked_up_before_they_were_erased_come_back_too) {
+  for (int i = 0; i < 6; ++i) keep({.verdict = Verdict::selected, .prompt = numbered('p', i)});
+  first = exported();
+  const std::size_t end = first.find("\"prompt\":\"p1\"");
+  std::string beginning = first.substr(0, first.rfind(",\n{", end)) + "]}";
+  BOOST_TEST(imported(beginning) == "0 recorded, 1 known");
+  BOOST_REQUIRE(store->forget("ann", now_ms));
+  save();
+  while (store->erasing()) (void)store->tick(now_ms);
+  BOOST_TEST(imported(first) == "6 recorded, 0 known");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_lie_far_apart_are_found) {
+  options.journal.segment_bytes = 100'000;
+  reopen();
+  for (int i = 0; i < 10'000; ++i) {
+    keep({.verdict = Verdict::selected, .user = i % 4999 == 0 ? "ann" : "bob", .prompt = "ink"});
+    if (i % 100 == 0) commit();
+  }
+  BOOST_TEST(imported(exported()) == "0 recorded, 3 known");
+  BOOST_TEST(imported(exported()) == "0 recorded, 3 known");
+}
+
+BOOST_AUTO_TEST_CASE(a_read_that_fails_is_told_and_the_next_one_is_well) {
+  options.journal.segment_bytes = 300;
+  reopen();
+  for (int i = 0; i < 6; ++i) keep({.verdict = Verdict::selected, .prompt = numbered('p', i)});
+  first = exported();
+  for (std::uint64_t n = 1;; ++n) {
+    files.fail_in(n);
+    const auto told = store->each_record("ann", [](const HistoryRecord&) -> result<void> { return {}; });
+    const bool has_failed = files.failed();
+    files.heal();
+    BOOST_TEST(told.has_value() == !has_failed);
+    BOOST_TEST(exported() == first);
+    if (!has_failed) break;
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_name_counts_for_the_record_that_it_names_alone) {
   keep({.prompt = "ink"});
   first = exported();

@@ -72,6 +72,30 @@ BOOST_AUTO_TEST_CASE(what_is_imported_along_is_written_along) {
   BOOST_TEST(store->written_sequence() > 100U);
 }
 
+BOOST_AUTO_TEST_CASE(an_import_whose_writes_fail_is_told_and_is_whole_after_another_try) {
+  std::string records;
+  const std::string note(60'000, 'x');
+  for (int i = 0; i < 200; ++i) {
+    records += (i > 0 ? R"(,{"checkpoint":"A","action":"selected","feedback_text":")"
+                      : R"({"checkpoint":"A","action":"selected","feedback_text":")") +
+               note + R"(","id":")" + std::to_string(i) + "\"}";
+  }
+  {
+    StoreTarget target(*store, WordLists::english(), now_ms);
+    target.commit_along();
+    files.fail_in(2);
+    BOOST_TEST(import_into(target, file(records)).error().message.starts_with("record "));
+    BOOST_TEST(read_only() != "");
+    files.heal();
+  }
+  reopen();
+  StoreTarget target(*store, WordLists::english(), now_ms);
+  const auto again = import_into(target, file(records));
+  BOOST_REQUIRE(again);
+  BOOST_TEST((again->duplicates > 0 && again->recorded > 0 && again->recorded + again->duplicates == 200));
+  BOOST_TEST(store->engine().find_user("ann")->totals().records == 200U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace penchant::test
