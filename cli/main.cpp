@@ -42,6 +42,11 @@ constexpr std::array users{
     Subcommand{"share", "makes one part of the community, or no longer", ask<client_commands::share>},
     Subcommand{"forget", "erases everything of one, for good", ask<client_commands::forget>},
 };
+constexpr std::array portable{
+    Subcommand{"export", "writes everything of one user to a file", run_export},
+    Subcommand{"import", "records what such a file holds", run_import},
+    Subcommand{"dump", "all records as JSON lines, for other programs", run_dump},
+};
 constexpr std::array housekeeping{
     Subcommand{"serve", "runs the server", run_serve},
     Subcommand{"pool", "sets or lists the checkpoints available for a model family", run_pool},
@@ -51,7 +56,7 @@ constexpr std::array housekeeping{
     Subcommand{"repair", "makes a damaged folder start again", run_repair},
 };
 constexpr std::array groups{Group{"Verdicts", verdicts}, Group{"For a prompt", advice}, Group{"Users", users},
-                            Group{"The server", housekeeping}};
+                            Group{"Files", portable}, Group{"The server", housekeeping}};
 
 /// Null where there is none.
 const Subcommand* find_subcommand(std::string_view name) {

@@ -26,6 +26,9 @@ struct Subcommand {
 
 int run_serve(std::span<const std::string> arguments);
 int run_pool(std::span<const std::string> arguments);
+int run_export(std::span<const std::string> arguments);
+int run_import(std::span<const std::string> arguments);
+int run_dump(std::span<const std::string> arguments);
 int run_console(std::span<const std::string> arguments);
 int run_bench(std::span<const std::string> arguments);
 int run_check(std::span<const std::string> arguments);

@@ -85,14 +85,7 @@ void refuse_missing(FileSystem& files, const std::string& directory) {
 class FilesTransport final : public Transport {
  public:
   FilesTransport(const std::string& directory, MissingFolder missing) {
-    if (missing == MissingFolder::refuse) refuse_missing(files_, directory);
-    StoreOptions options;
-    options.directory = directory;
-    options.keep_decay = true;
-    auto store = Store::open(
-        files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
-    if (!store) throw std::runtime_error(store.error().message);
-    store_ = std::move(*store);
+    store_ = open_store(files_, directory, missing);
     // Whatever room a server gives its decisions: a question from here lets none of them expire.
     auto decisions = DecisionRing::open(files_, directory, {.bytes_max = decision_ring_bytes_max}, clock_ms());
     if (!decisions) throw std::runtime_error(decisions.error().message);
@@ -181,6 +174,28 @@ std::unique_ptr<Transport> open_transport(const po::variables_map& values, Missi
   } catch (const NoServer& nobody) {
     throw std::runtime_error(std::string(nobody.what()) + ", or read the files with --data DIR");
   }
+}
+
+std::unique_ptr<Store> open_store(FileSystem& files, const std::string& directory, MissingFolder missing) {
+  if (missing == MissingFolder::refuse) refuse_missing(files, directory);
+  StoreOptions options;
+  options.directory = directory;
+  options.keep_decay = true;
+  auto store = Store::open(
+      files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+  if (!store) throw std::runtime_error(store.error().message);
+  return std::move(*store);
+}
+
+const Reply& ask_well(Transport& transport, const std::vector<std::string>& request) {
+  const Reply* const reply = transport.ask(request);
+  if (!reply) throw std::runtime_error("there was no answer");
+  if (reply->kind == Reply::Kind::error) throw std::runtime_error(sentence_of(*reply));
+  return *reply;
+}
+
+std::string sentence_of(const Reply& error) {
+  return error.text.starts_with("ERR ") ? error.text.substr(4) : error.text;
 }
 
 std::unique_ptr<Transport> open_server(const po::variables_map& values) {

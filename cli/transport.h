@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "net/reply_parser.h"
+#include "persistence/store.h"
 
 namespace penchant {
 
@@ -32,6 +33,12 @@ void add_transport_options(boost::program_options::options_description& options)
 enum class MissingFolder { refuse, create };
 std::unique_ptr<Transport> open_transport(const boost::program_options::variables_map& values,
                                           MissingFolder missing = MissingFolder::refuse);
+/// The folder's store, for those that read or write it themselves; its decay stays as it is.
+std::unique_ptr<Store> open_store(FileSystem& files, const std::string& directory, MissingFolder missing);
+/// The answer; throws its sentence where it is an error.
+const Reply& ask_well(Transport& transport, const std::vector<std::string>& request);
+/// What an error says, without its code.
+std::string sentence_of(const Reply& error);
 /// The same for subcommands that have no --data.
 std::unique_ptr<Transport> open_server(const boost::program_options::variables_map& values);
 

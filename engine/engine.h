@@ -80,6 +80,8 @@ class Engine {
   /// change.
   const std::list<NamedUser>& users() const { return users_; }
 
+  /// Of all distinct texts, as vocabulary_bytes_max bounds them.
+  std::size_t vocabulary_bytes() const { return vocabulary_.bytes(); }
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
   std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }

@@ -46,7 +46,7 @@ bool Engine::look_up_negatives(std::span<const Keyword> keywords, std::vector<In
     found.push_back(*id);
   }
   std::ranges::sort(found);
-  found.erase(std::ranges::unique(found).begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return true;
 }
 

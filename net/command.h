@@ -118,6 +118,9 @@ void forget(Call&);
 void stats(Call&);
 void users(Call&);
 
+void export_user(Call&);  // commands_portable.cpp
+void import_json(Call&);
+
 void pool(Call&);  // commands_pool.cpp
 
 void ping(Call&);  // commands_connection.cpp

@@ -24,6 +24,8 @@ constexpr std::array table{
             "Runs the requests since MULTI; an array of their replies."},
     Command{"EXPLAIN", 3, 3, Command::read, commands::explain, "user prompt checkpoint",
             "What each keyword of a prompt contributes to a checkpoint's score."},
+    Command{"EXPORT", 1, 3, Command::read, commands::export_user, "user [CURSOR cursor]",
+            "Everything recorded of a user, as JSON; with CURSOR a page of its records."},
     Command{"FORGET", 1, 1, Command::write, commands::forget, "user",
             "Erases everything of a user, here and on disk. How many records there were."},
     Command{"HELLO", 0, Command::any, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
@@ -32,6 +34,8 @@ constexpr std::array table{
             "user [CHECKPOINT checkpoint] [LORA lora] [KEYWORD keyword] [VERDICT selected|rejected|neutral] "
             "[SESSION id] [SINCE unix-ms] [UNTIL unix-ms] [LIMIT n] [CURSOR cursor]",
             "A user's records, newest first: where to go on, and a page of them."},
+    Command{"IMPORT", 1, 1, Command::write, commands::import_json, "json",
+            "Records what an export holds, all of it or nothing: how many were recorded, how many known."},
     Command{"INFO", 0, Command::any, Command::read, commands::info, "[section ...]", "Figures about the server."},
     Command{"JUDGE", 3, Command::any, Command::write, commands::judge,
             "decision selected|rejected|neutral checkpoint [options of RECORD]",

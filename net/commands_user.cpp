@@ -1,22 +1,11 @@
 // HISTORY, SHARE, FORGET: what a user may see of what was learned, and decide about it.
-#include <array>
-#include <boost/date_time/posix_time/posix_time.hpp>
-
 #include "net/command.h"
 #include "net/reply_spans.h"
+#include "persistence/timestamp.h"
 
 namespace penchant {
 namespace commands {
 namespace {
-
-/// RFC 3339, in UTC, with milliseconds.
-std::string timestamp(std::int64_t ms) {
-  const boost::posix_time::ptime epoch(boost::gregorian::date(1970, 1, 1));
-  const auto time = epoch + boost::posix_time::seconds(ms / 1000);
-  std::string text = boost::posix_time::to_iso_extended_string(time);
-  const std::string millis = std::to_string(1000 + ms % 1000);
-  return text.append(".").append(millis, 1, 3).append("Z");
-}
 
 /// A text that may not have been given.
 void write_text(ReplyWriter& reply, std::string_view key, std::string_view value) {

@@ -6,6 +6,7 @@
 #include "engine/context/word_lists.h"
 #include "engine/limits.h"
 #include "engine/model_name.h"
+#include "engine/record_loras.h"
 #include "engine/validate.h"
 
 namespace penchant {
@@ -32,7 +33,7 @@ std::int64_t clock_ms() {
 }
 
 Service::Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands)
-    : store_(store), decisions_(decisions), reader_(lists), recommender_(bands) {
+    : store_(store), decisions_(decisions), lists_(lists), reader_(lists), recommender_(bands) {
   erase_decisions();  // of whom an earlier life had begun to forget
 }
 
@@ -43,18 +44,7 @@ void Service::read_prompts(Record& record) {
   record.keywords = prompt_.keywords();
   record.negative_keywords = negative_prompt_.keywords();
 
-  loras_.clear();
-  const auto add = [this](const LoraTag& lora) {
-    const auto same = [&lora](const LoraTag& other) { return model_key(other.name) == model_key(lora.name); };
-    if (std::ranges::none_of(loras_, same)) loras_.push_back(lora);
-  };
-  std::ranges::for_each(record.loras, add);
-  for (const LoraTag& lora : prompt_.loras()) {
-    // A tag is part of the prompt, not an option: one that names no model is text, and what is too many is left out.
-    if (!model_key(lora.name).empty() && lora.name.size() <= model_name_bytes_max && loras_.size() < record_loras_max) {
-      add(lora);
-    }
-  }
+  merge_loras(record.loras, prompt_.loras(), loras_);
   record.loras = loras_;
 }
 

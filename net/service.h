@@ -18,6 +18,7 @@
 #include "engine/recommend.h"
 #include "engine/suggest.h"
 #include "persistence/decision_ring.h"
+#include "persistence/importer.h"
 #include "persistence/store.h"
 
 namespace penchant {
@@ -27,6 +28,10 @@ inline constexpr std::size_t default_verdicts_at_once = 1000;  // others have th
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
 inline constexpr std::uint32_t top_arms_max = 65'536;
 inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // of texts, each as often as it is recorded
+
+// Of JSON that is one argument or reply: requests of others wait meanwhile, about 20 ms for each MiB.
+inline constexpr std::size_t export_json_bytes_max = std::size_t{4} << 20;
+inline constexpr std::size_t import_json_bytes_max = std::size_t{4} << 20;
 
 inline constexpr std::size_t community_cells_at_once = 20'000;  // about 300 us: others wait no longer
 
@@ -88,6 +93,9 @@ class Service {
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
 
+  /// Records an export file (docs/export_format.md) of at most import_json_bytes_max: all of it, or nothing.
+  result<ImportReport> import_file(std::string_view json);
+
   /// Forgets the user in the store and among the decisions. Where it fails nothing has changed, or the store is
   /// read-only now and its next start forgets the user.
   result<Store::Forgotten> forget(std::string_view user);
@@ -138,6 +146,7 @@ class Service {
 
   Store& store_;
   DecisionRing& decisions_;
+  const WordLists& lists_;
   ContextReader reader_;
   Recommender recommender_;
   Scorer scorer_;

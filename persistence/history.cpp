@@ -8,18 +8,6 @@
 namespace penchant {
 namespace {
 
-constexpr std::size_t generated_id_bytes = 8;  // of the store's id
-
-std::string store_prefix(const StoreId& id) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string prefix;
-  for (const std::byte byte : std::span(id).first(generated_id_bytes)) {
-    prefix += digits[std::to_integer<unsigned>(byte) >> 4];
-    prefix += digits[std::to_integer<unsigned>(byte) & 15U];
-  }
-  return prefix + '-';
-}
-
 std::string cursor_of(EventPlace place) {
   return place.segment == 0 ? "0" : std::to_string(place.segment) + "-" + std::to_string(place.offset);
 }
@@ -52,9 +40,7 @@ bool fits(const HistoryQuery& query, const Record& record, const User& user) {
   if (!query.lora.empty() && std::ranges::none_of(record.loras, is_lora)) return false;
   const auto is_keyword = [&query](const Keyword& keyword) { return keyword.text == query.keyword; };
   if (!query.keyword.empty() && std::ranges::none_of(record.keywords, is_keyword)) return false;
-  if (record.id.empty()) return true;
-  const auto known = user.known().find(record.id);
-  return !known || known->revision == record.revision;
+  return is_last_version(record, user);
 }
 
 const Failure no_such_cursor{
@@ -62,8 +48,25 @@ const Failure no_such_cursor{
 
 }  // namespace
 
+std::string record_name_prefix(const StoreId& id) {
+  constexpr std::size_t id_bytes = 8;
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string prefix;
+  for (const std::byte byte : std::span(id).first(id_bytes)) {
+    prefix += digits[std::to_integer<unsigned>(byte) >> 4];
+    prefix += digits[std::to_integer<unsigned>(byte) & 15U];
+  }
+  return prefix + '-';
+}
+
+bool is_last_version(const Record& record, const User& user) {
+  if (record.id.empty()) return true;
+  const auto known = user.known().find(record.id);
+  return !known || known->revision == record.revision;
+}
+
 History::History(FileSystem& files, const std::string& directory, const StoreId& store_id, const Journal& journal)
-    : lookup_(files, directory, journal), id_(store_prefix(store_id)), id_prefix_(id_.size()) {}
+    : lookup_(files, directory, journal), id_(record_name_prefix(store_id)), id_prefix_(id_.size()) {}
 
 result<History::Step> History::step_to(EventPlace place, std::string_view user, const Chain& chain) {
   const auto found = lookup_.find(place);

@@ -55,6 +55,11 @@ struct HistoryPage {
   std::size_t records = 0;  // told
 };
 
+/// What stands before the sequence in the name that this store gives a record without an id.
+std::string record_name_prefix(const StoreId& id);
+/// Whether the record is what its user's record with this id is now: no later one corrects it.
+bool is_last_version(const Record& record, const User& user);
+
 class History {
  public:
   History(FileSystem& files, const std::string& directory, const StoreId& store_id, const Journal& journal);

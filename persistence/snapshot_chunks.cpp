@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t chunk_header_bytes = 8;
 constexpr std::uint32_t compressed_tag = 0x80000000;  // of a length
-constexpr int compression_level = 1;                  // zstd's fastest but for the negative ones
+constexpr int chunk_compression_level = 1;                  // zstd's fastest but for the negative ones
 
 /// Of its number, its length as it stands there, and its stored content.
 std::uint32_t chunk_crc(std::uint64_t number, std::uint32_t length, std::span<const std::byte> stored) {
@@ -37,7 +37,7 @@ class ChunkSink::Compressor {
   std::span<std::byte> pack(std::span<const std::byte> content) {
     const std::size_t size =
         ZSTD_compressCCtx(context_.get(), packed_.data() + chunk_header_bytes, packed_.size() - chunk_header_bytes,
-                          content.data(), content.size(), compression_level);
+                          content.data(), content.size(), chunk_compression_level);
     if (ZSTD_isError(size) || size >= content.size()) return {};
     return std::span(packed_).first(chunk_header_bytes + size);
   }

@@ -28,11 +28,11 @@ std::string difference(const StateView& snapshot, const StateView& replayed, boo
   for (const NamedUser& one : snapshot.engine.users()) {
     const User* const other = replayed.engine.find_user(one.name);
     if (other == nullptr) return "it has a user whom the events do not";
-    if (one.user.totals().records != other->totals().records) {
-      return "it has " + std::to_string(one.user.totals().records) + " records of a user, the events give " +
+    if (one.user->totals().records != other->totals().records) {
+      return "it has " + std::to_string(one.user->totals().records) + " records of a user, the events give " +
              std::to_string(other->totals().records);
     }
-    if (snapshot.heads.of(one.user.number()) != replayed.heads.of(other->number())) {
+    if (snapshot.heads.of(one.user->number()) != replayed.heads.of(other->number())) {
       return "the newest record of a user is another than the one that it names";
     }
   }

@@ -60,6 +60,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   if (!journal) return journal.error();
   journal_ = std::move(*journal);
   history_.emplace(files_, options_.directory, id_, *journal_);
+  named_.emplace(files_, options_.directory, id_);
   syncer_.emplace(*journal_, std::move(on_synced));
   eraser_.emplace(files_, options_.directory);
   keeper_.emplace(files_, options_.directory, options_.segments);

@@ -35,6 +35,7 @@
 #include "persistence/history.h"
 #include "persistence/history_heads.h"
 #include "persistence/journal.h"
+#include "persistence/named_records.h"
 #include "persistence/recovery.h"
 #include "persistence/segment_keeper.h"
 #include "persistence/syncer.h"
@@ -71,6 +72,13 @@ class Store {
 
   /// Tells a user's records, newest first, committed or not; none of a user who has none. docs/history.md.
   result<HistoryPage> history(const HistoryQuery& query, const HistoryCallback& on_record);
+
+  using RecordCallback = std::function<result<void>(const HistoryRecord&)>;
+  /// Tells all records of a user, or of everybody where `user` is empty, in the order of recording, each as it stands
+  /// now: one pass over the journal, with what was recorded so far committed. Ends early where the callback fails.
+  result<void> each_record(std::string_view user, const RecordCallback& on_record);
+  /// Whether `record` is one that this store has given the name `id` (docs/history.md): it is there already.
+  result<bool> has_named(std::string_view id, const Record& record);
 
   struct Forgotten {
     std::uint64_t records = 0;   // that the user had
@@ -172,6 +180,7 @@ class Store {
   std::vector<MovedHead> moved_heads_;  // since the last commit, which may fail
   std::unique_ptr<Journal> journal_;
   std::optional<History> history_;
+  std::optional<NamedRecords> named_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
   std::uint64_t saved_sequence_ = 0;

@@ -74,6 +74,7 @@ std::optional<Store::News> Store::drive_erasures(std::int64_t now_ms, const resu
     const auto ended = eraser_->poll();
     if (!ended) return std::nullopt;
     history_->lookup().close_files();  // of segments that were written anew
+    named_->close_files();
     if (*ended) return News{"what was to be forgotten is erased"};
     eraser_->failed(ended->error(), now_ms);
   } else {

@@ -4,9 +4,9 @@
 namespace penchant::test {
 namespace {
 
-class Explained {
+class ComparedScores {
  public:
-  Explained(Both& both, Scorer& scorer) : both_(both), scorer_(scorer) {}
+  ComparedScores(Both& both, Scorer& scorer) : both_(both), scorer_(scorer) {}
 
   /// Of any checkpoint, also one that the user never recorded.
   void compare_explanation(const Question& question, bool with_community) {
@@ -109,14 +109,14 @@ BOOST_AUTO_TEST_CASE(the_engine_scores_as_the_oracle_does) {
   Scorer scorer;
   Recommender recommender{Bands{}};
   live_and_ask([&](Both& both) {
-    Explained explained(both, scorer);
+    ComparedScores compared(both, scorer);
     const Question question = both.life.next_question(both.engine.now_ms());
-    explained.compare_explanation(question, both.life.below(3) > 0);
-    explained.compare_columns(question);
-    explained.compare_users();
+    compared.compare_explanation(question, both.life.below(3) > 0);
+    compared.compare_columns(question);
+    compared.compare_users();
     for (const Person& person : both.oracle.people()) {
-      explained.compare_stats(person);
-      explained.compare_top_checkpoints(person, recommender);
+      compared.compare_stats(person);
+      compared.compare_top_checkpoints(person, recommender);
     }
   });
 }

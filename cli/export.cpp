@@ -1,0 +1,191 @@
+// penchant export: a user's records and the pools as one file, from a folder in one pass over its journal, from a
+// server page after page. docs/export_format.md.
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "cli/progress.h"
+#include "cli/spool.h"
+#include "cli/subcommand.h"
+#include "cli/transport.h"
+#include "engine/event.h"
+#include "net/service.h"
+#include "persistence/exporter.h"
+#include "persistence/importer.h"
+#include "persistence/store.h"
+
+namespace penchant {
+namespace {
+
+namespace po = boost::program_options;
+
+void require(const result<void>& done) {
+  if (!done) throw std::runtime_error(done.error().message);
+}
+
+void export_folder(const std::string& directory, const std::string& user, Exporter& exporter) {
+  PosixFileSystem files;
+  const auto store = open_store(files, directory, MissingFolder::refuse);
+  if (!store->engine().find_user(user)) {
+    throw std::runtime_error("there is no user " + user + " in " + directory + "; penchant users --data " + directory +
+                             " tells them");
+  }
+  exporter.begin(user, clock_ms());
+  Progress progress("Exporting");
+  require(store->each_record(user, [&](const HistoryRecord& told) {
+    progress.show(told.sequence, store->written_sequence());
+    return exporter.add(told.id, told.record);
+  }));
+  require(exporter.end(pools_of(store->engine())));
+}
+
+/// What EXPORT … CURSOR gives, newest first, kept in a file until the oldest are there.
+class Pages {
+ public:
+  void add(const Reply& lines) {
+    std::string page;
+    for (auto line = lines.elements.rbegin(); line != lines.elements.rend(); ++line) page += line->text + "\n";
+    pages_.push_back({spool_.size(), page.size()});
+    spool_.append(page);
+  }
+  std::uint64_t size() const { return spool_.size(); }
+  /// Calls function(line) for all records, oldest first.
+  template <class Function>
+  void each(const Function& function) const {
+    std::string page;
+    for (auto place = pages_.rbegin(); place != pages_.rend(); ++place) {
+      page.resize(place->bytes);
+      spool_.read(place->offset, page);
+      for (std::size_t begin = 0; begin < page.size();) {
+        const std::size_t end = page.find('\n', begin);
+        function(std::string_view(page).substr(begin, end - begin));
+        begin = end + 1;
+      }
+    }
+  }
+
+ private:
+  struct Place {
+    std::uint64_t offset = 0;
+    std::size_t bytes = 0;
+  };
+  Spool spool_;
+  std::vector<Place> pages_;
+};
+
+/// The server's pools as they were answered, which they view.
+std::vector<ExportedPool> read_pools(const Reply& list) {
+  std::vector<ExportedPool> pools;
+  for (const Reply& row : list.elements) {
+    const auto tier = row.elements.size() >= 2 ? parse_tier(row.elements[1].text) : std::nullopt;
+    if (!tier) throw std::runtime_error("the answer is no list of pools");
+    ExportedPool& pool = pools.emplace_back(ExportedPool{row.elements[0].text, *tier, {}});
+    for (std::size_t i = 2; i < row.elements.size(); ++i) pool.checkpoints.push_back(row.elements[i].text);
+  }
+  return pools;
+}
+
+void export_server(const po::variables_map& values, const std::string& user, Exporter& exporter) {
+  const auto transport = open_transport(values);
+  Pages pages;
+  for (std::string cursor = "0";;) {
+    const Reply& page = ask_well(*transport, {"EXPORT", user, "CURSOR", cursor});
+    if (page.elements.size() != 2) throw std::runtime_error("the answer is no page of records");
+    pages.add(page.elements[1]);
+    cursor = page.elements[0].text;
+    if (cursor == "0") break;
+  }
+  exporter.begin(user, clock_ms());
+  Progress progress("Exporting");
+  std::uint64_t told = 0;
+  pages.each([&](std::string_view line) {
+    require(exporter.add_json(line));
+    progress.show(told += line.size() + 1, pages.size());
+  });
+  require(exporter.end(read_pools(ask_well(*transport, {"POOL", "LIST"}))));
+}
+
+}  // namespace
+
+int run_export(std::span<const std::string> arguments) {
+  Usage usage{
+      "Writes everything recorded of a user, and the pools, as one JSON file, for penchant import to read: on another\n"
+      "machine, or as a backup.\n\n"
+      "Examples:\n"
+      "  penchant export --user ann --output ann.json\n"
+      "  penchant export --user ann --data ./preferences | gzip > ann.json.gz\n\n"
+      "Without --output it goes to standard output. With --json what was done is told as JSON, on standard error\n"
+      "where standard output has the file.\n\n"
+      "Usage: penchant export [options]\n",
+      po::options_description("Options"),
+      {}};
+  // clang-format off: an option a line
+  usage.options.add_options()("user", po::value<std::string>()->default_value(std::string(default_user)),
+                              "whose records")("output", po::value<std::string>()->default_value("-"),
+                                               "the file, which is replaced; - is standard output");
+  // clang-format on
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  const auto& user = values["user"].as<std::string>();
+  OutputFile output(values["output"].as<std::string>());
+  Exporter exporter([&output](std::string_view bytes) { return output.write(bytes); });
+  if (values.contains("data")) {
+    export_folder(values["data"].as<std::string>(), user, exporter);
+  } else {
+    export_server(values, user, exporter);
+  }
+  require(output.finish());
+  std::ostream& out = output.is_standard_output() ? std::cerr : std::cout;
+  if (values.contains("json")) {
+    out << "{\"records\":" << exporter.records() << "}\n";
+  } else if (!output.is_standard_output()) {
+    out << exporter.records() << (exporter.records() == 1 ? " record" : " records") << " of " << user << " written to "
+        << values["output"].as<std::string>() << ".\n";
+  }
+  return out.good() ? exit_ok : exit_failure;
+}
+
+int run_dump(std::span<const std::string> arguments) {
+  Usage usage{
+      "Writes all records of a folder as JSON lines, a record a line in the order of recording, for DuckDB, pandas, "
+      "jq\n"
+      "and other programs to read. docs/export_format.md tells the fields.\n\n"
+      "Examples:\n"
+      "  penchant dump --data ./preferences > records.jsonl\n"
+      "  penchant dump --data ./preferences --user ann | jq -r 'select(.action == \"rejected\") | .prompt'\n"
+      "  duckdb -c \"SELECT checkpoint, count(*) FROM 'records.jsonl' GROUP BY 1\"\n\n"
+      "No server may have the folder open.\n\n"
+      "Usage: penchant dump --data DIR [options]\n",
+      po::options_description("Options"),
+      {}};
+  // clang-format off: an option a line
+  usage.options.add_options()("data", po::value<std::string>()->required(), "the folder")(
+      "user", po::value<std::string>(), "the records of this user alone")(
+      "output", po::value<std::string>()->default_value("-"), "the file, which is replaced; - is standard output");
+  // clang-format on
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  const std::string user = values.contains("user") ? values["user"].as<std::string>() : "";
+  PosixFileSystem files;
+  const auto store = open_store(files, values["data"].as<std::string>(), MissingFolder::refuse);
+  if (!user.empty() && !store->engine().find_user(user)) throw std::runtime_error("there is no user " + user);
+  OutputFile output(values["output"].as<std::string>());
+  Progress progress("Dumping");
+  std::string lines;
+  require(store->each_record(user, [&](const HistoryRecord& told) -> result<void> {
+    append_record_json(lines, told.id, told.record);
+    lines += '\n';
+    progress.show(told.sequence, store->written_sequence());
+    if (lines.size() < export_buffer_bytes) return {};
+    auto written = output.write(lines);
+    lines.clear();
+    return written;
+  }));
+  require(output.write(lines));
+  require(output.finish());
+  return exit_ok;
+}
+
+}  // namespace penchant

@@ -1,0 +1,239 @@
+// penchant import: reads a file twice or three times: to check it, to try it, and to record it.
+#include <algorithm>
+#include <boost/unordered/unordered_set.hpp>
+#include <iostream>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include "cli/progress.h"
+#include "cli/spool.h"
+#include "cli/subcommand.h"
+#include "cli/transport.h"
+#include "engine/context/word_lists.h"
+#include "engine/model_name.h"
+#include "net/service.h"
+#include "persistence/exporter.h"
+#include "persistence/import_targets.h"
+#include "persistence/json_text.h"
+
+namespace penchant {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::size_t read_at_once = std::size_t{1} << 20;
+constexpr std::size_t piece_bytes = std::size_t{256} << 10;  // of one IMPORT: others have their turn in between
+
+void require(const result<void>& done, const InputFile& input) {
+  if (!done) throw std::runtime_error(input.name() + ": " + done.error().message);
+}
+
+/// A pass over the whole file.
+template <class Pass>
+void feed_all(const InputFile& input, Pass& pass, std::string_view doing) {
+  Progress progress(doing);
+  std::vector<char> chunk(read_at_once);
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = input.read_at(at, chunk);
+    if (got == 0) return;
+    require(pass.feed({chunk.data(), got}), input);
+    progress.show(at += got, input.size());
+  }
+}
+
+ImportReport run_pass(const InputFile& input, const ImportPlan& plan, ImportTarget& target, std::string_view doing) {
+  Importer importer(plan, target);
+  require(importer.begin(), input);
+  feed_all(input, importer, doing);
+  const auto report = importer.finish();
+  if (!report) throw std::runtime_error(input.name() + ": " + report.error().message);
+  return *report;
+}
+
+/// Behind what failed after the first record.
+constexpr std::string_view advice = "; what had been recorded stays, importing the file again records the rest";
+
+/// Hands records on to a server, in files of our own format.
+class ServerTarget final : public ImportTarget {
+ public:
+  explicit ServerTarget(Transport& transport) : transport_(transport) {
+    const Reply& list = ask_well(transport_, {"POOL", "LIST"});
+    for (const Reply& row : list.elements) {
+      if (row.elements.size() < 2) continue;
+      pool_names_.insert(row.elements[0].text + "\n" + row.elements[1].text);
+      for (std::size_t i = 2; i < row.elements.size(); ++i) checkpoints_.emplace(model_key(row.elements[i].text));
+    }
+  }
+  /// From now on what comes is sent; before, only its size is judged.
+  void begin_sending() { is_sending_ = true; }
+
+  result<Recorded::Kind> record(JsonRecord& read) override {
+    record_.clear();
+    append_record_json(record_, read);
+    if (record_.size() > import_json_bytes_max / 2) {
+      return Failure{"it is too large to be sent to a server: import it with --data"};
+    }
+    if (!is_sending_) return Recorded::Kind::counted;
+    records_.append(records_.empty() ? "\n" : ",\n").append(record_);
+    if (records_.size() >= piece_bytes) send();
+    return Recorded::Kind::counted;
+  }
+  result<bool> add_pool(const PoolSet& pool) override {
+    const std::string tier(to_string(pool.tier));
+    const std::string name = std::string(pool.family) + "\n" + tier;
+    if (pool_names_.contains(name)) return false;
+    if (!is_sending_) return true;
+    std::vector<std::string> request{"POOL", "SET", std::string(pool.family), tier};
+    request.insert(request.end(), pool.checkpoints.begin(), pool.checkpoints.end());
+    (void)ask_well(transport_, request);
+    pool_names_.insert(name);
+    return true;
+  }
+  result<bool> has_named(std::string_view, const Record&) override { return false; }
+  bool knows_checkpoint(std::string_view, std::string_view name) const override {
+    return checkpoints_.contains(std::string(model_key(name)));
+  }
+
+  /// What has not been sent yet.
+  void send() {
+    if (records_.empty()) return;
+    std::string file = "{\"format\":";
+    append_json_text(file, export_format);
+    file += ",\"version\":" + std::to_string(export_version) + ",\"preferences\":[" + records_ + "\n]}";
+    records_.clear();
+    const Reply* answer = transport_.ask({"IMPORT", file});
+    if (!answer || answer->kind != Reply::Kind::map || answer->elements.size() != 4) {
+      throw std::runtime_error((answer ? sentence_of(*answer) : "there was no answer") + std::string(advice));
+    }
+    recorded_ += static_cast<std::uint64_t>(answer->elements[1].integer);
+    duplicates_ += static_cast<std::uint64_t>(answer->elements[3].integer);
+  }
+  std::uint64_t recorded() const { return recorded_; }
+  std::uint64_t duplicates() const { return duplicates_; }
+
+ private:
+  Transport& transport_;
+  boost::unordered_set<std::string> pool_names_;
+  boost::unordered_set<std::string> checkpoints_;  // of the pools, by model key
+  bool is_sending_ = false;
+  std::string record_;
+  std::string records_;
+  std::uint64_t recorded_ = 0;
+  std::uint64_t duplicates_ = 0;
+};
+
+/// What was done, or found out by a dry run.
+struct Outcome {
+  ImportReport report;
+  bool is_dry = false;
+  bool is_counted = true;  // whether it is known how many are new
+};
+
+Outcome import_to_server(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
+  const auto transport = open_transport(values);
+  ServerTarget target(*transport);
+  const bool is_dry = values.contains("dry-run");
+  const ImportReport tried = run_pass(input, plan, target, "Checking");
+  if (is_dry) return {tried, true, false};
+  target.begin_sending();
+  ImportReport report = run_pass(input, plan, target, "Importing");
+  target.send();
+  report.recorded = target.recorded();
+  report.duplicates = target.duplicates();
+  return {report};
+}
+
+Outcome import_to_folder(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
+  const auto& directory = values["data"].as<std::string>();
+  const std::int64_t now_ms = clock_ms();
+  PosixFileSystem files;
+  {
+    std::unique_ptr<FileLock> lock;
+    if (files.list(directory)) {
+      auto taken = files.lock(path_in(directory, "lock"));
+      if (!taken) throw std::runtime_error(taken.error().message);
+      lock = std::move(*taken);
+    }
+    const auto trial = TrialTarget::open(files, directory, WordLists::english(), now_ms);
+    if (!trial) throw std::runtime_error(trial.error().message);
+    const ImportReport tried = run_pass(input, plan, **trial, "Trying");
+    if (values.contains("dry-run")) return {tried, true};
+  }
+  const auto store = open_store(files, directory, MissingFolder::create);
+  StoreTarget target(*store, WordLists::english(), now_ms);
+  target.commit_along();
+  try {
+    const ImportReport report = run_pass(input, plan, target, "Importing");
+    if (auto synced = store->sync(); !synced) throw std::runtime_error(synced.error().message);
+    return {report};
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(error.what() + std::string(advice));
+  }
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+void print_outcome(const Outcome& outcome) {
+  const ImportReport& report = outcome.report;
+  if (outcome.is_counted) {
+    std::cout << counted(report.recorded, "record", "records")
+              << (outcome.is_dry ? " would be recorded, " : " recorded, ") << report.duplicates << " known already.\n";
+  } else {
+    std::cout << counted(report.recorded, "record", "records")
+              << " can be imported; which of them the server knows already shows when that is done.\n";
+  }
+  if (report.stats > 0) {
+    std::cout << counted(report.stat_records, "of them stands", "of them stand") << " for "
+              << counted(report.stats, "statistic", "statistics") << " without records.\n";
+  }
+  if (report.pools > 0) {
+    std::cout << counted(report.pools, "pool", "pools") << (outcome.is_dry ? " would be set.\n" : " set.\n");
+  }
+  if (outcome.is_dry) std::cout << "Nothing was changed.\n";
+}
+
+void print_outcome_json(const Outcome& outcome) {
+  const ImportReport& report = outcome.report;
+  const auto count = [&](std::uint64_t value) { return outcome.is_counted ? std::to_string(value) : "null"; };
+  std::cout << "{\"records\":" << report.records << ",\"recorded\":" << count(report.recorded)
+            << ",\"duplicates\":" << count(report.duplicates) << ",\"stats\":" << report.stats
+            << ",\"stat_records\":" << report.stat_records << ",\"pools\":" << report.pools
+            << ",\"dry_run\":" << (outcome.is_dry ? "true" : "false") << "}\n";
+}
+
+}  // namespace
+
+int run_import(std::span<const std::string> arguments) {
+  Usage usage{
+      "Records what a file holds that penchant export wrote, or the Python service Penchant descends from: all of it,\n"
+      "or nothing where something in it is wrong. Imported twice a file changes nothing.\n\n"
+      "Examples:\n"
+      "  penchant import ann.json\n"
+      "  penchant import ann.json --data ./preferences --dry-run\n"
+      "  gunzip < ann.json.gz | penchant import -\n\n"
+      "- is standard input. With --data all of it is tried on a copy first; --dry-run ends there. Through a server a\n"
+      "large file goes piece by piece, so that a limit of the server may end it half way: import it again then.\n\n"
+      "Usage: penchant import FILE|- [options]\n",
+      po::options_description("Options"),
+      {"file"}};
+  // clang-format off: an option a line
+  usage.options.add_options()("dry-run", "say what would be recorded, and record nothing");
+  // clang-format on
+  add_transport_options(usage.options);
+  po::variables_map values;
+  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  const InputFile input(values["file"].as<std::string>());
+  ImportCheck check;
+  feed_all(input, check, "Checking");
+  const auto plan = check.finish();
+  if (!plan) throw std::runtime_error(input.name() + ": " + plan.error().message);
+  const Outcome outcome =
+      values.contains("data") ? import_to_folder(values, input, *plan) : import_to_server(values, input, *plan);
+  values.contains("json") ? print_outcome_json(outcome) : print_outcome(outcome);
+  return std::cout.good() ? exit_ok : exit_failure;
+}
+
+}  // namespace penchant
