@@ -7,6 +7,7 @@
 #include <boost/serialization/collection_size_type.hpp>
 #include <boost/serialization/level.hpp>
 #include <boost/serialization/string.hpp>
+#include <boost/serialization/tracking.hpp>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -143,21 +144,25 @@ void load_packed_row(Archive& archive, std::uint32_t size, Arena& arena, typenam
 
 // Parts of a user, whose version stands in the archive for all of them: looking each part's up would take longer than
 // the part itself.
-BOOST_CLASS_IMPLEMENTATION(penchant::Counts, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix::Cell, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Arm, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Moments, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PackedMoments, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ParameterKey, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::LessonParameter, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Totals, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PoolEntry, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PackedRows<penchant::PackedMoments>, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ArmTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ParameterTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::NegativeTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::KnownRecords, boost::serialization::object_serializable)
+#define PENCHANT_PART_OF_A_USER(type)                                                \
+  BOOST_CLASS_IMPLEMENTATION(type, boost::serialization::object_serializable)        \
+  BOOST_CLASS_TRACKING(type, boost::serialization::track_never)
+PENCHANT_PART_OF_A_USER(penchant::Counts)
+PENCHANT_PART_OF_A_USER(penchant::CountMatrix::Cell)
+PENCHANT_PART_OF_A_USER(penchant::Arm)
+PENCHANT_PART_OF_A_USER(penchant::Moments)
+PENCHANT_PART_OF_A_USER(penchant::PackedMoments)
+PENCHANT_PART_OF_A_USER(penchant::ParameterKey)
+PENCHANT_PART_OF_A_USER(penchant::LessonParameter)
+PENCHANT_PART_OF_A_USER(penchant::Totals)
+PENCHANT_PART_OF_A_USER(penchant::PoolEntry)
+PENCHANT_PART_OF_A_USER(penchant::PackedRows<penchant::PackedMoments>)
+PENCHANT_PART_OF_A_USER(penchant::CountMatrix)
+PENCHANT_PART_OF_A_USER(penchant::ArmTable)
+PENCHANT_PART_OF_A_USER(penchant::ParameterTable)
+PENCHANT_PART_OF_A_USER(penchant::NegativeTable)
+PENCHANT_PART_OF_A_USER(penchant::KnownRecords)
+#undef PENCHANT_PART_OF_A_USER
 
 namespace penchant {
 
