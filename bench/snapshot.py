@@ -149,7 +149,8 @@ def measure_background(server, name, request):
     print(f"{name}: idle p50 {percentile(idle, .5):.0f} us, p99.9 {percentile(idle, .999):.0f}; during BGSAVE "
           f"p50 {percentile(during, .5):.0f}, p99.9 {percentile(during, .999):.0f} "
           f"({percentile(during, .999) / percentile(idle, .999):.2f} times); "
-          f"BGSAVE took {statistics.median(took):.2f} s, its request {statistics.median(freezes) * 1e3:.1f} ms", flush=True)
+          f"BGSAVE took {statistics.median(took):.2f} s, "
+          f"its request {statistics.median(freezes) * 1e3:.1f} ms", flush=True)
 
 
 def main():

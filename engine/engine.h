@@ -87,7 +87,8 @@ class Engine {
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
 
-  // The state for an archive, in two parts, so that the users may be saved later than the rest: engine/serialization.h.
+  // The state for an archive, in two parts, so that the users may be saved later than the rest, and in any order:
+  // engine/serialization.h.
   template <class Archive>
   void save_head(Archive& archive) const;
   template <class Archive>

@@ -280,17 +280,19 @@ void Engine::load_users(Archive& archive) {
   users_.clear();
   record_count_ = 0;
   cell_count_ = 0;
-  std::optional<std::uint32_t> last;
   for (; count > 0; --count) {
     NamedUser& named = users_.emplace_back();
     User& user = named.user.write();
     archive >> named.name >> user;
     detail::require(user_places_.emplace(named.name, std::prev(users_.end())).second);
-    detail::require(user.number() < next_user_ && (!last || *last < user.number()));
-    last = user.number();
+    detail::require(user.number() < next_user_);
     record_count_ += user.totals().records;
     cell_count_ += user.cells();
   }
+  const auto is_earlier = [](const NamedUser& a, const NamedUser& b) { return a.user->number() < b.user->number(); };
+  if (!std::ranges::is_sorted(users_, is_earlier)) users_.sort(is_earlier);
+  const auto is_twice = [](const NamedUser& a, const NamedUser& b) { return a.user->number() == b.user->number(); };
+  detail::require(std::ranges::adjacent_find(users_, is_twice) == users_.end());
 }
 
 }  // namespace penchant

@@ -23,6 +23,7 @@ constexpr std::string_view name_prefix = "snapshot-";
 constexpr std::string_view name_suffix = ".penchant";
 constexpr std::string_view aside_suffix = ".tmp";
 constexpr std::size_t header_bytes = 40;
+constexpr std::size_t rounds = 32;  // between two of which users that have changed meanwhile are looked for
 
 class StringSink final : public ByteSink {
  public:
@@ -120,13 +121,22 @@ FrozenState::FrozenState(const Engine& engine, const HistoryHeads& heads)
   archive.flush();
 }
 
-/// One archive goes on where the other ended: no class is in both parts.
+/// One archive goes on where the other ended: no class is in both parts. Users that the engine has copied meanwhile,
+/// because they changed, go first: their memory is here for this only.
 void FrozenState::save(ByteSink& sink) {
   PortableOutputArchive archive(sink);
   archive.save_binary(head_.data(), head_.size());
-  for (NamedUser& kept : users_) {
-    const NamedUser user = std::move(kept);
-    Engine::save_user(archive, user);
+  const auto save_and_let_go = [&archive](std::optional<NamedUser>& user) {
+    if (user) Engine::save_user(archive, *user);
+    user.reset();
+  };
+  const std::size_t at_once = users_.size() / rounds + 1;
+  for (std::size_t next = 0; next < users_.size();) {
+    const std::size_t end = std::min(next + at_once, users_.size());
+    for (; next < end; ++next) save_and_let_go(users_[next]);
+    for (std::size_t i = end; i < users_.size(); ++i) {
+      if (users_[i] && !users_[i]->user.is_shared()) save_and_let_go(users_[i]);
+    }
   }
   save_heads(archive, heads_, next_user_);
   archive.flush();

@@ -46,7 +46,7 @@ class FrozenState {
 
  private:
   std::string head_;  // all but the users, as an archive has it
-  std::vector<NamedUser> users_;
+  std::vector<std::optional<NamedUser>> users_;  // none once it is saved
   HistoryHeads heads_;
   std::uint32_t next_user_;
 };
