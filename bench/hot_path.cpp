@@ -49,7 +49,7 @@ class Bench {
     options.directory = directory;
     options.durability = Durability::os;
     auto store = Store::open(
-        files_, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+        files_, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
     auto decisions = DecisionRing::open(files_, store_->options().directory, {}, clock_ms());

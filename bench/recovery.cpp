@@ -35,7 +35,7 @@ std::string state_after(const std::string& directory, bool use_snapshots, const 
   std::string state;
   std::optional<Recovered> recovered;
   const double seconds = seconds_of([&] {
-    auto result = recover(files, directory, use_snapshots, [](std::uint64_t) {});
+    auto result = recover(files, directory, use_snapshots, [](const std::string&) {});
     if (!result) throw std::runtime_error(result.error().message);
     recovered.emplace(std::move(*result));
   });
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
     options.directory = directory;
     options.durability = Durability::os;
     auto store = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
     if (!store) throw std::runtime_error(store.error().message);
     auto decisions = DecisionRing::open(files, directory, {}, clock_ms());
     if (!decisions) throw std::runtime_error(decisions.error().message);
@@ -84,7 +84,7 @@ int main(int argc, char** argv) {
     StoreOptions options;
     options.directory = directory;
     auto store = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
     const double seconds = seconds_of([&] {
       if (!store || !(*store)->save(clock_ms())) throw std::runtime_error("the snapshot failed");
     });

@@ -33,7 +33,7 @@ struct Opened {
     options.directory = directory;
     options.durability = Durability::os;
     auto opened = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
     if (!opened) throw std::runtime_error(opened.error().message);
     store = std::move(*opened);
   }

@@ -194,7 +194,7 @@ int repair(const std::string& directory, const std::string& aside, bool asks_fir
   if (!done) throw std::runtime_error(done.error().message);
   std::cout << "Done:\n";
   for (const std::string& step : *done) std::cout << "- " << step << "\n";
-  const auto again = recover(files, directory, true, [](std::uint64_t) {});
+  const auto again = recover(files, directory, true, [](const std::string&) {});
   if (!again) throw std::runtime_error("the folder does not start yet: " + again.error().message);
   std::cout << "The folder starts again: " << count_text(again->engine.user_count(), "user") << ", "
             << count_text(again->engine.record_count(), "record") << ".\n";

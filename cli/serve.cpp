@@ -19,6 +19,7 @@
 #include "cli/subcommand.h"
 #include "engine/context/word_lists.h"
 #include "net/limits.h"
+#include "net/loading.h"
 #include "net/log.h"
 #include "net/server.h"
 #include "persistence/decision_ring.h"
@@ -37,6 +38,7 @@ constexpr std::int64_t seconds_max = 100LL * 365 * 24 * 3600;  // in nanoseconds
 
 struct Settings {
   StoreOptions store;
+  ListenOptions listen;
   ServerOptions server;
   DecisionRingOptions decisions;
   std::string default_verdict;
@@ -76,14 +78,14 @@ po::options_description describe(Settings& s) {
   // clang-format off: an option a line
   options.add_options()
       ("data", po::value(&s.store.directory)->default_value("./penchant-data"), "the folder that keeps everything")
-      ("port", whole_number(&s.server.port, 0, 65535)->default_value(default_port),
+      ("port", whole_number(&s.listen.port, 0, 65535)->default_value(default_port),
        "RESP port; 0: any free one")
       ("http-port", whole_number(&s.http_port, 0, 65535),
        "kept for the HTTP interface, which this version does not have yet")
-      ("bind", po::value(&s.server.bind)->default_value("127.0.0.1"),
+      ("bind", po::value(&s.listen.bind)->default_value("127.0.0.1"),
        "address to listen on; loopback only in this version")
-      ("unix", socket_path(&s.server.unix_path), "also listen on this Unix socket")
-      ("unix-mode", file_mode(&s.server.unix_mode)->default_value(0700, "700"), "its mode, octal")
+      ("unix", socket_path(&s.listen.unix_path), "also listen on this Unix socket")
+      ("unix-mode", file_mode(&s.listen.unix_mode)->default_value(0700, "700"), "its mode, octal")
       ("durability", po::value(&s.durability)->default_value("everysec"),
        "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; "
        "os: the system decides")
@@ -150,7 +152,7 @@ void check(Settings& s) {
   if (!(s.bands.explore_below >= 0 && s.bands.explore_below <= s.bands.exploit_above && s.bands.exploit_above <= 1)) {
     throw po::error("0 <= --explore-below <= --exploit-above <= 1 must hold");
   }
-  if (const auto bindable = check_bind(s.server.bind); !bindable) throw po::error(bindable.error().message);
+  if (const auto bindable = check_bind(s.listen.bind); !bindable) throw po::error(bindable.error().message);
   s.store.snapshot_every = std::chrono::seconds(s.snapshot_every_s);
   s.server.idle_max = std::chrono::seconds(s.idle_timeout_s);
   s.server.request_max = std::chrono::seconds(s.request_timeout_s);
@@ -186,18 +188,18 @@ WordLists read_word_lists(const std::string& path) {
 std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s) {
   return {{"appendfsync", s.durability == "os" ? "no" : s.durability},
           {"appendonly", "yes"},
-          {"bind", s.server.bind},
+          {"bind", s.listen.bind},
           {"databases", "1"},
           {"decay-days", shortest(s.store.decay_days)},
           {"dir", s.store.directory},
           {"durability", s.durability},
           {"maxclients", std::to_string(s.server.clients_max)},
           {"maxmemory", "0"},
-          {"port", std::to_string(s.server.port)},
+          {"port", std::to_string(s.listen.port)},
           {"proto-max-bulk-len", std::to_string(bulk_bytes_max)},
           {"save", std::to_string(s.snapshot_every_s) + " 1"},
           {"timeout", std::to_string(s.idle_timeout_s)},
-          {"unixsocket", s.server.unix_path}};
+          {"unixsocket", s.listen.unix_path}};
 }
 
 /// What the process as a whole is told, before it starts a thread.
@@ -214,15 +216,22 @@ int serve(Settings& s) {
   PosixFileSystem files;
   std::optional<WordLists> own_lists;
   if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
+  Listeners listeners(s.listen);
+  s.listen.port = listeners.port();
+  std::cout << "resp " << listeners.address() << std::endl;
+  Loading loading(listeners, s.server.clients_max);
 
   // The syncer's thread reports to the server, which comes into being after the store it serves.
   std::atomic<Server*> server = nullptr;
   auto store = Store::open(
       files, s.store, clock_ms(),
       [&server](result<std::uint64_t> synced) {
-        if (Server* const listening = server) listening->on_synced(synced);
+        if (Server* const running = server) running->on_synced(synced);
       },
-      [](std::uint64_t events) { log_info(std::to_string(events) + " events replayed"); });
+      [&loading](const std::string& progress) {
+        log_info(progress);
+        loading.tell(progress);
+      });
   if (!store) throw std::runtime_error(store.error().message);
   for (const std::string& warning : (*store)->warnings()) log_warning(warning);
   log_info("state of " + s.store.directory + ": snapshot of event " + std::to_string((*store)->snapshot_sequence()) +
@@ -235,14 +244,12 @@ int serve(Settings& s) {
   Service service(**store, **decisions, own_lists ? *own_lists : WordLists::english(), s.bands);
   Runtime runtime;
   runtime.started_ms = clock_ms();
-  Server listening(service, runtime, s.server);
-  listening.listen();
-  server = &listening;
-  s.server.port = listening.port();
   runtime.settings = settings_told(s);
-  std::cout << "resp " << listening.address() << "\n"
-            << "ready" << std::endl;
-  const bool kept_everything = listening.run();
+  Server running(service, runtime, s.server, listeners);
+  server = &running;
+  for (const int client : loading.end()) running.admit(client);
+  std::cout << "ready" << std::endl;
+  const bool kept_everything = running.run();
   store->reset();  // joins the syncer before the server it reports to goes
   log_info("ended");
   return kept_everything ? exit_ok : exit_failure;

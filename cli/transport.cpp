@@ -182,7 +182,7 @@ std::unique_ptr<Store> open_store(FileSystem& files, const std::string& director
   options.directory = directory;
   options.keep_decay = true;
   auto store = Store::open(
-      files, options, clock_ms(), [](const auto&) {}, [](std::uint64_t) {});
+      files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
   if (!store) throw std::runtime_error(store.error().message);
   return std::move(*store);
 }

@@ -2,95 +2,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <boost/serialization/array_wrapper.hpp>
 #include <boost/serialization/collection_size_type.hpp>
 #include <boost/serialization/level.hpp>
 #include <boost/serialization/string.hpp>
-#include <cmath>
-#include <limits>
-#include <stdexcept>
+#include <boost/serialization/tracking.hpp>
 #include <utility>
 #include <vector>
 
-#include "engine/engine.h"
-#include "engine/limits.h"
+#include "engine/serialization_checks.h"
 
 namespace penchant {
 namespace detail {
-
-/// A snapshot whose checksum is right and whose content is not: only a bug or a forger writes one.
-inline void require(bool condition) {
-  if (!condition) throw std::runtime_error("its content contradicts itself");
-}
-
-/// How many there are of what the parts that follow name by numbers, and the like; one for each archive.
-struct LoadBounds {
-  std::size_t keywords = 0;
-  std::size_t names = 0;
-  // Of the user that is read.
-  std::size_t checkpoints = 0;
-  std::size_t loras = 0;
-  std::size_t parameters = 0;
-  const NegativeTable* negatives = nullptr;
-  std::uint64_t records = 0;
-  double newest_half_lives = 0;
-};
-
-template <class Archive>
-LoadBounds& bounds_of(Archive& archive) {
-  return archive.template get_helper<LoadBounds>();
-}
-
-inline bool is_known(Tier tier) { return tier >= Tier::draft && tier <= Tier::quality; }
-inline bool is_known(Verdict verdict) { return verdict >= Verdict::selected && verdict <= Verdict::neutral; }
-
-// No time is so many half-lives away, even at the least decay; sums and differences of two fit a landmark.
-inline constexpr double half_lives_max = 0x1p61;
-inline bool are_half_lives(double half_lives) { return std::abs(half_lives) <= half_lives_max; }
-
-// More than all records weigh together that anybody ever makes, and far from what a float cannot hold.
-inline constexpr float counts_max = 0x1p100F;
-inline bool are_counts(const Counts& counts) {
-  return counts.selected >= 0 && counts.selected <= counts.observed && counts.observed <= double{counts_max};
-}
-
-/// The same for a row of the matrix, without branches and a register full at a time: there are millions of cells.
-inline bool are_counts(const CountMatrix::Row& row) {
-  std::array<unsigned, line_columns> wrong{};
-  for (Eigen::Index line = 0; line < row.cols(); ++line) {
-    const float* const selected = row.col(line).data();
-    const float* const observed = selected + line_columns;
-    for (std::size_t i = 0; i < line_columns; ++i) {
-      const bool is_right = (selected[i] >= 0) & (selected[i] <= observed[i]) & (observed[i] <= counts_max);
-      wrong[i] |= static_cast<unsigned>(!is_right);
-    }
-  }
-  return std::ranges::count(wrong, 0U) == std::ssize(wrong);
-}
-
-/// The same for a packed row.
-inline bool are_counts(CountMatrix::PackedRow row) {
-  return std::ranges::all_of(row, [](const auto& entry) {
-    return entry.cell.selected >= 0 && entry.cell.selected <= entry.cell.observed && entry.cell.observed <= counts_max;
-  });
-}
-
-// Sums of squares of values up to learned_value_max, that many times.
-inline bool are_moments(const Moments& moments) {
-  return moments.weight >= 0 && moments.weight <= double{counts_max} &&
-         std::abs(moments.mean) <= 2 * learned_value_max && moments.squares >= 0 && std::isfinite(moments.squares);
-}
-
-inline bool are_below(const auto& numbers, std::size_t bound) {
-  return std::ranges::all_of(numbers, [bound](std::uint32_t number) { return number < bound; });
-}
-
-inline bool are_values(std::span<const LessonParameter> parameters, std::size_t columns) {
-  return std::ranges::all_of(parameters, [columns](const LessonParameter& parameter) {
-    return parameter.column < columns && std::abs(parameter.value) <= learned_value_max;
-  });
-}
 
 inline constexpr std::uint8_t counted_row = 0xFF;  // in place of how many lessons a row lists
 
@@ -143,21 +66,25 @@ void load_packed_row(Archive& archive, std::uint32_t size, Arena& arena, typenam
 
 // Parts of a user, whose version stands in the archive for all of them: looking each part's up would take longer than
 // the part itself.
-BOOST_CLASS_IMPLEMENTATION(penchant::Counts, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix::Cell, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Arm, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Moments, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PackedMoments, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ParameterKey, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::LessonParameter, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::Totals, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PoolEntry, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::PackedRows<penchant::PackedMoments>, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::CountMatrix, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ArmTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::ParameterTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::NegativeTable, boost::serialization::object_serializable)
-BOOST_CLASS_IMPLEMENTATION(penchant::KnownRecords, boost::serialization::object_serializable)
+#define PENCHANT_PART_OF_A_USER(type)                                                \
+  BOOST_CLASS_IMPLEMENTATION(type, boost::serialization::object_serializable)        \
+  BOOST_CLASS_TRACKING(type, boost::serialization::track_never)
+PENCHANT_PART_OF_A_USER(penchant::Counts)
+PENCHANT_PART_OF_A_USER(penchant::CountMatrix::Cell)
+PENCHANT_PART_OF_A_USER(penchant::Arm)
+PENCHANT_PART_OF_A_USER(penchant::Moments)
+PENCHANT_PART_OF_A_USER(penchant::PackedMoments)
+PENCHANT_PART_OF_A_USER(penchant::ParameterKey)
+PENCHANT_PART_OF_A_USER(penchant::LessonParameter)
+PENCHANT_PART_OF_A_USER(penchant::Totals)
+PENCHANT_PART_OF_A_USER(penchant::PoolEntry)
+PENCHANT_PART_OF_A_USER(penchant::PackedRows<penchant::PackedMoments>)
+PENCHANT_PART_OF_A_USER(penchant::CountMatrix)
+PENCHANT_PART_OF_A_USER(penchant::ArmTable)
+PENCHANT_PART_OF_A_USER(penchant::ParameterTable)
+PENCHANT_PART_OF_A_USER(penchant::NegativeTable)
+PENCHANT_PART_OF_A_USER(penchant::KnownRecords)
+#undef PENCHANT_PART_OF_A_USER
 
 namespace penchant {
 

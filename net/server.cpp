@@ -1,7 +1,6 @@
 #include "net/server.h"
 
-#include <sys/resource.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstring>
-#include <stdexcept>
 #include <utility>
 
 #include "net/log.h"
@@ -24,91 +22,29 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
-constexpr int listen_backlog = 511;
 constexpr std::chrono::milliseconds tick_interval{100};
 constexpr unsigned decision_ticks = 10;
 constexpr unsigned community_ticks = 20;                // between two looks at whether the community has changed
 constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
 constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
 
-result<asio::ip::address> loopback_address(const std::string& bind) {
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(bind == "localhost" ? "127.0.0.1" : bind, error);
-  if (error) return Failure{"--bind " + bind + " is no IP address"};
-  if (!address.is_loopback()) {
-    return Failure{"--bind " + bind +
-                   " would let anyone on the network read and change preferences: this version asks nobody who they "
-                   "are, so it listens on loopback addresses only (127.0.0.1, ::1)"};
-  }
-  return address;
-}
-
 }  // namespace
 
-result<void> check_bind(const std::string& bind) {
-  const auto address = loopback_address(bind);
-  if (!address) return address.error();
-  return {};
-}
-
-Server::Server(Service& service, Runtime& runtime, const ServerOptions& options)
-    : service_(service), runtime_(runtime), options_(options), read_buffer_(read_buffer_bytes) {
+Server::Server(Service& service, Runtime& runtime, const ServerOptions& options, Listeners& listeners)
+    : service_(service), runtime_(runtime), options_(options), listeners_(listeners), read_buffer_(read_buffer_bytes) {
   runtime_.shut_down = [this](bool save) { shut_down(save); };
+  runtime_.port = listeners_.port();
   synced_.expires_at(Timer::time_point::max());
-}
-
-void Server::listen() {
   // Before anybody is told that the server is there: who then ends it ends it in order.
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) shut_down(true);
   });
-  listen_tcp();
-  if (!options_.unix_path.empty()) listen_unix();
-}
-
-void Server::listen_tcp() {
-  const tcp::endpoint endpoint(loopback_address(options_.bind).value(), options_.port);
-  boost::system::error_code error;
-  tcp_.open(endpoint.protocol());
-  tcp_.set_option(tcp::acceptor::reuse_address(true));
-  tcp_.bind(endpoint, error);
-  if (error) {
-    throw std::runtime_error("cannot listen on " + options_.bind + ":" + std::to_string(options_.port) + ": " +
-                             error.message());
+  tcp_.assign(listeners_.is_v6() ? tcp::v6() : tcp::v4(), listeners_.duplicate_tcp());
+  if (const int descriptor = listeners_.duplicate_unix(); descriptor >= 0) {
+    unix_.assign(asio::local::stream_protocol(), descriptor);
   }
-  tcp_.listen(listen_backlog);
-  runtime_.port = port();
-}
-
-void Server::listen_unix() {
-  // A socket file left by a server that was killed is in the way; one that somebody listens on is not ours to take.
-  struct stat status {};
-  if (lstat(options_.unix_path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) throw std::runtime_error(options_.unix_path + " exists and is no socket");
-    asio::local::stream_protocol::socket probe(io_);
-    boost::system::error_code error;
-    probe.connect(options_.unix_path, error);
-    if (!error) throw std::runtime_error("another server listens on " + options_.unix_path);
-    unlink(options_.unix_path.c_str());
-  }
-  boost::system::error_code error;
-  unix_.open();
-  unix_.bind(options_.unix_path, error);
-  if (error) throw std::runtime_error("cannot listen on " + options_.unix_path + ": " + error.message());
-  if (chmod(options_.unix_path.c_str(), options_.unix_mode) != 0) {
-    throw std::runtime_error("cannot set the mode of " + options_.unix_path);
-  }
-  unix_.listen(listen_backlog);
-}
-
-std::uint16_t Server::port() const { return tcp_.local_endpoint().port(); }
-
-std::string Server::address() const {
-  const tcp::endpoint endpoint = tcp_.local_endpoint();
-  const std::string host = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
 
 bool Server::run() {
@@ -171,6 +107,19 @@ void Server::admit(Socket socket) {
   asio::co_spawn(io_.get_executor(), serve(*this, StreamSocket(std::move(socket))), asio::detached);
 }
 
+void Server::admit(int descriptor) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) return void(close(descriptor));
+  if (address.ss_family == AF_UNIX) {
+    using UnixSocket = asio::basic_stream_socket<asio::local::stream_protocol, Executor>;
+    admit(UnixSocket(io_.get_executor(), asio::local::stream_protocol(), descriptor));
+  } else {
+    using TcpSocket = asio::basic_stream_socket<tcp, Executor>;
+    admit(TcpSocket(io_.get_executor(), address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor));
+  }
+}
+
 void Server::add(Session& session) {
   Client& client = session.connection.client();
   client.id = next_client_++;
@@ -183,7 +132,7 @@ void Server::add(Session& session) {
     std::memcpy(peer.data(), endpoint.data(), std::min<std::size_t>(endpoint.size(), peer.capacity()));
     client.address = peer.address().to_string() + ":" + std::to_string(peer.port());
   } else {
-    client.address = options_.unix_path + ":0";
+    client.address = listeners_.unix_path() + ":0";
   }
   sessions_.push_back(&session);
   runtime_.clients.push_back(&client);
@@ -284,10 +233,8 @@ void Server::shut_down(bool save) {
   }
   boost::system::error_code ignored;
   tcp_.close(ignored);
-  if (unix_.is_open()) {
-    unix_.close(ignored);
-    unlink(options_.unix_path.c_str());
-  }
+  unix_.close(ignored);
+  listeners_.close();
   signals_.cancel(ignored);
   tick_timer_.cancel();
   synced_.cancel();

@@ -1,11 +1,10 @@
 // Server: listens, lets clients in, and ends in order. One thread runs it all: the store, its service, every session.
 //
-//   Server server(service, runtime, options);
-//   server.listen();          // throws std::runtime_error with a sentence where an address cannot be had
+//   Server server(service, runtime, options, listeners);
 //   server.run();             // until SIGTERM, SIGINT or SHUTDOWN
 //
-// Lifetime: the service and the runtime outlive the server. on_synced() may be called from any thread; all else from
-// the one that calls run(). Limits: ServerOptions; what is over them is told so and closed.
+// Lifetime: the service, the runtime and the listeners outlive the server. on_synced() may be called from any thread;
+// all else from the one that calls run(). Limits: ServerOptions; what is over them is told so and closed.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -26,6 +25,7 @@
 
 #include "net/command.h"
 #include "net/connection.h"
+#include "net/listeners.h"
 
 namespace penchant {
 
@@ -34,19 +34,12 @@ inline constexpr std::size_t held_bytes_max = std::size_t{256} << 20;
 inline constexpr std::size_t held_bytes_short = std::size_t{16} << 10;  // so few wait whatever the others hold
 
 struct ServerOptions {
-  std::string bind = "127.0.0.1";
-  std::uint16_t port = 7379;  // 0: any free one
-  std::string unix_path;      // empty: none
-  unsigned unix_mode = 0700;
   std::size_t clients_max = 10'000;
   std::optional<Verdict> default_verdict;  // of a decision that nobody judges for so long; none: it gets none
   std::chrono::seconds default_verdict_after{86400};
   std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
   std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
 };
-
-/// Whether a server may listen on this address; if not, why.
-result<void> check_bind(const std::string& bind);
 
 using Executor = boost::asio::io_context::executor_type;
 /// Awaited operations answer with their error, and do not throw it.
@@ -71,11 +64,11 @@ struct Session {
 
 class Server {
  public:
-  Server(Service& service, Runtime& runtime, const ServerOptions& options);
+  /// From now on SIGTERM and SIGINT end it in order.
+  Server(Service& service, Runtime& runtime, const ServerOptions& options, Listeners& listeners);
 
-  void listen();
-  std::uint16_t port() const;
-  std::string address() const;  // with the port
+  /// Takes a client in who is connected already, by its descriptor.
+  void admit(int descriptor);
   /// False where not everything could be kept: the log says what.
   bool run();
 
@@ -103,8 +96,6 @@ class Server {
   using TcpAcceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
   using UnixAcceptor = boost::asio::basic_socket_acceptor<boost::asio::local::stream_protocol, Executor>;
 
-  void listen_tcp();
-  void listen_unix();
   template <class Acceptor>
   boost::asio::awaitable<void, Executor> accept(Acceptor& acceptor);
   template <class Socket>
@@ -118,6 +109,7 @@ class Server {
   Service& service_;
   Runtime& runtime_;
   const ServerOptions options_;
+  Listeners& listeners_;
   boost::asio::io_context io_{1};
   TcpAcceptor tcp_{io_.get_executor()};
   UnixAcceptor unix_{io_.get_executor()};

@@ -54,7 +54,7 @@ result<std::unique_ptr<TrialTarget>> TrialTarget::open(FileSystem& files, const 
                                                        const WordLists& lists, std::int64_t now_ms) {
   std::unique_ptr<TrialTarget> target(new TrialTarget(lists, now_ms));
   if (!files.list(directory)) return target;
-  auto recovered = recover(files, directory, true, [](std::uint64_t) {});
+  auto recovered = recover(files, directory, true, [](const std::string&) {});
   if (!recovered) return recovered.error();
   target->engine_ = std::move(recovered->engine);
   target->last_ = recovered->journal.next_sequence - 1;

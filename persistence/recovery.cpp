@@ -16,7 +16,8 @@ namespace {
 constexpr std::uint64_t events_between_progress = 1'000'000;
 
 /// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
-result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, Recovered& recovered) {
+result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, const StartProgress& progress,
+                                  Recovered& recovered) {
   const auto names = files.list(directory);
   if (!names) return names.error();
   for (const std::string& name : std::views::reverse(*names)) {
@@ -25,7 +26,10 @@ result<SnapshotStamp> load_newest(FileSystem& files, const std::string& director
     const std::string path = path_in(directory, name);
     Engine engine;
     HistoryHeads heads;
-    auto stamp = read_snapshot(files, path, engine, heads);
+    const auto on_read = [&](std::uint64_t read, std::uint64_t size) {
+      progress(std::to_string(read >> 20) + " of " + std::to_string(size >> 20) + " MiB of " + name + " read");
+    };
+    auto stamp = read_snapshot(files, path, engine, heads, on_read);
     if (stamp && stamp->sequence != *sequence) {
       stamp = Failure{path + " is that of event " + std::to_string(stamp->sequence)};
     }
@@ -52,11 +56,11 @@ result<void> refuse_missing_events(const Recovered& recovered) {
 }  // namespace
 
 result<Recovered> recover(FileSystem& files, const std::string& directory, bool use_snapshots,
-                          const ReplayProgress& progress) {
+                          const StartProgress& progress) {
   Recovered recovered;
   SnapshotStamp stamp;
   if (use_snapshots) {
-    auto newest = load_newest(files, directory, recovered);
+    auto newest = load_newest(files, directory, progress, recovered);
     if (!newest) return newest.error();
     stamp = *newest;
   }
@@ -66,7 +70,9 @@ result<Recovered> recover(FileSystem& files, const std::string& directory, bool 
   const auto replay = [&](const JournalEvent& event) -> result<void> {
     const auto decoded = decoder.decode(event.payload);
     if (!decoded) return decoded.error();
-    if (++recovered.replayed % events_between_progress == 0) progress(recovered.replayed);
+    if (++recovered.replayed % events_between_progress == 0) {
+      progress(std::to_string(recovered.replayed) + " events replayed");
+    }
     return std::visit(Replay{recovered.engine, recovered.heads, event.place}, *decoded);
   };
   auto journal = recover_journal(files, directory, stamp.sequence + 1, replay);

@@ -28,11 +28,11 @@ struct Recovered {
   std::vector<std::string> warnings;             // a damaged snapshot passed over, a torn tail
 };
 
-/// Told now and then while events are replayed.
-using ReplayProgress = std::function<void(std::uint64_t events)>;
+/// Told now and then while the state is read how far that is: "3000000 events replayed".
+using StartProgress = std::function<void(const std::string& progress)>;
 
 /// `use_snapshots` false replays everything: for checking that it gives the same.
 result<Recovered> recover(FileSystem& files, const std::string& directory, bool use_snapshots,
-                          const ReplayProgress& progress);
+                          const StartProgress& progress);
 
 }  // namespace penchant

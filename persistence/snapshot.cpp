@@ -151,7 +151,8 @@ result<void> write_snapshot(FileSystem& files, const std::string& directory, con
   return files.sync_directory(directory);
 }
 
-result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads) {
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads,
+                                    ReadProgress progress) {
   auto file = files.open_read(path);
   if (!file) return file.error();
   const auto header = read_header(**file, path);
@@ -164,7 +165,7 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     return Failure{path + " is of a time before the first release " + format};
   }
   try {
-    ChunkSource source(**file, header_bytes);
+    ChunkSource source(**file, header_bytes, std::move(progress));
     PortableInputArchive archive(source);
     engine.load(archive);
     load_heads(archive, heads, engine.next_user(), header->stamp.sequence);

@@ -61,8 +61,9 @@ struct SnapshotWriting {
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
                             FrozenState state, const SnapshotWriting& how = {});
 
-/// Replaces `engine` and `heads` by the snapshot's. After a failure they are unspecified.
-result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads);
+/// Replaces `engine` and `heads` by the snapshot's. After a failure they are unspecified. `progress` may be empty.
+result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads,
+                                    ReadProgress progress = {});
 
 /// Whether the snapshot was written by a newer Penchant, whose journal may hold what this one cannot read.
 bool is_of_newer_format(FileSystem& files, const std::string& path);

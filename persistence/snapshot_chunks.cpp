@@ -13,6 +13,7 @@ namespace penchant {
 namespace {
 
 constexpr std::size_t chunk_header_bytes = 8;
+constexpr std::uint64_t chunks_between_progress = 64;
 constexpr std::uint32_t compressed_tag = 0x80000000;  // of a length
 constexpr int chunk_compression_level = 1;                  // zstd's fastest but for the negative ones
 
@@ -115,6 +116,9 @@ void ChunkSource::next_chunk() {
   }
   content_ = stored_;
   ended_ = length == 0;
+  if (progress_ && number_ % chunks_between_progress == 0) {
+    if (const auto of_file = file_.size()) progress_(offset_, *of_file);
+  }
   if (length == size) return;
   unpacked_.resize(snapshot_chunk_bytes_max);
   const std::size_t unpacked = ZSTD_decompress(unpacked_.data(), unpacked_.size(), stored_.data(), stored_.size());

@@ -8,9 +8,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/result.h"
@@ -46,10 +48,14 @@ class ChunkSink final : public ByteSink {
   std::uint64_t number_ = 0;
 };
 
+/// Told each 64 MiB how many bytes of a file have been read, and how many it has.
+using ReadProgress = std::function<void(std::uint64_t read, std::uint64_t size)>;
+
 class ChunkSource final : public ByteSource {
  public:
   /// The chunks from `offset` on.
-  ChunkSource(File& file, std::uint64_t offset) : file_(file), offset_(offset), chunk_offset_(offset) {}
+  ChunkSource(File& file, std::uint64_t offset, ReadProgress progress = {})
+      : file_(file), progress_(std::move(progress)), offset_(offset), chunk_offset_(offset) {}
 
   std::span<const std::byte> next() override;
   /// The archive has been read, and everything given so far with it: nothing but the end may follow.
@@ -61,6 +67,7 @@ class ChunkSource final : public ByteSource {
   std::string where() const { return ", at offset " + std::to_string(chunk_offset_); }
 
   File& file_;
+  const ReadProgress progress_;
   std::vector<std::byte> stored_;
   std::vector<std::byte> unpacked_;
   std::span<const std::byte> content_;

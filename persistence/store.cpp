@@ -32,13 +32,13 @@ StoreId random_store_id() {
 }  // namespace
 
 result<std::unique_ptr<Store>> Store::open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
-                                           Syncer::Callback on_synced, const ReplayProgress& progress) {
+                                           Syncer::Callback on_synced, const StartProgress& progress) {
   std::unique_ptr<Store> store(new Store(files, options));
   if (auto started = store->start(now_ms, std::move(on_synced), progress); !started) return started.error();
   return store;
 }
 
-result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress) {
+result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const StartProgress& progress) {
   if (auto made = files_.make_directory(options_.directory); !made) return made;
   auto lock = files_.lock(path_in(options_.directory, "lock"));
   if (!lock) return lock.error();

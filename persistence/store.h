@@ -59,7 +59,7 @@ class Store {
   /// Creates the folder where there is none, recovers, and writes a change of decay_days as an event. `on_synced` is
   /// called on another thread after each sync.
   static result<std::unique_ptr<Store>> open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
-                                             Syncer::Callback on_synced, const ReplayProgress& progress);
+                                             Syncer::Callback on_synced, const StartProgress& progress);
 
   const Engine& engine() const { return engine_; }
 
@@ -153,7 +153,7 @@ class Store {
 
  private:
   Store(FileSystem& files, const StoreOptions& options) : files_(files), options_(options) {}
-  result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const ReplayProgress& progress);
+  result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const StartProgress& progress);
   result<void> refuse_if_read_only() const;
   result<std::uint64_t> forget_now(Erasure erasure, std::int64_t now_ms);
   result<void> resume_erasures(std::int64_t now_ms);

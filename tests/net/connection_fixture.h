@@ -99,7 +99,7 @@ class Talk {
   void start() {
     StoreOptions options{.directory = "/data", .durability = Durability::os, .decay_days = decay_days_};
     auto opened = Store::open(
-        files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](std::uint64_t) {});
+        files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](const std::string&) {});
     BOOST_REQUIRE_MESSAGE(opened, opened.error().message);
     store = std::move(*opened);
     auto ring = DecisionRing::open(files, "/data", {}, clock_ms());

@@ -8,7 +8,7 @@ namespace penchant::test {
 namespace {
 
 result<Recovered> recovered(FileSystem& files, bool use_snapshots = true) {
-  return recover(files, folder, use_snapshots, [](std::uint64_t) {});
+  return recover(files, folder, use_snapshots, [](const std::string&) {});
 }
 
 std::string refusal(FileSystem& files) {

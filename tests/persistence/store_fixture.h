@@ -75,7 +75,7 @@ class StoreLife {
     sync_failure_.reset();
     auto opened = Store::open(
         files, options, now_ms, [this](const result<std::uint64_t>& synced) { on_synced(synced); },
-        [](std::uint64_t) {});
+        [](const std::string&) {});
     if (!opened) return opened.error().message;
     store = std::move(*opened);
     return "";

@@ -1,0 +1,125 @@
+#include "net/loading.h"
+
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include "net/limits.h"
+#include "net/log.h"
+
+namespace penchant {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using UnixProtocol = asio::local::stream_protocol;
+
+constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
+
+}  // namespace
+
+Loading::Loading(const Listeners& listeners, std::size_t clients_max)
+    : clients_max_(clients_max), unix_path_(listeners.unix_path()), buffer_(read_buffer_bytes) {
+  tcp_.assign(listeners.is_v6() ? tcp::v6() : tcp::v4(), listeners.duplicate_tcp());
+  accept(tcp_);
+  if (const int descriptor = listeners.duplicate_unix(); descriptor >= 0) {
+    unix_.assign(UnixProtocol(), descriptor);
+    accept(unix_);
+  }
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    log_info("ended while the state was read");
+    if (!unix_path_.empty()) unlink(unix_path_.c_str());
+    std::_Exit(EXIT_SUCCESS);  // whoever reads the state has nothing to finish: a start may be killed anywhere
+  });
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+Loading::~Loading() {
+  for (const int client : end()) close(client);
+}
+
+void Loading::tell(std::string progress) {
+  const std::lock_guard lock(progress_mutex_);
+  progress_ = std::move(progress);
+}
+
+std::string Loading::sentence() {
+  const std::lock_guard lock(progress_mutex_);
+  return "-LOADING Penchant is reading its state" + (progress_.empty() ? "" : ": " + progress_) + "\r\n";
+}
+
+template <class Acceptor>
+void Loading::accept(Acceptor& acceptor) {
+  acceptor.async_accept([this, &acceptor](const boost::system::error_code& error, auto socket) {
+    if (!acceptor.is_open()) return;
+    if (!error && guests_.size() < clients_max_) {
+      socket.non_blocking(true);
+      guests_.emplace_back(std::move(socket));
+      watch(std::prev(guests_.end()));
+    }
+    accept(acceptor);
+  });
+}
+
+void Loading::watch(std::list<Guest>::iterator guest) {
+  guest->socket.async_wait(Socket::wait_read, [this, guest](const boost::system::error_code& error) {
+    if (error == asio::error::operation_aborted) return;
+    if (error || !answer(*guest)) {
+      guests_.erase(guest);
+      return;
+    }
+    watch(guest);
+  });
+}
+
+/// Answers each whole request; false where the client is to be let go.
+bool Loading::answer(Guest& guest) {
+  boost::system::error_code error;
+  const std::size_t size = guest.socket.receive(asio::buffer(buffer_), 0, error);
+  if (error == asio::error::would_block) return true;
+  if (error) return false;
+  guest.pending.append(buffer_.data(), size);
+  std::string replies;
+  std::size_t used = 0;
+  RequestParser::Status status{};
+  while ((status = guest.parser.parse(std::string_view(guest.pending).substr(used))) ==
+         RequestParser::Status::request) {
+    used += guest.parser.consumed();
+    if (!guest.parser.arguments().empty()) replies += sentence();
+    if (used == guest.pending.size()) break;
+  }
+  guest.pending.erase(0, used);
+  if (status == RequestParser::Status::error) return false;
+  std::string_view left = replies;
+  while (!left.empty() && !error) {
+    left.remove_prefix(guest.socket.send(asio::buffer(left.data(), left.size()), 0, error));
+  }
+  return !error;
+}
+
+std::vector<int> Loading::end() {
+  if (!thread_.joinable()) return {};
+  io_.stop();
+  thread_.join();
+  std::vector<int> clients;
+  for (Guest& guest : guests_) {
+    boost::system::error_code error;
+    const int client = guest.socket.release(error);
+    if (error) continue;
+    guest.pending.empty() ? clients.push_back(client) : void(close(client));
+  }
+  guests_.clear();
+  boost::system::error_code ignored;
+  tcp_.close(ignored);
+  unix_.close(ignored);
+  signals_.clear(ignored);
+  return clients;
+}
+
+}  // namespace penchant

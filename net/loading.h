@@ -1,0 +1,70 @@
+// Loading: what clients are answered while the state is read: to every request -LOADING and how far it is, as by
+// redis-server. Who came in meanwhile is handed on to the server.
+//
+//   Loading loading(listeners, clients_max);   // answers from now on, on a thread of its own
+//   ... read the state; loading.tell("a million events replayed") ...
+//   for (const int client : loading.end()) server.admit(client);
+//
+// SIGTERM and SIGINT end the process in order, status 0: nothing has been changed that would have to be saved.
+// Owner: whoever starts the server. Threading: tell() from any thread, all else from the owner's. Limits: clients_max;
+// request_bytes_max of a request; a client that does not read its answers is let go.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/listeners.h"
+#include "net/resp_parser.h"
+
+namespace penchant {
+
+class Loading {
+ public:
+  Loading(const Listeners& listeners, std::size_t clients_max);
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+  ~Loading();
+
+  /// How far it is, for the answers.
+  void tell(std::string progress);
+  /// Ends the answering. The descriptors of clients that are between two requests; others are let go.
+  std::vector<int> end();
+
+ private:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  struct Guest {
+    explicit Guest(Socket connected) : socket(std::move(connected)) {}
+    Socket socket;
+    RequestParser parser;
+    std::string pending;  // the beginning of a request
+  };
+
+  template <class Acceptor>
+  void accept(Acceptor& acceptor);
+  void watch(std::list<Guest>::iterator guest);
+  bool answer(Guest& guest);
+  std::string sentence();
+
+  const std::size_t clients_max_;
+  const std::string unix_path_;
+  boost::asio::io_context io_{1};
+  boost::asio::ip::tcp::acceptor tcp_{io_};
+  boost::asio::local::stream_protocol::acceptor unix_{io_};
+  boost::asio::signal_set signals_{io_};
+  std::list<Guest> guests_;
+  std::vector<char> buffer_;
+  std::mutex progress_mutex_;
+  std::string progress_;
+  std::thread thread_;
+};
+
+}  // namespace penchant

@@ -1,0 +1,97 @@
+"""While the state is read every request is answered -LOADING, and SIGTERM ends the start in order.
+
+A named pipe stands where a snapshot should: a start waits in opening it for as long as the test likes.
+"""
+import os
+import subprocess
+import threading
+import unittest
+
+from harness import Client, EndToEnd, Error, encode, read_lines, serve_command
+
+
+class Loading(EndToEnd):
+    def setUp(self):
+        self.data = self.folder() / "data"
+        before = self.server(data=self.data)
+        before.redis_cli("RECORD", "ann", "selected", "A", "ink")
+        before.kill9()
+        self.pipe = self.data / "snapshot-00000000000000000001.penchant"
+        os.mkfifo(self.pipe)
+        self.socket = self.data.parent / "socket"
+        self.process = subprocess.Popen(serve_command(self.data, unix=self.socket), text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.end)
+        self.log = []
+        self.log_reader = threading.Thread(target=read_lines, args=[self.process.stderr, self.log])
+        self.log_reader.start()
+        self.port = int(self.process.stdout.readline().strip().rsplit(":", 1)[1])
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.log_reader.join()
+        self.process.stdout.close()
+
+    def client(self):
+        return self.enterContext(Client(("127.0.0.1", self.port), protocol=2))
+
+    def let_it_load(self):
+        """Whoever waits in opening the pipe finds it damaged; until the server is ready."""
+        ready = threading.Thread(target=self.process.stdout.readline)
+        ready.start()
+        while ready.is_alive():
+            try:
+                os.close(os.open(self.pipe, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                ready.join(0.01)
+
+    def test_every_request_is_answered_loading_and_the_conversation_goes_on_when_it_is_done(self):
+        client = self.client()
+        other = self.enterContext(Client(str(self.socket), protocol=2))
+        for one in (client, other):
+            for request in (["PING"], ["RECORD", "ann", "selected", "B", "ink"], ["RECOMMEND", "ann", "ink"]):
+                reply = one.ask(*request)
+                self.assertIsInstance(reply, Error)
+                self.assertRegex(reply, "^LOADING Penchant is reading its state")
+        self.let_it_load()
+        for one in (client, other):
+            self.assertEqual(one.ask("PING"), "PONG")
+            self.assertIn("ink", one.ask("RECOMMEND", "ann", "ink")[-1])
+        self.assertEqual(client.ask("RECORD", "ann", "selected", "B", "ink"), 2)
+
+    def test_a_pipeline_is_answered_request_by_request_however_it_is_cut(self):
+        client = self.client()
+        for byte in encode("PING") + encode("STATS", "ann"):
+            client.send(bytes([byte]))
+        for _ in range(2):
+            self.assertRegex(client.receive(), "^LOADING ")
+
+    def test_who_speaks_another_language_is_let_go(self):
+        client = self.client()
+        client.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.assertTrue(client.is_closed_by_server())
+        self.assertRegex(self.client().ask("PING"), "^LOADING ")
+
+    def test_who_comes_in_the_middle_of_a_request_is_let_go_when_it_is_done(self):
+        client = self.client()
+        client.send(b"*1\r\n$4\r\nPI")
+        self.assertRegex(self.client().ask("PING"), "^LOADING ")
+        self.let_it_load()
+        self.assertTrue(client.is_closed_by_server())
+        self.assertEqual(self.client().ask("PING"), "PONG")
+
+    def test_sigterm_ends_it_in_order(self):
+        self.assertRegex(self.client().ask("PING"), "^LOADING ")
+        self.process.terminate()
+        self.assertEqual(self.process.wait(30), 0)
+        self.log_reader.join()
+        self.assertIn("ended while the state was read", "".join(self.log))
+        self.assertFalse(self.socket.exists())
+        self.pipe.unlink()
+        again = self.server(data=self.data)
+        self.assertEqual(again.redis_cli("RECORD", "ann", "selected", "B", "ink"), "2")
+
+
+if __name__ == "__main__":
+    unittest.main()
