@@ -154,7 +154,7 @@ inline GoldenTold told_by(MemoryFileSystem& disk, const std::string& directory) 
   {
     StoreOptions options{.directory = directory, .durability = Durability::os, .keep_decay = true};
     const auto store = std::move(Store::open(
-                                     disk, options, 0, [](const result<std::uint64_t>&) {}, [](std::uint64_t) {})
+                                     disk, options, 0, [](const result<std::uint64_t>&) {}, [](const std::string&) {})
                                      .value());
     answers.ask(store->engine());
     told.exported = exported(*store, "ann");
@@ -227,7 +227,7 @@ inline std::string golden_problem(const Files& files) {
     put(disk, "/data", form);
     const std::string which = form.contains(segment_name(1)) ? "the plain form" : "the compressed form";
     for (const bool use_snapshots : {true, false}) {
-      const auto recovered = recover(disk, "/data", use_snapshots, [](std::uint64_t) {});
+      const auto recovered = recover(disk, "/data", use_snapshots, [](const std::string&) {});
       if (!recovered) return which + " is refused: " + recovered.error().message;
       if (!recovered->warnings.empty()) return which + " is read with a warning: " + recovered->warnings.front();
       if (use_snapshots != (recovered->snapshot_sequence > 0)) return which + " has no snapshot";
