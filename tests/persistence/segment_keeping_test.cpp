@@ -26,15 +26,27 @@ struct CompressedLife : PlainLife {
   }
 };
 
+/// The prompts of everybody's records, as an export tells them.
+std::string all_prompts(Store& store) {
+  std::string prompts;
+  BOOST_REQUIRE(store.each_record("", [&prompts](const HistoryRecord& one) -> result<void> {
+    prompts.append(one.id).append(":").append(one.record.prompt).append(" ");
+    return {};
+  }));
+  return prompts;
+}
+
 BOOST_AUTO_TEST_SUITE(segment_keeping)
 
 BOOST_FIXTURE_TEST_CASE(compressing_changes_no_byte_of_what_is_read, PlainLife) {
   const std::string before = content();
   const std::string known = told("bob");
+  const std::string exported = all_prompts(*store);
   const std::string plain = segments();
   BOOST_TEST(keep() == "");
   BOOST_TEST(content() == before);
   BOOST_TEST(told("bob") == known);
+  BOOST_TEST(all_prompts(*store) == exported);
   std::string compressed = plain;
   for (std::size_t at = compressed.find(' '); at != std::string::npos; at = compressed.find(' ', at + 2)) {
     compressed.insert(at, "z");
