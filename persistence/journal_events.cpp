@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "persistence/journal_format.h"
+#include "persistence/segments.h"
 
 namespace penchant {
 namespace {
@@ -22,14 +22,13 @@ result<void> JournalEvents::open(std::uint64_t first_sequence) {
 
 /// The first event of the segment that holds this one, or of the first segment; 0: there is none.
 result<std::uint64_t> JournalEvents::segment_of(std::uint64_t sequence) {
-  const auto names = files_.list(directory_);
-  if (!names) return names.error();
-  std::uint64_t segment = 0;
-  for (const std::string& name : *names) {
-    const auto first = first_sequence_of(name);
-    if (first && (segment == 0 || *first <= sequence)) segment = *first;
+  const auto segments = list_segments(files_, directory_);
+  if (!segments) return segments.error();
+  std::uint64_t found = 0;
+  for (const SegmentName& segment : *segments) {
+    if (found == 0 || segment.first_sequence <= sequence) found = segment.first_sequence;
   }
-  return segment;
+  return found;
 }
 
 result<void> JournalEvents::seek(std::uint64_t sequence) {
@@ -62,9 +61,9 @@ result<std::optional<JournalEvent>> JournalEvents::next(std::uint64_t last) {
     if (*more) return JournalEvent{next_++, frame.payload, {segment_, frame.offset}};
     // The segment ends here, or it did when it was opened.
     const std::uint64_t due = next_;
-    const auto names = files_.list(directory_);
-    if (!names) return names.error();
-    const bool has_next = std::ranges::binary_search(*names, segment_name(due));
+    const auto segments = list_segments(files_, directory_);
+    if (!segments) return segments.error();
+    const bool has_next = std::ranges::binary_search(*segments, due, {}, &SegmentName::first_sequence);
     if (auto opened = open(has_next ? due : segment_); !opened) return opened.error();
     while (next_ < due) {
       const auto skipped = reader_->next(next_, frame);
