@@ -37,7 +37,9 @@ class FaultyFileSystem final : public FileSystem {
   // The nth call from now on fails: 1 is the very next.
   void fail_in(std::uint64_t n, bool short_write = false) { fault_ = {calls_ + n, short_write}; }
   // The nth call from now on and all behind it fail.
-  void lose_power_in(std::uint64_t n) { fault_ = {.fail_call = calls_ + n, .is_last = true}; }
+  void lose_power_in(std::uint64_t n, bool short_write = false) {
+    fault_ = {.fail_call = calls_ + n, .short_write = short_write, .is_last = true};
+  }
   void heal() { fault_ = {}; }
   // In the nth call from now on this is done.
   void do_in(std::uint64_t n, void (*what)()) { fault_ = {.fail_call = calls_ + n, .first = what}; }
@@ -88,7 +90,9 @@ class FaultyFileSystem final : public FileSystem {
     result<void> append(std::span<const std::byte> bytes) override {
       ++disk_.appends_;
       if (!disk_.fails()) return real_->append(bytes);
-      if (disk_.fault_.short_write) (void)real_->append(bytes.first(bytes.size() / 2));
+      // Where the power went before, nothing is written any more.
+      const bool is_first = disk_.calls_ <= disk_.fault_.fail_call || !disk_.fault_.is_last;
+      if (disk_.fault_.short_write && is_first) (void)real_->append(bytes.first(bytes.size() / 2));
       return Failure{"cannot write " + path_ + ": No space left on device"};
     }
     result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {

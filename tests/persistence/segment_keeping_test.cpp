@@ -83,6 +83,49 @@ BOOST_FIXTURE_TEST_CASE(history_goes_on_while_segments_change_their_form, PlainL
   BOOST_TEST(told("bob") == known);
 }
 
+/// What an export or a dump is told: everybody's prompts in the order of recording.
+std::string told_by_all(Store& store) {
+  std::string prompts;
+  const auto told = store.each_record("", [&](const HistoryRecord& one) -> result<void> {
+    prompts.append(one.record.prompt).append(" ");
+    return {};
+  });
+  return told ? prompts : told.error().message;
+}
+
+BOOST_FIXTURE_TEST_CASE(an_export_reads_compressed_segments_too, PlainLife) {
+  const std::string before = told_by_all(*store);
+  BOOST_TEST(before.starts_with("p1 secret-prompt p2 "));
+  BOOST_REQUIRE(keep() == "");
+  BOOST_REQUIRE(segments().find('z') != std::string::npos);
+  BOOST_TEST(told_by_all(*store) == before);
+  for (int i = 0; i < 3; ++i) BOOST_REQUIRE(other("late"));
+  BOOST_TEST(told_by_all(*store) == before + "late late late ");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_export_goes_on_while_segments_change_their_form, PlainLife) {
+  const std::string before = told_by_all(*store);
+  now_ms += segments_every_ms;
+  (void)store->tick(now_ms);
+  while (store->keeping()) {
+    BOOST_REQUIRE(told_by_all(*store) == before);
+    (void)store->tick(now_ms);
+  }
+  BOOST_TEST(told_by_all(*store) == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_record_without_an_id_is_known_again_in_a_compressed_segment, CompressedLife) {
+  int known = 0;
+  BOOST_REQUIRE(store->each_record("bob", [&](const HistoryRecord& one) -> result<void> {
+    Record again = one.record;
+    again.at_ms = one.record.at_ms.value_or(one.record.now_ms);  // as an export tells it
+    const auto has = store->has_named(one.id, again);
+    known += has && *has ? 1 : 0;
+    return {};
+  }));
+  BOOST_TEST(known == 6);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_segment_in_both_forms_counts_once_and_the_plain_one_stays, CompressedLife) {
   const std::string compressed = path_in(folder, compressed_name(1));
   const auto opened = open_segment(disk, folder, 1);
