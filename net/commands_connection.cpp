@@ -18,7 +18,9 @@ constexpr std::string_view no_password =
     "Are you sure your configuration is correct?";
 
 void append_client(const Client& client, std::int64_t now_ms, std::string& out) {
-  const auto seconds = [now_ms](std::int64_t since_ms) { return std::to_string((now_ms - since_ms) / 1000); };
+  const auto seconds = [now_ms](std::int64_t since_ms) {
+    return std::to_string(std::max<std::int64_t>(now_ms - since_ms, 0) / 1000);  // the clock may have been set back
+  };
   out += "id=" + std::to_string(client.id) + " addr=" + client.address + " name=" + client.name +
          " age=" + seconds(client.connected_ms) + " idle=" + seconds(client.last_active_ms) +
          " resp=" + std::to_string(client.protocol) + " lib-name=" + client.library_name +

@@ -38,7 +38,7 @@ std::uint64_t resident_bytes_peak() {
 }
 
 void server(std::string& out, Service&, const Runtime& runtime) {
-  const std::int64_t up_s = (clock_ms() - runtime.started_ms) / 1000;
+  const std::int64_t up_s = std::max<std::int64_t>(clock_ms() - runtime.started_ms, 0) / 1000;
   line(out, "redis_version", redis_version);
   line(out, "penchant_version", version);
   line(out, "redis_mode", "standalone");

@@ -105,7 +105,8 @@ class Service {
   /// Records a verdict on an arm of a decision, in the decision's context; `record` comes without user and prompt, and
   /// with its family and tier where they are others.
   result<Recorded> judge(std::string_view decision, Record& record);
-  /// Gives this verdict to the arms told by decisions that nobody has judged within `wait_ms`; how many.
+  /// Gives this verdict to the arms told by decisions that nobody has judged within `wait_ms`; how many. To be called
+  /// once a second: it sees whether the clock is set, and judges nobody's decision for so long after that.
   std::size_t judge_by_default(Verdict verdict, std::int64_t wait_ms);
 
   result<RecommendAnswer> recommend(const RecommendRequest& request);
@@ -140,6 +141,7 @@ class Service {
   std::uint64_t arm_set() const;
   void erase_decisions();
   void take_default_back(const FoundDecision& found);
+  bool was_clock_set(std::int64_t wait_ms);
   const Community* prior();
   result<SuggestQuestion> read_suggest(const SuggestRequest& request);
   ArmColumns columns_of(const User* user, std::string_view checkpoint) const;
@@ -172,6 +174,8 @@ class Service {
   std::vector<ArmProbability> listed_;
   std::vector<DecisionArm> decision_arms_;
   std::int64_t clock_ms_ = clock_ms();
+  std::optional<std::int64_t> clock_lead_ms_;    // before the system's uptime, when judge_by_default() last looked
+  std::optional<std::int64_t> clock_set_up_ms_;  // the uptime when it was last seen to have been set
 };
 
 }  // namespace penchant

@@ -1,5 +1,7 @@
 // Service: what was decided is kept, and judged later.
 #include <algorithm>
+#include <cstdlib>
+#include <ctime>
 
 #include "engine/limits.h"
 #include "engine/model_name.h"
@@ -9,6 +11,15 @@
 
 namespace penchant {
 namespace {
+
+constexpr std::int64_t clock_step_ms = 5000;  // a clock that is off by more since the last look was set
+
+/// Milliseconds since the system started, its sleep included: nobody sets this clock.
+std::int64_t system_uptime_ms() {
+  timespec up{};
+  clock_gettime(CLOCK_BOOTTIME, &up);
+  return std::int64_t{up.tv_sec} * 1000 + up.tv_nsec / 1'000'000;
+}
 
 /// The ID of the record that a decision gets when nobody judges it.
 std::string default_id(std::string_view decision) { return std::string("default:").append(decision); }
@@ -119,9 +130,19 @@ std::optional<Store::News> Service::tick(std::int64_t now_ms) {
   return store_.tick(now_ms, is_erased);
 }
 
+/// Whether the clock was set less than `wait_ms` ago: how long a decision from before has waited nobody knows.
+bool Service::was_clock_set(std::int64_t wait_ms) {
+  const std::int64_t up_ms = system_uptime_ms();
+  const std::int64_t lead_ms = clock_ms_ - up_ms;
+  if (clock_lead_ms_ && std::abs(lead_ms - *clock_lead_ms_) > clock_step_ms) clock_set_up_ms_ = up_ms;
+  clock_lead_ms_ = lead_ms;
+  return clock_set_up_ms_ && up_ms - *clock_set_up_ms_ < wait_ms;
+}
+
 std::size_t Service::judge_by_default(Verdict verdict, std::int64_t wait_ms) {
   set_time(clock_ms());
   std::size_t judged = 0;
+  if (was_clock_set(wait_ms)) return judged;
   while (judged < default_verdicts_at_once && !store_.read_only()) {
     const auto found = decisions_.next_unjudged(clock_ms_ - wait_ms);
     if (!found) break;

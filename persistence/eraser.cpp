@@ -29,7 +29,9 @@ std::uint64_t Eraser::forgotten(std::string_view user) const {
 }
 
 bool Eraser::due(std::int64_t now_ms) const {
-  return !erasures_.empty() && !running() && (!failure_ || now_ms - failed_ms_ >= erasure_retry_ms);
+  if (erasures_.empty() || running()) return false;
+  const bool is_set_back = now_ms < failed_ms_;  // the clock
+  return !failure_ || is_set_back || now_ms - failed_ms_ >= erasure_retry_ms;
 }
 
 void Eraser::failed(const Failure& failure, std::int64_t now_ms) {

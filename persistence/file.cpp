@@ -188,8 +188,11 @@ result<void> PosixFileSystem::make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) return sync_directory(directory_of(path));
   const int error = errno;
   struct stat status {};
-  if (error == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
-  return failed("make folder", path, error);
+  const bool exists = error == EEXIST && ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  if (!exists) return failed("make folder", path, error);
+  // Said now rather than when the first segment is full.
+  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return failed("use folder", path, errno);
+  return {};
 }
 
 result<std::unique_ptr<FileLock>> PosixFileSystem::lock(const std::string& path) {

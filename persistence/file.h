@@ -70,7 +70,7 @@ class FileSystem {
   [[nodiscard]] virtual result<void> sync_directory(const std::string& path) = 0;
   // The names in the folder, sorted by their bytes, without "." and "..".
   [[nodiscard]] virtual result<std::vector<std::string>> list(const std::string& path) = 0;
-  // Mode 0700. The folder may exist; its parent must.
+  // Mode 0700. The folder may exist, and must then be one to read and write; its parent must exist.
   [[nodiscard]] virtual result<void> make_directory(const std::string& path) = 0;
   // Takes the lock file `path`, creating it if need be; it stays behind when the lock is let go. When another
   // process holds it: "/data is in use by another penchant (pid 123)", naming the lock's folder.

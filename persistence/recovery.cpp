@@ -69,7 +69,7 @@ result<Recovered> recover(FileSystem& files, const std::string& directory, bool 
   EventDecoder decoder;
   const auto replay = [&](const JournalEvent& event) -> result<void> {
     const auto decoded = decoder.decode(event.payload);
-    if (!decoded) return decoded.error();
+    if (!decoded) return Failure{decoded.error().message + ": start the newer penchant that wrote it"};
     if (++recovered.replayed % events_between_progress == 0) {
       progress(std::to_string(recovered.replayed) + " events replayed");
     }

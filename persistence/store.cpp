@@ -236,9 +236,11 @@ std::optional<Store::News> Store::end_background_save() {
 
 bool Store::snapshot_due(std::int64_t now_ms) const {
   if (saving() || read_only_ || events_since_save() == 0) return false;
-  if (last_save_failed_ && now_ms - last_try_ms_ < snapshot_retry_ms) return false;
+  const std::int64_t since_ms = now_ms - last_try_ms_;
+  const bool is_set_back = since_ms < 0;  // the clock: nobody knows how long ago the last one was
+  if (last_save_failed_ && since_ms < snapshot_retry_ms && !is_set_back) return false;
   const std::int64_t every_ms = std::chrono::milliseconds(options_.snapshot_every).count();
-  return (every_ms > 0 && now_ms - last_try_ms_ >= every_ms) ||
+  return (every_ms > 0 && (since_ms >= every_ms || is_set_back)) ||
          (options_.snapshot_every_records > 0 && events_since_save() >= options_.snapshot_every_records);
 }
 

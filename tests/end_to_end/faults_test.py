@@ -1,10 +1,12 @@
 """Full and failing disks, torn and damaged files: what was acknowledged stays, and what is wrong is said."""
 import contextlib
 import os
+import shutil
 import subprocess
 import unittest
 
-from harness import EndToEnd, Error, encode, eventually, folder, known, record_of, refused_start
+from harness import (BINARY, EndToEnd, Error, encode, eventually, folder, known, record_of, refused_start, run,
+                     serve_command)
 from power_cut import powered_server
 
 SEGMENT = "journal-00000000000000000001.log"
@@ -45,11 +47,21 @@ class FullDisk(EndToEnd):
             self.assertRefused(client.ask("SAVE"), "^(ERR|READONLY) ")
             self.assertIn("arms", client.ask("RECOMMEND", "user1", "portrait"))
         self.assertEqual(penchant.info("read_only"), "1")
-        penchant.kill9()
         subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)
+        with penchant.client() as client:
+            for _ in range(3):
+                self.assertRefused(client.ask("RECORD", "ann", "selected", "A", "small"), "^READONLY ")
+            self.assertIn("arms", client.ask("RECOMMEND", "user1", "portrait"))
+        penchant.kill9()
         penchant.start()
         self.assertEqual(penchant.info("read_only"), "0")
         self.assertEqual(known(penchant, acknowledged), set(acknowledged))
+        with penchant.client() as client:
+            self.assertGreater(client.ask("RECORD", "ann", "selected", "A", "small"), 0)
+            self.assertEqual(client.ask("SAVE"), "OK")
+        self.assertEqual(penchant.terminate(), 0)
+        found = run("check", "--data", penchant.data)
+        self.assertEqual(found.returncode, 0, found.stdout)
 
     def test_a_batch_that_does_not_fit_is_refused_and_its_questions_are_answered(self):
         disk = self.enterContext(tmpfs("size=1m"))
@@ -119,6 +131,39 @@ class FailingSync(EndToEnd):
         self.assertEqual(penchant.log.count("read-only from now on"), 1)
 
 
+class SnapshotUnderWay(EndToEnd):
+    """Its file is written and cannot be synced yet."""
+
+    def saving(self):
+        penchant, power = self.enterContext(powered_server())
+        with penchant.client() as client:
+            self.assertEqual(client.ask(*record_of("image-1")), 1)
+            power.hold_syncs()
+            self.assertEqual(client.ask("BGSAVE"), "Background saving started")
+        eventually(lambda: penchant.files("snapshot-*.tmp"), "the snapshot is being written")
+        return penchant, power
+
+    def test_SIGTERM_waits_for_it_and_ends_in_order(self):
+        penchant, power = self.saving()
+        penchant.process.terminate()
+        with self.assertRaises(subprocess.TimeoutExpired):
+            penchant.process.wait(0.5)
+        power.let_syncs_go()
+        self.assertEqual(penchant.wait(), 0)
+        self.assertEqual([path.suffix for path in penchant.files("snapshot-*")], [".penchant"])
+        penchant.start()
+        self.assertEqual((penchant.info("records_total"), penchant.info("replayed_at_start")), ("1", "0"))
+
+    def test_what_SIGKILL_leaves_of_it_is_no_snapshot(self):
+        penchant, power = self.saving()
+        penchant.kill9()
+        power.let_syncs_go()
+        penchant.start()
+        self.assertEqual((penchant.info("records_total"), penchant.info("replayed_at_start")), ("1", "1"))
+        self.assertEqual(penchant.redis_cli("SAVE"), "OK")
+        self.assertEqual([path.suffix for path in penchant.files("snapshot-*")], [".penchant"])
+
+
 class Damage(EndToEnd):
     def setUp(self):
         self.penchant = self.server(durability="always")
@@ -173,6 +218,64 @@ class Damage(EndToEnd):
         [snapshot] = other.files("snapshot-*")
         (self.penchant.data / snapshot.name).write_bytes(snapshot.read_bytes())
         self.assertIn("different stores", refused_start(self.penchant.data))
+
+
+NOBODY = 65534
+
+
+class AnotherOwner(EndToEnd):
+    """Started by a user whose the folder, or something in it, is not."""
+
+    def setUp(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            print("skipped: only root can start a server as somebody else", flush=True)
+            self.skipTest("only root can start a server as somebody else")
+        one = self.server()
+        for _ in range(2):
+            one.redis_cli("RECORD", "ann", "selected", "A", "portrait")
+            one.redis_cli("SAVE")
+        one.kill9()
+        self.data = one.data
+        self.data.parent.chmod(0o755)
+        if self.as_nobody("--version").returncode != 0:
+            print("skipped: nobody else can run this executable", flush=True)
+            self.skipTest("nobody else can run this executable")
+
+    def as_nobody(self, *arguments):
+        return subprocess.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", BINARY,
+                               *arguments], capture_output=True, text=True, timeout=30)
+
+    def give(self, *paths):
+        for path in paths:
+            os.chown(path, NOBODY, NOBODY)
+
+    def assert_refused_for(self, path):
+        done = self.as_nobody(*serve_command(self.data)[1:])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertRegex(done.stderr, rf"cannot .*{path}: Permission denied$")
+
+    def test_a_folder_of_somebody_else_s(self):
+        self.assert_refused_for(self.data)
+        self.data.chmod(0o755)
+        self.assert_refused_for(self.data)
+
+    def test_a_folder_that_cannot_be_written_any_more(self):
+        self.give(self.data, *self.data.iterdir())
+        self.data.chmod(0o500)
+        self.assert_refused_for(self.data)
+
+    def test_a_file_of_somebody_else_s(self):
+        self.give(self.data, *self.data.iterdir())
+        for name in ["lock", SEGMENT]:
+            os.chown(self.data / name, 0, 0)
+            self.assert_refused_for(self.data / name)
+            self.give(self.data / name)
+
+    def test_a_journal_that_is_read_only(self):
+        self.give(self.data, *self.data.iterdir())
+        (self.data / SEGMENT).chmod(0o400)
+        self.assert_refused_for(self.data / SEGMENT)
 
 
 class Folder(EndToEnd):

@@ -188,6 +188,16 @@ BOOST_AUTO_TEST_CASE(damaged_snapshots_are_removed_too) {
   BOOST_TEST(traces() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_is_tried_again_at_once_where_the_clock_was_set_back) {
+  const auto forgotten = forget();
+  save();
+  files.fail_in(1);
+  BOOST_REQUIRE(store->tick(now_ms));
+  now_ms -= 365 * day_ms;
+  while (!store->erased(forgotten.sequence)) (void)store->tick(now_ms);
+  BOOST_TEST(!store->erasure_failure());
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_told_and_tried_again_after_a_minute) {
   const auto forgotten = forget();
   save();

@@ -42,7 +42,7 @@ struct Folder : KeptLife {
     StoreOptions quiet = options;
     quiet.durability = Durability::os;
     auto opened = Store::open(
-        start->disk, quiet, now_ms, [](const auto&) {}, [](std::uint64_t) {});
+        start->disk, quiet, now_ms, [](const auto&) {}, [](const std::string&) {});
     opened ? void(start->store = std::move(*opened)) : void(start->why = opened.error().message);
     return start;
   }

@@ -261,7 +261,8 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_refuses_the_start_with_file_an
   life.write({"\xff no event"});
   BOOST_TEST(refusal(life.disk).find(segment_path(1)) != std::string::npos, refusal(life.disk));
   BOOST_TEST(refusal(life.disk).find("offset 40") != std::string::npos, refusal(life.disk));
-  BOOST_TEST(refusal(life.disk).find("the event is not one of this version") != std::string::npos);
+  BOOST_TEST(refusal(life.disk).find("the event is not one of this version: ") != std::string::npos);
+  BOOST_TEST(refusal(life.disk).find(": start the newer penchant that wrote it") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(any_call_that_fails_is_told_or_passed_over_but_never_gives_another_state) {

@@ -191,6 +191,19 @@ BOOST_AUTO_TEST_CASE(a_tick_saves_by_time) {
   BOOST_TEST(life.store->last_save_ms() == life.now_ms);
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_set_back_stops_no_snapshots) {
+  life.options.snapshot_every = std::chrono::seconds(300);
+  restart();
+  keep(1);
+  life.now_ms -= 365 * day_ms;
+  BOOST_TEST(told() == "snapshot of event 1 written");
+  keep(1);
+  BOOST_TEST(!life.store->tick(life.now_ms));
+  BOOST_TEST(!life.store->saving());
+  life.now_ms += 300'000;
+  BOOST_TEST(told() == "snapshot of event 2 written");
+}
+
 BOOST_AUTO_TEST_CASE(where_nothing_is_new_no_time_is_long_enough) {
   life.options.snapshot_every = std::chrono::seconds(300);
   restart();
