@@ -8,9 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -53,18 +51,13 @@ void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t users = 2'000;
-  std::uint64_t records = 200;
-  if (argc > 1) std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), users);
-  if (argc > 2) std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), records);
-  const std::vector<std::string> prompts =
-      argc > 3 ? bench::read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : bench::make_prompts();
+  const bench::Load load = bench::read_load(argc, argv, 2'000);
   // Each in a process of its own: memory that one has given back would serve the next.
   int failures = 0;
   for (const bool everything : {false, true}) {
     const pid_t child = fork();
     if (child == 0) {
-      measure(prompts, users, records, everything);
+      measure(load.prompts, load.users, load.records, everything);
       std::fflush(stdout);
       _exit(0);
     }

@@ -3,9 +3,7 @@
 // Usage: bench_snapshot [USERS] [RECORDS] [PROMPTS...]  (default: 5,000 users of 200 records each), as bench_memory
 #include "persistence/snapshot.h"
 
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "bench/bench.h"
@@ -72,12 +70,7 @@ void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t users = 5'000;
-  std::uint64_t records = 200;
-  if (argc > 1) std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), users);
-  if (argc > 2) std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), records);
-  const std::vector<std::string> prompts =
-      argc > 3 ? bench::read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : bench::make_prompts();
-  measure(prompts, users, records, false);
-  measure(prompts, users, records, true);
+  const bench::Load load = bench::read_load(argc, argv, 5'000);
+  measure(load.prompts, load.users, load.records, false);
+  measure(load.prompts, load.users, load.records, true);
 }

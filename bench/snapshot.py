@@ -53,7 +53,9 @@ def free_port():
 def wait_until_ready(port, process):
     while process.poll() is None:
         try:
-            return Connection(port) if Connection(port).ask("PING") else None
+            connection = Connection(port)
+            connection.ask("PING")
+            return connection
         except (OSError, RuntimeError):
             time.sleep(0.002)
     raise RuntimeError("the server has ended")

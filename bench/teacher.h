@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <random>
 #include <span>
@@ -46,6 +48,20 @@ inline std::vector<std::string> make_prompts() {
     for (int i = 0; i < 14; ++i) prompt += "theme" + std::to_string(word(random)) + ", ";
   }
   return prompts;
+}
+
+/// How much, from a command line: [USERS] [RECORDS] [PROMPTS...], the files of which have a prompt a line.
+struct Load {
+  std::uint64_t users = 0;
+  std::uint64_t records = 200;  // of each
+  std::vector<std::string> prompts;
+};
+inline Load read_load(int argc, char** argv, std::uint64_t users) {
+  Load load{.users = users, .prompts = {}};
+  if (argc > 1) std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), load.users);
+  if (argc > 2) std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), load.records);
+  load.prompts = argc > 3 ? read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : make_prompts();
+  return load;
 }
 
 /// Teaches an engine record by record, all users taking turns.

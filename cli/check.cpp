@@ -9,8 +9,10 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <optional>
 
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "cli/subcommand.h"
 #include "net/service.h"
 #include "persistence/folder_repair.h"
@@ -24,32 +26,6 @@ namespace po = boost::program_options;
 constexpr const char* data_default = "./penchant-data";
 constexpr int time_text_bytes = 32;
 
-/// On a terminal, a line that is written over again and again.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool shows) : shows_(shows && isatty(STDERR_FILENO) != 0) {}
-  ~ProgressLine() {
-    if (percent_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
-  }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
-  void operator()(std::uint64_t done, std::uint64_t all) {
-    const int percent = all == 0 ? 100 : static_cast<int>(100 * (static_cast<double>(done) / static_cast<double>(all)));
-    if (!shows_ || percent == percent_) return;
-    percent_ = percent;
-    std::cerr << "\rreading the journal: " << percent << " %" << std::flush;
-  }
-
- private:
-  const bool shows_;
-  int percent_ = -1;
-};
-
-std::string count_text(std::uint64_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 std::string time_text(std::int64_t ms) {
   const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
@@ -59,7 +35,7 @@ std::string time_text(std::int64_t ms) {
 }
 
 void print_contents(const FolderFound& found) {
-  std::cout << "journal: " << count_text(found.segments, "segment") << ", " << found.compressed_segments
+  std::cout << "journal: " << counted(found.segments, "segment", "segments") << ", " << found.compressed_segments
             << " of them compressed, " << found.disk_bytes << " bytes (" << found.segment_bytes << " uncompressed)\n"
             << "events: " << found.events;
   if (found.events > 0) {
@@ -70,7 +46,8 @@ void print_contents(const FolderFound& found) {
   }
   std::cout << "\n";
   if (found.users) {
-    std::cout << "state: " << count_text(*found.users, "user") << ", " << count_text(*found.records, "record") << "\n";
+    std::cout << "state: " << counted(*found.users, "user", "users") << ", "
+              << counted(*found.records, "record", "records") << "\n";
   }
   for (const SnapshotFound& snapshot : found.snapshots) {
     std::cout << "snapshot: of event " << snapshot.sequence << ", " << snapshot.bytes << " bytes, "
@@ -79,7 +56,7 @@ void print_contents(const FolderFound& found) {
   if (found.compared_snapshots > 0) {
     std::cout << "snapshots that are what the events give: " << found.compared_snapshots << "\n";
   }
-  std::cout << "decisions: " << found.decisions << " in " << count_text(found.decision_files, "file") << "\n";
+  std::cout << "decisions: " << found.decisions << " in " << counted(found.decision_files, "file", "files") << "\n";
   if (found.erasures > 0) std::cout << "users being erased: " << found.erasures << "\n";
 }
 
@@ -137,9 +114,11 @@ void refuse_no_folder(FileSystem& files, const std::string& directory) {
 }
 
 FolderFound look_at(FileSystem& files, const std::string& directory, bool in_use, bool shows_progress) {
-  ProgressLine line(shows_progress);
-  auto found =
-      check_folder(files, directory, in_use, [&line](std::uint64_t done, std::uint64_t all) { line(done, all); });
+  std::optional<Progress> progress;
+  if (shows_progress) progress.emplace("Reading the journal");
+  auto found = check_folder(files, directory, in_use, [&progress](std::uint64_t done, std::uint64_t all) {
+    if (progress) progress->show(done, all);
+  });
   if (!found) throw std::runtime_error(found.error().message);
   return std::move(*found);
 }
@@ -196,8 +175,8 @@ int repair(const std::string& directory, const std::string& aside, bool asks_fir
   for (const std::string& step : *done) std::cout << "- " << step << "\n";
   const auto again = recover(files, directory, true, [](const std::string&) {});
   if (!again) throw std::runtime_error("the folder does not start yet: " + again.error().message);
-  std::cout << "The folder starts again: " << count_text(again->engine.user_count(), "user") << ", "
-            << count_text(again->engine.record_count(), "record") << ".\n";
+  std::cout << "The folder starts again: " << counted(again->engine.user_count(), "user", "users") << ", "
+            << counted(again->engine.record_count(), "record", "records") << ".\n";
   return std::cout.good() ? exit_ok : exit_failure;
 }
 

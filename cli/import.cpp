@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/spool.h"
 #include "cli/subcommand.h"
@@ -170,10 +171,6 @@ Outcome import_to_folder(const po::variables_map& values, const InputFile& input
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(error.what() + std::string(advice));
   }
-}
-
-std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
 void print_outcome(const Outcome& outcome) {

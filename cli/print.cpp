@@ -222,6 +222,10 @@ int print_reply(const Reply* reply, bool as_json) {
   return std::cout.good() ? exit_ok : exit_failure;
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
 std::string shortest(double number) {
   std::array<char, 32> text;
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};

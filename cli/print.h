@@ -1,6 +1,7 @@
 // Replies as people read them, and as JSON.
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -29,6 +30,9 @@ Reply with_names(Reply reply, std::span<const char* const> columns);
 /// Prints `reply` in the form asked for; an error goes to standard error. None, as SHUTDOWN is answered, is all well.
 /// The exit code.
 int print_reply(const Reply* reply, bool as_json);
+
+/// "1 record", "2 records".
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 /// The shortest decimal that reads as this number: 0.3, 30.
 std::string shortest(double number);

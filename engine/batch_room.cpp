@@ -2,6 +2,7 @@
 
 #include "engine/limits.h"
 #include "engine/model_name.h"
+#include "engine/record_texts.h"
 
 namespace penchant {
 namespace {
@@ -25,22 +26,12 @@ void BatchRoom::take_text(bool is_known, Kind kind, std::string_view text) {
 }
 
 void BatchRoom::take_texts(const Record& record) {
-  const auto take_name = [this](std::string_view name) {
-    take_text(engine_.find_name(name).has_value(), Kind::checkpoint, name);
-  };
-  for (const auto keywords : {record.keywords, record.negative_keywords}) {
-    for (const Keyword& keyword : keywords) {
-      take_text(engine_.find_keyword(keyword.text).has_value(), Kind::keyword, keyword.text);
-    }
-  }
-  take_name(record.checkpoint);
-  take_name(model_key(record.checkpoint));
-  for (const LoraTag& lora : record.loras) {
-    take_name(lora.name);
-    take_name(model_key(lora.name));
-  }
-  for (const Parameter& parameter : record.parameters) take_name(parameter.name);
-  take_name(record.family);
+  each_text(
+      record,
+      [this](std::string_view keyword) {
+        take_text(engine_.find_keyword(keyword).has_value(), Kind::keyword, keyword);
+      },
+      [this](std::string_view name) { take_text(engine_.find_name(name).has_value(), Kind::checkpoint, name); });
 }
 
 result<void> BatchRoom::fits(const User* user, const Taken& taken) const {

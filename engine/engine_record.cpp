@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/limits.h"
 #include "engine/model_name.h"
+#include "engine/record_texts.h"
 
 namespace penchant {
 namespace {
@@ -56,16 +57,9 @@ std::size_t Engine::new_text_bytes(const Record& record) const {
   const auto add = [&bytes](const Interner& interner, std::string_view text) {
     if (!interner.find(text)) bytes += text.size() + Interner::bytes_per_text;
   };
-  for (const Keyword& keyword : record.keywords) add(vocabulary_.keywords, keyword.text);
-  for (const Keyword& keyword : record.negative_keywords) add(vocabulary_.keywords, keyword.text);
-  const auto add_model = [&](std::string_view name) {
-    add(vocabulary_.names, model_key(name));
-    add(vocabulary_.names, name);
-  };
-  add_model(record.checkpoint);
-  for (const LoraTag& lora : record.loras) add_model(lora.name);
-  for (const Parameter& parameter : record.parameters) add(vocabulary_.names, parameter.name);
-  add(vocabulary_.names, record.family);
+  each_text(
+      record, [&](std::string_view keyword) { add(vocabulary_.keywords, keyword); },
+      [&](std::string_view name) { add(vocabulary_.names, name); });
   return bytes;
 }
 

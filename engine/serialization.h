@@ -289,10 +289,11 @@ void Engine::load_users(Archive& archive) {
     record_count_ += user.totals().records;
     cell_count_ += user.cells();
   }
-  const auto is_earlier = [](const NamedUser& a, const NamedUser& b) { return a.user->number() < b.user->number(); };
-  if (!std::ranges::is_sorted(users_, is_earlier)) users_.sort(is_earlier);
-  const auto is_twice = [](const NamedUser& a, const NamedUser& b) { return a.user->number() == b.user->number(); };
-  detail::require(std::ranges::adjacent_find(users_, is_twice) == users_.end());
+  const auto number_of = [](const NamedUser& named) { return named.user->number(); };
+  if (!std::ranges::is_sorted(users_, {}, number_of)) {
+    users_.sort([&](const NamedUser& a, const NamedUser& b) { return number_of(a) < number_of(b); });
+  }
+  detail::require(std::ranges::adjacent_find(users_, {}, number_of) == users_.end());
 }
 
 }  // namespace penchant

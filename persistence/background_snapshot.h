@@ -6,12 +6,12 @@
 // destructor stops the thread at the next chunk and waits for it. Errors: told by poll(), also of want of memory.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <thread>
 
 #include "engine/result.h"
+#include "persistence/background_work.h"
 #include "persistence/journal.h"
 #include "persistence/snapshot.h"
 
@@ -19,12 +19,7 @@ namespace penchant {
 
 class BackgroundSnapshot {
  public:
-  BackgroundSnapshot() = default;
-  BackgroundSnapshot(const BackgroundSnapshot&) = delete;
-  BackgroundSnapshot& operator=(const BackgroundSnapshot&) = delete;
-  ~BackgroundSnapshot();
-
-  bool running() const { return thread_.joinable(); }
+  bool running() const { return work_.running(); }
   std::uint64_t sequence() const { return sequence_; }
 
   struct Target {
@@ -34,19 +29,12 @@ class BackgroundSnapshot {
     bool is_compressing = false;
   };
   result<void> start(Target target, const SnapshotStamp& stamp, FrozenState state);
-
-  enum class State : std::uint8_t { idle, running, succeeded, failed };
-  /// How it is; succeeded or failed once, idle after that.
-  State poll();
-  /// Why the last one failed.
-  const std::string& failure() const { return failure_; }
+  /// How it has ended, once; nothing before.
+  std::optional<result<void>> poll() { return work_.poll(); }
 
  private:
   std::uint64_t sequence_ = 0;
-  std::string failure_;  // the thread's while it runs
-  std::atomic<bool> stop_ = false;
-  std::atomic<bool> ended_ = false;
-  std::thread thread_;
+  BackgroundWork<void> work_;
 };
 
 }  // namespace penchant

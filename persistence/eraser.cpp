@@ -1,18 +1,11 @@
 #include "persistence/eraser.h"
 
 #include <algorithm>
-#include <exception>
-#include <system_error>
 #include <utility>
 
 #include "engine/check.h"
 
 namespace penchant {
-
-Eraser::~Eraser() {
-  stop_ = true;
-  if (thread_.joinable()) thread_.join();
-}
 
 void Eraser::add(Erasure erasure) {
   PENCHANT_CHECK(erasures_.empty() || erasures_.back().sequence < erasure.sequence);
@@ -44,32 +37,18 @@ result<void> Eraser::start(std::uint64_t sequence) {
   at_work_.clear();
   std::ranges::copy_if(erasures_, std::back_inserter(at_work_),
                        [sequence](const Erasure& erasure) { return erasure.sequence <= sequence; });
-  ended_ = false;
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (const std::system_error& error) {
-    return Failure{std::string("cannot begin a thread for the erasure: ") + error.what()};
-  }
-  return {};
-}
-
-void Eraser::run() {
-  try {
-    outcome_ = erase_events(files_, directory_, at_work_, stop_);
-  } catch (const std::exception& error) {
-    outcome_ = Failure{error.what()};
-  }
-  ended_ = true;
+  return work_.start("the erasure", [this](const std::atomic<bool>& stop) {
+    return erase_events(files_, directory_, at_work_, stop);
+  });
 }
 
 std::optional<result<void>> Eraser::poll() {
-  if (!running() || !ended_) return std::nullopt;
-  thread_.join();
-  if (outcome_) {
+  auto ended = work_.poll();
+  if (ended && *ended) {
     const std::uint64_t last = at_work_.back().sequence;
     std::erase_if(erasures_, [last](const Erasure& erasure) { return erasure.sequence <= last; });
   }
-  return outcome_;
+  return ended;
 }
 
 }  // namespace penchant

@@ -5,16 +5,15 @@
 // Errors: a pass that failed is told once by poll(), and kept in failure() until the next one begins.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "engine/result.h"
+#include "persistence/background_work.h"
 #include "persistence/erasure.h"
 #include "persistence/file.h"
 
@@ -26,9 +25,6 @@ inline constexpr std::int64_t erasure_retry_ms = 60'000;  // after a failure the
 class Eraser {
  public:
   Eraser(FileSystem& files, std::string directory) : files_(files), directory_(std::move(directory)) {}
-  Eraser(const Eraser&) = delete;
-  Eraser& operator=(const Eraser&) = delete;
-  ~Eraser();
 
   /// Its file has been written, its event is on disk, its segments are closed. A failure from before is forgotten.
   void add(Erasure erasure);
@@ -44,27 +40,21 @@ class Eraser {
   const std::optional<Failure>& failure() const { return failure_; }
   void try_again() { failure_.reset(); }
 
-  bool running() const { return thread_.joinable(); }
+  bool running() const { return work_.running(); }
   /// Begins a pass over all erasures up to event `sequence`. Requires that none is running.
   result<void> start(std::uint64_t sequence);
   /// How the pass has ended, once; nothing before. When it has ended well its erasures are done.
   std::optional<result<void>> poll();
 
  private:
-  void run();
-
   FileSystem& files_;
   const std::string directory_;
   std::vector<Erasure> erasures_;
   std::optional<Failure> failure_;
   std::int64_t failed_ms_ = 0;
 
-  // The thread's while it runs.
-  std::vector<Erasure> at_work_;
-  result<void> outcome_;
-  std::atomic<bool> stop_ = false;
-  std::atomic<bool> ended_ = false;
-  std::thread thread_;
+  std::vector<Erasure> at_work_;  // the thread's while it runs
+  BackgroundWork<void> work_;
 };
 
 }  // namespace penchant

@@ -18,6 +18,16 @@ namespace penchant {
 
 using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget, Erased>;
 
+/// The server's time of an event; 0 of one that was erased.
+inline std::int64_t time_of(const Event& event) {
+  return std::visit(
+      [](const auto& one) -> std::int64_t {
+        if constexpr (requires { one.now_ms; }) return one.now_ms;
+        return 0;
+      },
+      event);
+}
+
 /// Appends the bytes of `event` to `out`.
 void encode(const Event& event, std::vector<std::byte>& out);
 void encode(const Record& record, std::vector<std::byte>& out);

@@ -17,15 +17,6 @@ constexpr std::string_view repair_advice =
 
 std::string name_of(const SegmentName& segment) { return path_of_segment("", segment).substr(1); }
 
-std::int64_t time_of(const Event& event) {
-  return std::visit(
-      [](const auto& one) -> std::int64_t {
-        if constexpr (requires { one.now_ms; }) return one.now_ms;
-        return 0;
-      },
-      event);
-}
-
 }  // namespace
 
 result<void> JournalCheck::run(const std::vector<SegmentName>& segments,

@@ -1,17 +1,8 @@
 #include "persistence/segment_keeper.h"
 
-#include <exception>
-#include <system_error>
 #include <utility>
 
-#include "engine/check.h"
-
 namespace penchant {
-
-SegmentKeeper::~SegmentKeeper() {
-  stop_ = true;
-  if (thread_.joinable()) thread_.join();
-}
 
 bool SegmentKeeper::due(std::uint64_t mark, std::int64_t now_ms) const {
   if (running()) return false;
@@ -21,39 +12,26 @@ bool SegmentKeeper::due(std::uint64_t mark, std::int64_t now_ms) const {
 }
 
 result<void> SegmentKeeper::start(std::uint64_t mark, const SegmentsTask& task) {
-  PENCHANT_CHECK(!running());
   mark_ = mark;
   last_ = task;
-  stop_ = false;
-  ended_ = false;
-  try {
-    thread_ = std::thread([this] { run(); });
-  } catch (const std::system_error& error) {
-    failure_ = Failure{std::string("cannot begin a thread for the segments: ") + error.what()};
-    return *failure_;
-  }
-  return {};
-}
-
-void SegmentKeeper::run() {
-  try {
-    outcome_ = keep_segments(files_, directory_, options_, last_, stop_);
-  } catch (const std::exception& error) {
-    outcome_ = {.failure = Failure{error.what()}};
-  }
-  ended_ = true;
+  auto begun = work_.start("the segments", [this, task](const std::atomic<bool>& stop) -> result<SegmentsOutcome> {
+    return keep_segments(files_, directory_, options_, task, stop);
+  });
+  if (!begun) failure_ = begun.error();
+  return begun;
 }
 
 std::optional<SegmentsOutcome> SegmentKeeper::poll() {
-  if (!running() || !ended_) return std::nullopt;
-  thread_.join();
-  if (stop_) {  // it made way, and goes on where it stopped
+  auto ended = work_.poll();
+  if (!ended) return std::nullopt;
+  SegmentsOutcome outcome = *ended ? std::move(**ended) : SegmentsOutcome{.failure = ended->error()};
+  if (work_.was_stopped()) {  // it made way, and goes on where it stopped
     mark_ = 0;
-    outcome_.failure.reset();
+    outcome.failure.reset();
   }
-  failure_ = outcome_.failure;
-  if (!failure_ && !stop_) closed_ = outcome_.closed;
-  return std::exchange(outcome_, {});
+  failure_ = outcome.failure;
+  if (!failure_ && !work_.was_stopped()) closed_ = outcome.closed;
+  return outcome;
 }
 
 }  // namespace penchant

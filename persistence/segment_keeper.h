@@ -6,13 +6,12 @@
 // that failed is kept in failure(), and the next one is due segments_retry_ms later.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "engine/result.h"
+#include "persistence/background_work.h"
 #include "persistence/file.h"
 #include "persistence/segment_keeping.h"
 
@@ -25,18 +24,15 @@ class SegmentKeeper {
  public:
   SegmentKeeper(FileSystem& files, std::string directory, const SegmentOptions& options)
       : files_(files), directory_(std::move(directory)), options_(options) {}
-  SegmentKeeper(const SegmentKeeper&) = delete;
-  SegmentKeeper& operator=(const SegmentKeeper&) = delete;
-  ~SegmentKeeper();
 
   /// Whether a pass should begin: `mark` is another than the last one's, or that was long ago. The mark is a number
   /// that grows with what a pass depends on.
   bool due(std::uint64_t mark, std::int64_t now_ms) const;
-  bool running() const { return thread_.joinable(); }
+  bool running() const { return work_.running(); }
   /// Requires that none is running.
   result<void> start(std::uint64_t mark, const SegmentsTask& task);
   /// Ends a running pass at the next event; poll() tells when.
-  void stop_soon() { stop_ = true; }
+  void stop_soon() { work_.stop_soon(); }
   /// How the pass has ended, once; nothing before.
   std::optional<SegmentsOutcome> poll();
 
@@ -45,8 +41,6 @@ class SegmentKeeper {
   const std::optional<Failure>& failure() const { return failure_; }
 
  private:
-  void run();
-
   FileSystem& files_;
   const std::string directory_;
   const SegmentOptions options_;
@@ -54,12 +48,7 @@ class SegmentKeeper {
   SegmentsTask last_;
   SegmentsTold closed_;
   std::optional<Failure> failure_;
-
-  // The thread's while it runs.
-  SegmentsOutcome outcome_;
-  std::atomic<bool> stop_ = false;
-  std::atomic<bool> ended_ = false;
-  std::thread thread_;
+  BackgroundWork<SegmentsOutcome> work_;
 };
 
 }  // namespace penchant

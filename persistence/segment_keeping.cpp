@@ -101,10 +101,6 @@ result<void> compress_segment(FileSystem& files, const std::string& directory, s
 result<std::int64_t> first_time(FileSystem& files, const std::string& directory, const SegmentName& segment) {
   auto reader = SegmentReader::open(files, directory, segment.first_sequence, false);
   if (!reader) return reader.error();
-  const auto time_of = [](const auto& event) -> std::int64_t {
-    if constexpr (requires { event.now_ms; }) return event.now_ms;
-    return 0;
-  };
   EventDecoder decoder;
   Frame frame;
   for (std::uint64_t sequence = segment.first_sequence;; ++sequence) {
@@ -113,7 +109,7 @@ result<std::int64_t> first_time(FileSystem& files, const std::string& directory,
     if (!*more) return 0;
     const auto event = decoder.decode(frame.payload);
     if (!event) return Failure{reader->path() + ", event " + std::to_string(sequence) + ": " + event.error().message};
-    if (const std::int64_t time = std::visit(time_of, *event)) return time;
+    if (const std::int64_t time = time_of(*event)) return time;
   }
 }
 

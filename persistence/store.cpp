@@ -218,17 +218,14 @@ result<void> Store::finish_snapshot(std::uint64_t sequence) {
 
 /// Takes note of how the background snapshot has ended, if it has; the news of it.
 std::optional<Store::News> Store::end_background_save() {
-  switch (background_.poll()) {
-    case BackgroundSnapshot::State::idle:
-    case BackgroundSnapshot::State::running: return std::nullopt;
-    case BackgroundSnapshot::State::succeeded: break;
-    case BackgroundSnapshot::State::failed: {
-      last_save_failed_ = true;
-      if (const auto failure = journal_->sync_failure()) sync_failed(*failure);
-      // What it left goes at once, or tries that fail would fill the disk. Where that fails too, the first one is told.
-      (void)remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
-      return News{"the snapshot failed: " + background_.failure(), true};
-    }
+  const auto ended = background_.poll();
+  if (!ended) return std::nullopt;
+  if (!*ended) {
+    last_save_failed_ = true;
+    if (const auto failure = journal_->sync_failure()) sync_failed(*failure);
+    // What it left goes at once, or tries that fail would fill the disk. Where that fails too, the first one is told.
+    (void)remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
+    return News{"the snapshot failed: " + ended->error().message, true};
   }
   if (auto removed = finish_snapshot(background_.sequence()); !removed) return News{removed.error().message, true};
   return News{"snapshot of event " + std::to_string(saved_sequence_) + " written"};
