@@ -104,7 +104,7 @@ class Writer {
     byte(static_cast<std::uint8_t>(value));
   }
   void bytes(std::string_view value) {
-    std::memcpy(at_, value.data(), value.size());
+    if (!value.empty()) std::memcpy(at_, value.data(), value.size());  // nothing may be null
     at_ += value.size();
   }
   void text(std::string_view value) {
