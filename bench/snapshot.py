@@ -155,6 +155,26 @@ def measure_background(server, name, request):
           f"its request {statistics.median(freezes) * 1e3:.1f} ms", flush=True)
 
 
+def measure_memory(server, rate, request):
+    """What is copied while BGSAVE writes and so many records a second come for users drawn from all."""
+    tell = Connection(server.port)
+    before = server.resident_mb()
+    pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")  # VmHWM begins anew
+    begin = time.perf_counter()
+    tell.ask("BGSAVE")
+    sent = 0
+    while b"rdb_bgsave_in_progress:0" not in tell.ask("INFO", "persistence"):
+        due = int((time.perf_counter() - begin) * rate) - sent
+        if due > 0:
+            server.connection.pipeline([encode(*request()) for _ in range(due)])
+        sent += max(due, 0)
+        time.sleep(0.01)
+    took = time.perf_counter() - begin
+    most = server.resident_mb("VmHWM")
+    print(f"{sent / took:,.0f} records a second while BGSAVE writes, {took:.2f} s: memory {before:.0f} MB, at most "
+          f"{most:.0f}: {most / before:.2f} times", flush=True)
+
+
 def main():
     binary = pathlib.Path(sys.argv[1]).resolve()
     users = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000
@@ -190,12 +210,13 @@ def main():
             redis.kill()
             draw = random.Random(4)
             texts = prompts(500)
-            before = ours.resident_mb()
-            measure_background(ours, "RECOMMEND",
-                               lambda: ("RECOMMEND", f"user{draw.randrange(users)}", draw.choice(texts)))
-            measure_background(ours, "RECORD", lambda: ("RECORD", f"user{draw.randrange(users)}", "selected",
-                                                        f"checkpoint-{draw.randrange(200)}", draw.choice(texts)))
-            print(f"memory before {before:.0f} MB, at most {ours.resident_mb('VmHWM'):.0f} MB")
+            user = lambda: f"user{draw.randrange(users)}"
+            record = lambda: ("RECORD", user(), "selected", f"checkpoint-{draw.randrange(200)}", draw.choice(texts))
+            for rate in (1000, 3000, 10_000):
+                for _ in range(3):
+                    measure_memory(ours, rate, record)
+            measure_background(ours, "RECOMMEND", lambda: ("RECOMMEND", user(), draw.choice(texts)))
+            measure_background(ours, "RECORD", record)
         finally:
             for one in (ours, redis):
                 if hasattr(one, "process"):

@@ -62,6 +62,9 @@ class Arena {
     return moved;
   }
 
+  /// Makes room for so many elements in all.
+  void reserve(std::size_t elements) { elements_.reserve(elements); }
+
   Element* data(std::uint32_t begin) { return elements_.data() + begin; }
   const Element* data(std::uint32_t begin) const { return elements_.data() + begin; }
 

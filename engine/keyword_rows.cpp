@@ -7,12 +7,17 @@
 
 namespace penchant {
 
-void KeywordRows::put_in_index(std::uint32_t row) {
-  std::size_t slot = first_slot(rows_[row].keyword);
-  while (row_at(slot) != empty_slot) slot = next_slot(slot);
+/// False where the keyword has a row.
+bool KeywordRows::put_in_index(std::uint32_t row) {
+  const Interner::Id keyword = rows_[row].keyword;
+  std::size_t slot = first_slot(keyword);
+  for (; row_at(slot) != empty_slot; slot = next_slot(slot)) {
+    if (rows_[row_at(slot)].keyword == keyword) return false;
+  }
   for (std::size_t i = 0; i < slot_bytes; ++i) {
     index_[slot * slot_bytes + i] = static_cast<unsigned char>(row >> 8 * i);
   }
+  return true;
 }
 
 std::uint32_t KeywordRows::add(Interner::Id keyword) {
@@ -20,20 +25,26 @@ std::uint32_t KeywordRows::add(Interner::Id keyword) {
   PENCHANT_CHECK(row < empty_slot);
   reserve_for(rows_, row + 1);
   rows_.push_back({keyword, empty_place});
-  (row + 1) * 4 <= slot_count_ * 3 ? put_in_index(row) : make_index(size());
+  const bool is_new = (row + 1) * 4 <= slot_count_ * 3 ? put_in_index(row) : make_index();
+  PENCHANT_CHECK(is_new);
   return row;
 }
 
-/// Filled to 3/5 by so many rows; until it is filled to 3/4.
-void KeywordRows::make_index(std::uint32_t rows) {
-  slot_count_ = std::size_t{rows + 3} * 5 / 3;
-  index_.assign(slot_count_ * slot_bytes, 0xFF);
-  for (std::uint32_t row = 0; row < size(); ++row) put_in_index(row);
+bool KeywordRows::assign(std::span<const Interner::Id> keywords) {
+  *this = {};
+  rows_.reserve(keywords.size());
+  for (const Interner::Id keyword : keywords) rows_.push_back({keyword, empty_place});
+  return rows_.size() < empty_slot && make_index();
 }
 
-void KeywordRows::reserve(std::uint32_t rows) {
-  rows_.reserve(rows);
-  make_index(rows);
+/// Filled to 3/5; until it is filled to 3/4. False where two rows have the same keyword.
+bool KeywordRows::make_index() {
+  slot_count_ = (rows_.size() + 3) * 5 / 3;
+  index_.assign(slot_count_ * slot_bytes, 0xFF);
+  for (std::uint32_t row = 0; row < size(); ++row) {
+    if (!put_in_index(row)) return false;
+  }
+  return true;
 }
 
 void KeywordRows::add_lesson(std::uint32_t row, Lessons::Id lesson) {

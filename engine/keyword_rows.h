@@ -30,8 +30,6 @@ class KeywordRows {
       if (rows_[row].keyword == keyword) return row;
     }
   }
-  /// Makes room for so many rows in all.
-  void reserve(std::uint32_t rows);
   /// The row of a keyword that has none yet; it lists nothing.
   std::uint32_t add(Interner::Id keyword);
   Interner::Id keyword(std::uint32_t row) const { return rows_[row].keyword; }
@@ -57,6 +55,13 @@ class KeywordRows {
   void remove_lesson(std::uint32_t row, Lessons::Id lesson);
   /// Gives the row the next number in the tables, and lets its list go.
   std::uint32_t make_counted(std::uint32_t row);
+  /// For loading: rows that list nothing yet, in place of what was there; false where a keyword comes twice.
+  [[nodiscard]] bool assign(std::span<const Interner::Id> keywords);
+  /// For loading: makes room for lists that take as much as the sum of room_for() their lengths.
+  void reserve_lists(std::size_t room) { lists_.reserve(room); }
+  static std::size_t room_for(std::uint32_t listed) {
+    return listed > 1 ? Arena<std::uint32_t>::room_for(listed + 1) : 0;
+  }
   /// For loading: a new row's list.
   void set_lessons(std::uint32_t row, std::span<const Lessons::Id> lessons);
   /// For loading: a row with that number, whose list is empty.
@@ -89,8 +94,8 @@ class KeywordRows {
     const unsigned char* const at = index_.data() + slot * slot_bytes;
     return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
   }
-  void put_in_index(std::uint32_t row);
-  void make_index(std::uint32_t rows);
+  [[nodiscard]] bool put_in_index(std::uint32_t row);
+  bool make_index();
   void set_list(std::uint32_t row, std::span<const Lessons::Id> list);
 
   std::vector<Row> rows_;

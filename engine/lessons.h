@@ -8,6 +8,7 @@
 // listed_lessons_max. Lifetime: what operator[] gives lasts until the next add(). Threading: none.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,8 @@ class Lessons {
 
   /// A lesson that nobody lists yet; parameters of rejected records are not kept.
   Id add(const Lesson& lesson, double weight);
+  /// Makes room for so many lessons in all.
+  void reserve(std::size_t lessons) { kept_.reserve(lessons); }
   void hold(Id id) { ++kept_[id].references; }
   /// Whether the lesson is gone: it was the last reference.
   bool release(Id id);
@@ -77,6 +80,9 @@ class Lessons {
 
   /// All that somebody lists, in order of their records.
   std::vector<Id> in_order() const;
+  bool is_each_listed() const {
+    return std::ranges::all_of(kept_, [](const KeptLesson& lesson) { return lesson.references > 0; });
+  }
 
   void scale(double factor);
   std::size_t bytes() const { return kept_.capacity() * sizeof(KeptLesson) + words_.bytes(); }

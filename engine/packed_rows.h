@@ -16,14 +16,17 @@
 
 namespace penchant {
 
+template <class Cell>
+struct PackedEntry {
+  std::uint32_t column = 0;
+  Cell cell{};
+};
+
 /// The memory under packed rows. Where a row lies is kept by whoever owns the row.
 template <class Cell>
 class PackedArena {
  public:
-  struct Entry {
-    std::uint32_t column = 0;
-    Cell cell{};
-  };
+  using Entry = PackedEntry<Cell>;
   struct Place {
     std::uint32_t begin = 0;
     std::uint32_t size = 0;
@@ -69,6 +72,10 @@ class PackedArena {
   void each_cell(const Function& function) {
     for (Entry& entry : entries_.all()) function(entry.cell);  // also what lies in free places: it means nothing
   }
+
+  /// Makes room for so many cells in all, those included by which places are too large.
+  void reserve(std::size_t cells) { entries_.reserve(cells); }
+  static std::size_t room_for(const Place& place) { return Arena<Entry>::room_for(place.size); }
 
   std::size_t bytes() const { return entries_.bytes(); }
   /// What a row of so many cells takes.

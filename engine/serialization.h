@@ -105,17 +105,12 @@ void Pools::load(Archive& archive, unsigned) {
   detail::load_sequence(archive, pools_, pools_max);
 }
 
-/// Lessons in order of their records: where they lie says nothing. A row is its keyword, how many lessons it lists, or
-/// counted_row, and which; or its number in the tables.
+/// In order of their records: where they lie says nothing.
 template <class Archive>
-void User::save_rows(Archive& archive) const {
-  const std::vector<Lessons::Id> ids = lessons_.in_order();
-  std::vector<std::uint32_t> places(lessons_.size());
-  const std::uint64_t lesson_count = ids.size();
-  archive << lesson_count;
-  for (std::uint32_t place = 0; place < ids.size(); ++place) {
-    const Lessons::Id id = ids[place];
-    places[id] = place;
+void User::save_lessons(Archive& archive, std::span<const Lessons::Id> ids) const {
+  const std::uint64_t count = ids.size();
+  archive << count;
+  for (const Lessons::Id id : ids) {
     const KeptLesson& lesson = lessons_[id];
     archive << lesson.weight << lesson.sequence << lesson.checkpoint << lesson.negative_set << lesson.is_selected;
     archive << lesson.lora_count << lesson.parameter_count;
@@ -125,17 +120,6 @@ void User::save_rows(Archive& archive) const {
       archive << parameter;
     }
   }
-  const std::uint64_t row_count = rows_.size();
-  archive << row_count;
-  for (std::uint32_t row = 0; row < row_count; ++row) {
-    const Interner::Id keyword = rows_.keyword(row);
-    const auto counted = rows_.counted(row);
-    const auto lessons = rows_.lessons(row);
-    const std::uint8_t listed = counted ? detail::counted_row : static_cast<std::uint8_t>(lessons.size());
-    archive << keyword << listed;
-    if (counted) archive << *counted;
-    for (const Lessons::Id id : lessons) archive << places[id];
-  }
 }
 
 template <class Archive>
@@ -144,6 +128,7 @@ void User::load_lessons(Archive& archive) {
   std::uint64_t count = 0;
   archive >> count;
   detail::require(count <= keywords_per_user_max * listed_lessons_max);
+  lessons_.reserve(std::min(count, detail::reserved_max));
   std::vector<std::uint32_t> loras;
   std::vector<LessonParameter> parameters;
   for (std::uint64_t last = 0; count > 0; --count) {
@@ -171,42 +156,76 @@ void User::load_lessons(Archive& archive) {
   }
 }
 
+/// A row is its keyword, how many lessons it lists, or counted_row, and which; or its number in the tables. There are a
+/// thousand rows to a user: a column after the other, each of which loads in one piece.
+template <class Archive>
+void User::save_rows(Archive& archive) const {
+  const std::vector<Lessons::Id> ids = lessons_.in_order();
+  save_lessons(archive, ids);
+  std::vector<std::uint32_t> places(lessons_.size());
+  for (std::uint32_t place = 0; place < ids.size(); ++place) places[ids[place]] = place;
+  std::vector<Interner::Id> keywords;
+  std::vector<std::uint8_t> listed;
+  std::vector<std::uint32_t> numbers;
+  keywords.reserve(rows_.size());
+  listed.reserve(rows_.size());
+  numbers.reserve(rows_.size() + rows_.listed_count());
+  for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+    const auto counted = rows_.counted(row);
+    const auto lessons = rows_.lessons(row);
+    keywords.push_back(rows_.keyword(row));
+    listed.push_back(counted ? detail::counted_row : static_cast<std::uint8_t>(lessons.size()));
+    if (counted) numbers.push_back(*counted);
+    for (const Lessons::Id id : lessons) numbers.push_back(places[id]);
+  }
+  detail::save_sequence(archive, keywords);
+  detail::save_sequence(archive, listed);
+  detail::save_sequence(archive, numbers);
+}
+
 template <class Archive>
 void User::load_rows(Archive& archive) {
-  rows_ = {};
   lessons_ = {};
   load_lessons(archive);
-  const std::size_t lesson_count = lessons_.size();
-  std::uint64_t row_count = 0;
-  archive >> row_count;
-  detail::require(row_count <= keywords_per_user_max);
-  rows_.reserve(static_cast<std::uint32_t>(row_count));
+  std::vector<Interner::Id> keywords;
+  std::vector<std::uint8_t> listed;
   std::vector<std::uint32_t> numbers;
-  for (; row_count > 0; --row_count) {
-    Interner::Id keyword = 0;
-    std::uint8_t listed = 0;
-    archive >> keyword >> listed;
-    detail::require(keyword < detail::bounds_of(archive).keywords && !rows_.find(keyword));
-    const std::uint32_t row = rows_.add(keyword);
-    if (listed == detail::counted_row) {
-      archive >> numbers.emplace_back();
-      detail::require(numbers.back() < keywords_per_user_max);
-      rows_.set_counted(row, numbers.back());
-      continue;
+  detail::load_sequence(archive, keywords, keywords_per_user_max);
+  detail::load_sequence(archive, listed, keywords.size());
+  detail::load_sequence(archive, numbers, keywords.size() * listed_lessons_max);
+  detail::require(listed.size() == keywords.size());
+  detail::require(detail::are_below(keywords, detail::bounds_of(archive).keywords) && rows_.assign(keywords));
+  std::size_t lists_room = 0;
+  for (const std::uint8_t count : listed) lists_room += count == detail::counted_row ? 0 : KeywordRows::room_for(count);
+  rows_.reserve_lists(lists_room);
+  std::vector<bool> is_given(keywords.size());  // each number in the tables
+  std::span<const std::uint32_t> left(numbers);
+  for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+    const bool is_counted = listed[row] == detail::counted_row;
+    const std::size_t count = is_counted ? 1 : listed[row];
+    detail::require(count <= listed_lessons_max && count <= left.size());
+    const auto own = left.first(count);
+    left = left.subspan(count);
+    if (is_counted) {
+      detail::require(own.front() < is_given.size() && !is_given[own.front()]);
+      is_given[own.front()] = true;
+      rows_.set_counted(row, own.front());
+    } else {
+      list_lessons(row, own);
     }
-    detail::require(listed <= listed_lessons_max);
-    std::array<Lessons::Id, listed_lessons_max> ids;
-    for (std::uint8_t i = 0; i < listed; ++i) {
-      archive >> ids[i];
-      detail::require(ids[i] < lesson_count && lessons_[ids[i]].references < keywords_max);
-      detail::require(std::find(ids.begin(), ids.begin() + i, ids[i]) == ids.begin() + i);
-      lessons_.hold(ids[i]);
-    }
-    rows_.set_lessons(row, std::span(ids).first(listed));
   }
-  detail::require(lessons_.in_order().size() == lesson_count);  // each is listed
-  std::ranges::sort(numbers);
-  for (std::uint32_t i = 0; i < numbers.size(); ++i) detail::require(numbers[i] == i);
+  detail::require(left.empty() && lessons_.is_each_listed());
+  detail::require(std::ranges::find(is_given, false) - is_given.begin() == std::ptrdiff_t{rows_.counted_count()});
+}
+
+/// For loading: `ids` may be anything.
+inline void User::list_lessons(std::uint32_t row, std::span<const Lessons::Id> ids) {
+  for (auto id = ids.begin(); id != ids.end(); ++id) {
+    detail::require(*id < lessons_.size() && lessons_[*id].references < keywords_max);
+    detail::require(std::find(ids.begin(), id, *id) == id);
+    lessons_.hold(*id);
+  }
+  rows_.set_lessons(row, ids);
 }
 
 template <class Archive>

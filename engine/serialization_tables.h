@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/serialization/array_wrapper.hpp>
 #include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/is_bitwise_serializable.hpp>
 #include <boost/serialization/level.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/tracking.hpp>
@@ -16,6 +17,11 @@ namespace penchant {
 namespace detail {
 
 inline constexpr std::uint8_t counted_row = 0xFF;  // in place of how many lessons a row lists
+
+// No table has more columns.
+inline constexpr std::size_t packed_row_cells_max =
+    std::max({arms_per_user_max, negative_prompts_per_user_max, parameters_per_user_max});
+inline constexpr std::uint64_t reserved_max = 1 << 16;  // elements, before any is read: a length may be anything
 
 template <class Archive, class Vector>
 void save_sequence(Archive& archive, const Vector& values) {
@@ -47,18 +53,14 @@ void load_sequence(Archive& archive, Vector& values, std::uint64_t count_max) {
   }
 }
 
-/// `size` cells of a packed row, in ascending columns, which `row` gets a place for once they are read into `scratch`.
+/// `size` cells of a packed row, in ascending columns.
 template <class Archive, class Arena>
-void load_packed_row(Archive& archive, std::uint32_t size, Arena& arena, typename Arena::Place& row,
-                     std::vector<typename Arena::Entry>& scratch) {
-  scratch.clear();
-  for (; size > 0; --size) {
-    typename Arena::Entry entry;
-    archive >> entry.column >> entry.cell;
-    require(scratch.empty() || scratch.back().column < entry.column);
-    scratch.push_back(entry);
-  }
-  std::ranges::copy(scratch, arena.add_row(row, static_cast<std::uint32_t>(scratch.size())).begin());
+void load_packed_row(Archive& archive, std::uint32_t size, Arena& arena, typename Arena::Place& row) {
+  require(size <= packed_row_cells_max);
+  const auto cells = arena.add_row(row, size);
+  archive >> boost::serialization::make_array(cells.data(), cells.size());
+  const auto not_ascending = [](const auto& a, const auto& b) { return a.column >= b.column; };
+  require(std::ranges::adjacent_find(cells, not_ascending) == cells.end());
 }
 
 }  // namespace detail
@@ -84,6 +86,15 @@ PENCHANT_PART_OF_A_USER(penchant::ArmTable)
 PENCHANT_PART_OF_A_USER(penchant::ParameterTable)
 PENCHANT_PART_OF_A_USER(penchant::NegativeTable)
 PENCHANT_PART_OF_A_USER(penchant::KnownRecords)
+
+// In memory they are, on a little-endian machine, what they are in the archive: rows of them are copied in one piece.
+#define PENCHANT_ENTRY_OF_A_ROW(cell)                        \
+  PENCHANT_PART_OF_A_USER(penchant::PackedEntry<cell>)       \
+  BOOST_IS_BITWISE_SERIALIZABLE(penchant::PackedEntry<cell>) \
+  static_assert(sizeof(penchant::PackedEntry<cell>) == sizeof(std::uint32_t) + sizeof(cell));
+PENCHANT_ENTRY_OF_A_ROW(penchant::CountMatrix::Cell)
+PENCHANT_ENTRY_OF_A_ROW(penchant::PackedMoments)
+#undef PENCHANT_ENTRY_OF_A_ROW
 #undef PENCHANT_PART_OF_A_USER
 
 namespace penchant {
@@ -96,6 +107,11 @@ void serialize(Archive& archive, Counts& counts, unsigned) {
 template <class Archive>
 void serialize(Archive& archive, CountMatrix::Cell& cell, unsigned) {
   archive& cell.selected& cell.observed;
+}
+
+template <class Archive, class Cell>
+void serialize(Archive& archive, PackedEntry<Cell>& entry, unsigned) {
+  archive& entry.column& entry.cell;
 }
 
 template <class Archive>
@@ -129,10 +145,11 @@ template <class Cell>
 template <class Archive>
 void PackedRows<Cell>::save(Archive& archive, unsigned) const {
   const std::uint64_t rows = places_.size();
-  archive << rows;
+  std::uint64_t room = 0;  // of the arena, so that it need not grow while the rows are read
+  for (const auto& place : places_) room += PackedArena<Cell>::room_for(place);
+  archive << rows << room;
   for (const auto& place : places_) {
-    archive << place.size;
-    for (const Entry& entry : arena_.view(place)) archive << entry.column << entry.cell;
+    archive << place.size << boost::serialization::make_array(arena_.view(place).data(), place.size);
   }
 }
 
@@ -142,14 +159,15 @@ template <class Archive>
 void PackedRows<Cell>::load(Archive& archive, unsigned) {
   *this = {};
   std::uint64_t rows = 0;
-  archive >> rows;
+  std::uint64_t room = 0;
+  archive >> rows >> room;
   detail::require(rows <= keywords_per_user_max);
-  std::vector<Entry> scratch;
+  places_.reserve(rows);
+  arena_.reserve(std::min(room, detail::reserved_max));
   for (; rows > 0; --rows) {
     std::uint32_t size = 0;
     archive >> size;
-    reserve_for(places_, places_.size() + 1);
-    detail::load_packed_row(archive, size, arena_, places_.emplace_back(), scratch);
+    detail::load_packed_row(archive, size, arena_, places_.emplace_back());
     cells_ += size;
   }
 }
@@ -157,7 +175,9 @@ void PackedRows<Cell>::load(Archive& archive, unsigned) {
 template <class Archive>
 void CountMatrix::save(Archive& archive, unsigned) const {
   const std::uint64_t rows = places_.size();
-  archive << rows;
+  std::uint64_t room = 0;
+  for (const Place& place : places_) room += place.size == dense_size ? 0 : PackedArena<Cell>::room_for(place);
+  archive << rows << room;
   for (std::uint32_t r = 0; r < rows; ++r) {
     const bool dense = is_dense(r);
     const std::uint32_t size = dense ? static_cast<std::uint32_t>(row(r).line_count) : places_[r].size;
@@ -166,7 +186,7 @@ void CountMatrix::save(Archive& archive, unsigned) const {
       archive << boost::serialization::make_array(row(r).lines, std::size_t{size} * line_floats);
       continue;
     }
-    for (const auto& entry : packed_row(r)) archive << entry.column << entry.cell;
+    archive << boost::serialization::make_array(packed_row(r).data(), size);
   }
   std::vector<std::pair<std::uint64_t, Counts>> heavy(heavy_.begin(), heavy_.end());
   std::ranges::sort(heavy, {}, [](const auto& cell) { return cell.first; });
@@ -180,14 +200,15 @@ template <class Archive>
 void CountMatrix::load(Archive& archive, unsigned) {
   *this = {};
   std::uint64_t rows = 0;
-  archive >> rows;
+  std::uint64_t room = 0;
+  archive >> rows >> room;
   detail::require(rows <= keywords_per_user_max);
-  std::vector<PackedArena<Cell>::Entry> scratch;
+  places_.reserve(rows);
+  packed_.reserve(std::min(room, detail::reserved_max));
   for (; rows > 0; --rows) {
     bool dense = false;
     std::uint32_t size = 0;
     archive >> dense >> size;
-    reserve_for(places_, places_.size() + 1);
     Place& place = places_.emplace_back();
     if (dense) {
       detail::require(size > 0 && size <= negative_prompts_per_user_max / line_columns);
@@ -197,7 +218,7 @@ void CountMatrix::load(Archive& archive, unsigned) {
       detail::require(detail::are_counts(lines));
       continue;
     }
-    detail::load_packed_row(archive, size, packed_, place, scratch);
+    detail::load_packed_row(archive, size, packed_, place);
     packed_cells_ += place.size;
     detail::require(detail::are_counts(packed_.view(place)) && bytes() <= 2 * table_bytes_per_user_max);
   }
@@ -244,10 +265,11 @@ void serialize(Archive& archive, Moments& moments, unsigned) {
   if constexpr (Archive::is_loading::value) detail::require(detail::are_moments(moments));
 }
 
+/// Without a look at what it is: whole rows of them load at once.
 template <class Archive>
 void serialize(Archive& archive, PackedMoments& cell, unsigned) {
   Moments moments = cell.get();
-  archive& moments;
+  archive& moments.weight& moments.mean& moments.squares;
   cell = PackedMoments(moments);
 }
 
@@ -277,7 +299,9 @@ void ParameterTable::load(Archive& archive, unsigned) {
   detail::require(columns_.size() == keys_.size() && overall_.size() == keys_.size());
   for (const PackedRows<PackedMoments>* const rows : {&keywords_, &checkpoints_}) {
     for (std::uint32_t row = 0; row < rows->row_count(); ++row) {
-      detail::require(rows->row(row).empty() || rows->row(row).back().column < keys_.size());
+      const auto cells = rows->row(row);
+      detail::require(cells.empty() || cells.back().column < keys_.size());
+      for (const auto& [column, cell] : cells) detail::require(detail::are_moments(cell.get()));
     }
   }
 }

@@ -129,11 +129,14 @@ class User {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
   template <class Archive>
+  void save_lessons(Archive& archive, std::span<const Lessons::Id> ids) const;
+  template <class Archive>
+  void load_lessons(Archive& archive);
+  template <class Archive>
   void save_rows(Archive& archive) const;
   template <class Archive>
   void load_rows(Archive& archive);
-  template <class Archive>
-  void load_lessons(Archive& archive);
+  void list_lessons(std::uint32_t row, std::span<const Lessons::Id> ids);
 
   enum class Sign : std::int8_t { added = 1, taken_back = -1 };
   void count(const Lesson& lesson, Sign sign, double half_lives_now, Interner& keywords);

@@ -13,6 +13,7 @@
 #include <boost/archive/detail/common_oarchive.hpp>
 #include <boost/archive/detail/register_archive.hpp>
 #include <boost/serialization/array_wrapper.hpp>
+#include <boost/serialization/is_bitwise_serializable.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -60,6 +61,13 @@ struct BitsOf<bool> {
 template <class T>
 using bits_of = typename BitsOf<T>::type;
 
+/// Arrays whose memory, on a little-endian machine, is what stands in the archive.
+struct CopiedWhole {
+  template <class T>
+  struct apply : std::bool_constant<(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) ||
+                                    boost::serialization::is_bitwise_serializable<T>::value> {};
+};
+
 inline constexpr std::uint32_t archive_text_bytes_max = 1 << 24;
 inline constexpr std::size_t archive_buffer_bytes = 1 << 16;
 
@@ -80,13 +88,10 @@ class PortableOutputArchive : public boost::archive::detail::common_oarchive<Por
     if constexpr (std::endian::native == std::endian::little) {
       write(std::as_bytes(std::span(array.address(), array.count())));
     } else {
-      for (std::size_t i = 0; i < array.count(); ++i) number(array.address()[i]);
+      for (std::size_t i = 0; i < array.count(); ++i) *this << array.address()[i];
     }
   }
-  struct use_array_optimization {
-    template <class T>
-    struct apply : std::bool_constant<std::is_arithmetic_v<T> && !std::is_same_v<T, bool>> {};
-  };
+  using use_array_optimization = detail::CopiedWhole;
   void save_binary(const void* bytes, std::size_t size) { write({static_cast<const std::byte*>(bytes), size}); }
 
  private:
@@ -158,13 +163,10 @@ class PortableInputArchive : public boost::archive::detail::common_iarchive<Port
     if constexpr (std::endian::native == std::endian::little) {
       read(std::as_writable_bytes(std::span(array.address(), array.count())));
     } else {
-      for (std::size_t i = 0; i < array.count(); ++i) number(array.address()[i]);
+      for (std::size_t i = 0; i < array.count(); ++i) *this >> array.address()[i];
     }
   }
-  struct use_array_optimization {
-    template <class T>
-    struct apply : std::bool_constant<std::is_arithmetic_v<T> && !std::is_same_v<T, bool>> {};
-  };
+  using use_array_optimization = detail::CopiedWhole;
   void load_binary(void* bytes, std::size_t size) { read({static_cast<std::byte*>(bytes), size}); }
 
  private:

@@ -1,5 +1,6 @@
 """The command line: help, exit statuses, JSON, and a folder without a server."""
 import json
+import pathlib
 import re
 import socket
 import threading
@@ -364,6 +365,15 @@ class Settings(EndToEnd):
         with penchant.client() as client:
             explained = client.ask("EXPLAIN", "ann", "portrait", "A")
         self.assertEqual(explained["keywords"], [["portrait", 1, 1, 1]])
+
+    def test_a_server_asks_for_huge_pages_unless_it_is_told_about_them(self):
+        for given, kept in [("glibc.malloc.perturb=3", "glibc.malloc.perturb=3:glibc.malloc.hugetlb=1"),
+                            ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"), ("", "glibc.malloc.hugetlb=1")]:
+            penchant = self.server(environment={"GLIBC_TUNABLES": given})
+            environment = pathlib.Path(f"/proc/{penchant.process.pid}/environ").read_text()
+            # glibc cuts its own text at the colons.
+            self.assertIn(f"GLIBC_TUNABLES={kept}:", environment.replace("\0", ":"))
+            self.assertEqual(pathlib.Path(f"/proc/{penchant.process.pid}/comm").read_text(), "penchant\n")
 
 
 if __name__ == "__main__":

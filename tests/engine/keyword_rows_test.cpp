@@ -1,5 +1,6 @@
 #include "engine/keyword_rows.h"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <random>
@@ -25,6 +26,15 @@ BOOST_AUTO_TEST_CASE(keywords_are_rows_in_order_and_found_however_many_there_are
     BOOST_TEST_REQUIRE(!rows.find(i * 7 + 1));
     BOOST_TEST_REQUIRE(rows.keyword(i) == i * 7);
   }
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_assigned_where_no_keyword_comes_twice) {
+  KeywordRows rows;
+  rows.add(1);
+  BOOST_TEST(rows.assign(std::array<Interner::Id, 3>{7, 5, 6}));
+  BOOST_TEST(rows.size() == 3U);
+  BOOST_TEST((rows.find(5) == 1U && !rows.find(1) && listed(rows, 1).empty()));
+  BOOST_TEST(!rows.assign(std::array<Interner::Id, 3>{7, 5, 7}));
 }
 
 BOOST_AUTO_TEST_CASE(a_row_lists_what_a_vector_lists) {
