@@ -37,7 +37,9 @@ class FolderCheck {
       note(name, "the segment is there in both forms: the plain one counts",
            "nothing: the next start removes this one");
     } else if (const auto snapshot = snapshot_sequence(name)) {
-      found_.snapshots.push_back({.sequence = *snapshot, .bytes = size_of(name)});
+      found_.snapshots.push_back({.sequence = *snapshot,
+                                  .bytes = size_of(name),
+                                  .format = snapshot_format(files_, path_in(directory_, name))});
     } else if (erasure_sequence(name)) {
       check_erasure(name);
     } else if (const auto generation = parse_generation_name(name)) {
