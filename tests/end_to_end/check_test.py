@@ -98,6 +98,22 @@ class CheckAndRepair(EndToEnd):
             path.write_bytes(whole)
         self.assertEqual(check(one.data)[0], 0)
 
+    def test_a_torn_file_of_decisions_is_told_and_no_damage(self):
+        one = self.server(snapshot_every=0)
+        with one.client() as client:
+            client.ask("RECORD", "ann", "selected", "A", "portrait")
+            for _ in range(3):
+                client.ask("RECOMMEND", "ann", "portrait")
+            eventually(lambda: one.files("decisions-*.ring")[-1].stat().st_size > 40, "decisions on disk")
+        one.kill9()
+        [path] = one.files("decisions-*.ring")
+        os.truncate(path, path.stat().st_size - 1)
+        status, found = check(one.data)
+        self.assertEqual((status, damage(found)), (0, []))
+        [finding] = found["findings"]
+        self.assertIn("torn tail", finding["what"])
+        self.assertIn("The folder is sound.", run("check", "--data", one.data).stdout)
+
     def test_a_snapshot_that_cannot_be_read_refuses_the_start_and_is_left_alone(self):
         one = self.plain()
         newest = one.files("snapshot-*")[-1]

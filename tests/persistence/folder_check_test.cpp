@@ -2,6 +2,7 @@
 #include "persistence/folder_check.h"
 
 #include "persistence/crc32c.h"
+#include "persistence/decision_format.h"
 #include "persistence/little_endian.h"
 #include "tests/persistence/folder_fixture.h"
 
@@ -119,6 +120,49 @@ BOOST_FIXTURE_TEST_CASE(a_snapshot_of_another_format_is_told_with_its_number, Ch
   bytes[36] ^= std::byte{1};
   disk.put(path, bytes);
   BOOST_TEST(!check().snapshots.back().format);
+}
+
+/// A header, and the marks of two decisions that were judged.
+struct TornDecisions : CheckedLife {
+  TornDecisions() : whole(decision_header_bytes + 2 * judged_frame_bytes) {
+    encode_generation_header({.id = id, .first_number = 1}, whole.data());
+    encode_judged({.start = 30, .number = 1}, &whole[decision_header_bytes]);
+    encode_judged({.start = 30, .number = 2}, &whole[decision_header_bytes + judged_frame_bytes]);
+    seal_frames(whole, decision_header_bytes);
+  }
+  FolderFound check_with(const Bytes& bytes) {
+    disk.put(path_in(folder, generation_name(id)), bytes);
+    return check();
+  }
+
+  const GenerationId id{.start = 35, .generation = 1};
+  Bytes whole;
+};
+
+BOOST_FIXTURE_TEST_CASE(a_torn_tail_of_decisions_is_told_and_no_damage, TornDecisions) {
+  BOOST_TEST(check_with(whole).findings.empty());
+  for (std::size_t size = decision_header_bytes + 1; size < whole.size(); ++size) {
+    if (size == decision_header_bytes + judged_frame_bytes) continue;
+    const FolderFound found = check_with({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+    BOOST_TEST(found.is_sound(), size);
+    BOOST_REQUIRE(found.findings.size() == 1U);
+    const std::size_t good = size > decision_header_bytes + judged_frame_bytes ? 68 : 40;
+    BOOST_TEST(found.findings[0].offset == good);
+    BOOST_TEST(found.findings[0].what ==
+               "a torn tail of " + std::to_string(size - good) + " bytes, as a crash leaves it");
+  }
+  Bytes with_zeros = whole;
+  with_zeros.resize(whole.size() + 4096);
+  BOOST_TEST(check_with(with_zeros).is_sound());
+}
+
+BOOST_FIXTURE_TEST_CASE(every_flipped_bit_of_decisions_before_a_whole_frame_is_damage, TornDecisions) {
+  for (std::size_t bit = 0; bit < 8 * (decision_header_bytes + judged_frame_bytes); ++bit) {
+    Bytes bytes = whole;
+    bytes[bit / 8] ^= std::byte{1} << bit % 8;
+    BOOST_TEST(!check_with(bytes).is_sound(), bit);
+  }
+  BOOST_TEST(!check_with({}).is_sound());
 }
 
 BOOST_FIXTURE_TEST_CASE(files_that_are_none_of_ours_are_told_and_no_damage, CheckedLife) {
