@@ -50,7 +50,8 @@ void print_contents(const FolderFound& found) {
               << counted(*found.records, "record", "records") << "\n";
   }
   for (const SnapshotFound& snapshot : found.snapshots) {
-    std::cout << "snapshot: of event " << snapshot.sequence << ", " << snapshot.bytes << " bytes, "
+    std::cout << "snapshot: of event " << snapshot.sequence << ", " << snapshot.bytes << " bytes, format "
+              << (snapshot.format ? std::to_string(*snapshot.format) : "unknown") << ", "
               << (snapshot.is_whole ? "whole" : "not whole") << "\n";
   }
   if (found.compared_snapshots > 0) {
@@ -68,9 +69,11 @@ void print_findings(const FolderFound& found) {
 }
 
 boost::json::object json_of(const FolderFound& found, bool in_use) {
+  const auto known = [](const auto& number) { return number ? boost::json::value(*number) : boost::json::value(); };
   boost::json::array snapshots;
   for (const SnapshotFound& one : found.snapshots) {
-    snapshots.push_back({{"sequence", one.sequence}, {"bytes", one.bytes}, {"whole", one.is_whole}});
+    snapshots.push_back(
+        {{"sequence", one.sequence}, {"bytes", one.bytes}, {"format", known(one.format)}, {"whole", one.is_whole}});
   }
   boost::json::array findings;
   for (const Finding& one : found.findings) {
@@ -80,9 +83,6 @@ boost::json::object json_of(const FolderFound& found, bool in_use) {
                         {"what", one.what},
                         {"advice", one.advice}});
   }
-  const auto known = [](const std::optional<std::uint64_t>& number) {
-    return number ? boost::json::value(*number) : boost::json::value();
-  };
   return {{"sound", found.is_sound()},
           {"in_use", in_use},
           {"segments", found.segments},

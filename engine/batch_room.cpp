@@ -54,7 +54,8 @@ result<void> BatchRoom::fits(const User* user, const Taken& taken) const {
   if (total(taken.negatives, [](const User& u) { return u.negatives().set_count(); }) > negative_prompts_per_user_max) {
     return too_many("negative prompts", negative_prompts_per_user_max);
   }
-  return User::room_for(total(taken.keywords, [](const User& u) { return u.rows().size(); }), user ? user->bytes() : 0);
+  return User::room_for(total(taken.keywords, [](const User& u) { return u.rows().size(); }), user ? user->bytes() : 0,
+                        table_bytes_per_user_max);
 }
 
 result<void> BatchRoom::add(const Record& record) {

@@ -3,9 +3,9 @@
 //   BatchRoom room(engine);
 //   for (…) if (auto fits = room.add(record); !fits) return fits;
 //
-// What it lets through Engine::record() takes, but for the bytes of a user's tables (table_bytes_per_user_max), which
-// are only looked at as they are now. Lifetime: the engine outlives it and stays as it is. Memory: 9 bytes for each
-// thing that is new. Threading: none.
+// What it lets through Engine::record() takes, as accepted: the bytes of a user's tables are looked at as they are now,
+// and the batch may add its own (limits.h). Lifetime: the engine outlives it and stays as it is. Memory: 9 bytes for
+// each thing that is new. Threading: none.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

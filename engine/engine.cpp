@@ -65,8 +65,8 @@ result<User*> Engine::find_or_add_user(std::string_view name) {
   if (users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
   }
-  NamedUser& added = users_.emplace_back(std::string(name),
-                                         CopyOnWrite<User>(User(next_user_, landmark_at(decay_.half_lives(now_ms_)))));
+  User begun(next_user_, landmark_at(decay_.half_lives(now_ms_)));
+  NamedUser& added = users_.emplace_back(NamedUser{std::string(name), CopyOnWrite<User>(std::move(begun))});
   user_places_.emplace(added.name, std::prev(users_.end()));
   ++next_user_;
   return &added.user.write();

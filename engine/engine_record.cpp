@@ -80,7 +80,7 @@ result<void> Engine::room_for(const Record& record, const User* user, const Room
   if (!user) return {};  // the rest of one record is far below what follows
   if (auto tables = room_for_tables(record, *user); !tables) return tables;
   if (record.verdict == Verdict::neutral) return {};  // it adds no rows
-  return user->room_for(room.keywords);
+  return user->room_for(room.keywords, record.is_accepted ? table_bytes_per_user_most : table_bytes_per_user_max);
 }
 
 /// The arms and columns of what is not every record's: LoRAs, parameters, a negative prompt.

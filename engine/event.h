@@ -65,6 +65,7 @@ struct Record {
   std::span<const DecisionArm> decision_arms;  // of the decision, where it was known when this was recorded
   EventPlace previous;                         // of the user's record before it
   std::uint32_t revision = 0;                  // how often the record with this id was corrected before
+  bool is_accepted = false;  // its user's tables had room: before its batch, or when it was recorded first
 };
 
 struct PoolSet {

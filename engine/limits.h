@@ -22,8 +22,9 @@ inline constexpr std::size_t keywords_per_user_max = 1 << 20;
 inline constexpr std::size_t arms_per_user_max = 1 << 16;    // checkpoints; LoRAs likewise
 inline constexpr std::size_t negative_prompts_per_user_max = 1 << 18;  // distinct ones, at a time
 inline constexpr std::size_t parameters_per_user_max = 1 << 17;        // by family and name; LoRAs' strengths too
-inline constexpr std::size_t table_bytes_per_user_max = std::size_t{4}
-                                                        << 30;             // of counts; the last record may add its own
+inline constexpr std::size_t table_bytes_per_user_max = std::size_t{4} << 30;  // of counts, before what is recorded
+// After it: the last batch may add its own, of 16 MiB at most, and arenas grow by half.
+inline constexpr std::size_t table_bytes_per_user_most = 2 * table_bytes_per_user_max;
 inline constexpr std::size_t vocabulary_bytes_max = std::size_t{1} << 30;  // of all distinct texts, 64 bytes more each
 inline constexpr double learned_value_max = 1e15;  // of a parameter or strength: beyond it is kept, not learned
 inline constexpr std::size_t pools_max = 4096;

@@ -10,6 +10,7 @@ namespace penchant {
 
 struct Failure {
   std::string message;
+  bool is_damage = false;  // a file was read and holds what is wrong: trying again is of no use
 };
 
 // Called by result::value() on a failure; we test first, so only start-up code gets here.

@@ -26,19 +26,18 @@ std::size_t User::bytes() const {
          checkpoint_loras_.bytes() + negatives_.bytes() + parameters_.bytes();
 }
 
-result<void> User::room_for(std::span<const LessonKeyword> keywords) const {
+result<void> User::room_for(std::span<const LessonKeyword> keywords, std::size_t bytes_max) const {
   const auto new_rows = static_cast<std::size_t>(
       std::ranges::count_if(keywords, [](const LessonKeyword& keyword) { return !keyword.row; }));
-  return room_for(rows_.size() + new_rows, bytes());
+  return room_for(rows_.size() + new_rows, bytes(), bytes_max);
 }
 
-result<void> User::room_for(std::size_t keywords, std::size_t table_bytes) {
+result<void> User::room_for(std::size_t keywords, std::size_t table_bytes, std::size_t bytes_max) {
   if (keywords > keywords_per_user_max) {
     return Failure{"this user has the most keywords one may have, " + std::to_string(keywords_per_user_max)};
   }
-  if (table_bytes > table_bytes_per_user_max) {
-    return Failure{"this user's tables are as large as they may be, " + std::to_string(table_bytes_per_user_max) +
-                   " bytes"};
+  if (table_bytes > bytes_max) {
+    return Failure{"this user's tables are as large as they may be, " + std::to_string(bytes_max) + " bytes"};
   }
   return {};
 }

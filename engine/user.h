@@ -90,10 +90,10 @@ class User {
   std::size_t cells() const;
   std::size_t bytes() const;
 
-  /// Whether a lesson about these keywords fits the limits; if not, one sentence.
-  result<void> room_for(std::span<const LessonKeyword> keywords) const;
+  /// Whether a lesson about these keywords fits the limits, the tables having up to `bytes_max`; if not, one sentence.
+  result<void> room_for(std::span<const LessonKeyword> keywords, std::size_t bytes_max) const;
   /// Whether a user may have so many keywords, and tables of so many bytes.
-  static result<void> room_for(std::size_t keywords, std::size_t table_bytes);
+  static result<void> room_for(std::size_t keywords, std::size_t table_bytes, std::size_t bytes_max);
 
   ArmTable& checkpoints() { return checkpoints_; }
   ArmTable& loras() { return loras_; }

@@ -1,5 +1,5 @@
 // EXPORT and IMPORT: a user's records as one JSON text, for small ones; larger ones go page by page, and by files.
-#include <ranges>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -40,7 +40,8 @@ result<void> export_whole(Service& service, std::string_view user, std::string& 
     return text.size() > export_json_bytes_max ? result<void>(export_too_large()) : result<void>();
   });
   exporter.begin(user, service.now_ms());
-  for (const std::string& line : std::views::reverse(lines)) {
+  std::ranges::reverse(lines);
+  for (const std::string& line : lines) {
     if (auto told = exporter.add_json(line); !told) return told.error();
   }
   return exporter.end(pools_of(service.engine()));

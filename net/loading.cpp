@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <utility>
@@ -56,15 +58,13 @@ std::string Loading::sentence() {
 
 template <class Acceptor>
 void Loading::accept(Acceptor& acceptor) {
-  acceptor.async_accept([this, &acceptor](const boost::system::error_code& error, auto socket) {
-    if (!acceptor.is_open()) return;
-    if (!error && guests_.size() < clients_max_) {
-      socket.non_blocking(true);
-      guests_.emplace_back(std::move(socket));
-      watch(std::prev(guests_.end()));
-    }
-    accept(acceptor);
-  });
+  auto admit = [this](auto socket) {
+    if (guests_.size() >= clients_max_) return;
+    socket.non_blocking(true);
+    guests_.emplace_back(std::move(socket));
+    watch(std::prev(guests_.end()));
+  };
+  asio::co_spawn(io_.get_executor(), accept_each(acceptor, std::move(admit)), asio::detached);
 }
 
 void Loading::watch(std::list<Guest>::iterator guest) {

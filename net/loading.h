@@ -10,10 +10,8 @@
 // request_bytes_max of a request; a client that does not read its answers is let go.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstddef>
 #include <list>
@@ -22,6 +20,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/accept.h"
 #include "net/listeners.h"
 #include "net/resp_parser.h"
 
@@ -57,8 +56,8 @@ class Loading {
   const std::size_t clients_max_;
   const std::string unix_path_;
   boost::asio::io_context io_{1};
-  boost::asio::ip::tcp::acceptor tcp_{io_};
-  boost::asio::local::stream_protocol::acceptor unix_{io_};
+  TcpAcceptor tcp_{io_.get_executor()};
+  UnixAcceptor unix_{io_.get_executor()};
   boost::asio::signal_set signals_{io_};
   std::list<Guest> guests_;
   std::vector<char> buffer_;

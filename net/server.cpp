@@ -24,8 +24,7 @@ using asio::ip::tcp;
 constexpr std::size_t read_buffer_bytes = std::size_t{256} << 10;
 constexpr std::chrono::milliseconds tick_interval{100};
 constexpr unsigned decision_ticks = 10;
-constexpr unsigned community_ticks = 20;                // between two looks at whether the community has changed
-constexpr std::chrono::milliseconds accept_retry{100};  // when the system has no descriptor to give
+constexpr unsigned community_ticks = 20;  // between two looks at whether the community has changed
 constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
 
 }  // namespace
@@ -48,8 +47,8 @@ Server::Server(Service& service, Runtime& runtime, const ServerOptions& options,
 }
 
 bool Server::run() {
-  asio::co_spawn(io_.get_executor(), accept(tcp_), asio::detached);
-  if (unix_.is_open()) asio::co_spawn(io_.get_executor(), accept(unix_), asio::detached);
+  accept(tcp_);
+  if (unix_.is_open()) accept(unix_);
   asio::co_spawn(io_.get_executor(), tick(), asio::detached);
   io_.run();
   // What the last requests brought after the snapshot, too, is on disk when the process ends.
@@ -76,18 +75,9 @@ void Server::on_synced(result<std::uint64_t> synced_sequence) {
 }
 
 template <class Acceptor>
-asio::awaitable<void, Executor> Server::accept(Acceptor& acceptor) {
-  while (!stopping_) {
-    auto [error, socket] = co_await acceptor.async_accept(as_tuple_awaitable);
-    if (stopping_ || error == asio::error::operation_aborted) co_return;
-    if (error) {
-      log_warning("cannot let a client in: " + error.message());
-      Timer pause(io_.get_executor(), accept_retry);
-      co_await pause.async_wait(as_tuple_awaitable);
-      continue;
-    }
-    admit(std::move(socket));
-  }
+void Server::accept(Acceptor& acceptor) {
+  auto admit_one = [this](auto socket) { this->admit(std::move(socket)); };
+  asio::co_spawn(io_.get_executor(), accept_each(acceptor, std::move(admit_one)), asio::detached);
 }
 
 template <class Socket>

@@ -7,15 +7,10 @@
 // all else from the one that calls run(). Limits: ServerOptions; what is over them is told so and closed.
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -23,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "net/accept.h"
 #include "net/command.h"
 #include "net/connection.h"
 #include "net/listeners.h"
@@ -41,12 +37,7 @@ struct ServerOptions {
   std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
 };
 
-using Executor = boost::asio::io_context::executor_type;
-/// Awaited operations answer with their error, and do not throw it.
-inline constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<Executor>> as_tuple_awaitable{};
 using StreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 /// A connected client: its conversation and its socket. Lives in its session's coroutine.
 struct Session {
@@ -93,11 +84,8 @@ class Server {
   void remove(Session& session);
 
  private:
-  using TcpAcceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor>;
-  using UnixAcceptor = boost::asio::basic_socket_acceptor<boost::asio::local::stream_protocol, Executor>;
-
   template <class Acceptor>
-  boost::asio::awaitable<void, Executor> accept(Acceptor& acceptor);
+  void accept(Acceptor& acceptor);
   template <class Socket>
   void admit(Socket socket);
   void tend_decisions();

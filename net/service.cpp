@@ -87,6 +87,7 @@ result<std::uint64_t> Service::reject_all(const Record& all, std::span<const std
   if (auto valid = validate_reject_all(record, checkpoints); !valid) return valid.error();
   read_prompts(record);
   if (auto room = engine().room_for_all(record, checkpoints); !room) return room.error();
+  record.is_accepted = true;
   std::uint64_t recorded = 0;
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
     take(i);

@@ -16,7 +16,7 @@ constexpr std::size_t cached_blocks = 2;  // an event may lie across the end of 
 constexpr std::size_t write_at_once_bytes = std::size_t{1} << 20;
 
 Failure compressed_damage(const std::string& path, std::uint64_t offset, std::string_view what) {
-  return Failure{path + " is damaged at offset " + std::to_string(offset) + " (" + std::string(what) + ")"};
+  return Failure{path + " is damaged at offset " + std::to_string(offset) + " (" + std::string(what) + ")", true};
 }
 
 struct FreeDecompression {

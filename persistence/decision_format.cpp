@@ -91,6 +91,11 @@ std::optional<std::span<const std::byte>> checked_frame(std::span<const std::byt
   return frame;
 }
 
+bool is_torn_from(std::span<const std::byte> file, std::size_t offset) {
+  while (offset < file.size() && !checked_frame(file, offset)) ++offset;
+  return offset == file.size();
+}
+
 void seal_frames(std::span<std::byte> file, std::size_t begin) {
   for (std::size_t at = begin; at < file.size();) {
     const auto frame = frame_at(file.data() + at);

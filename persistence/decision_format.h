@@ -60,6 +60,8 @@ void encode_frame_head(DecisionFrameKind kind, std::size_t length, std::byte* to
 // with its header.
 [[nodiscard]] std::optional<std::span<const std::byte>> checked_frame(std::span<const std::byte> file,
                                                                       std::size_t offset);
+// Whether no frame is whole from `offset` on, where a bad one begins: a tear, as a crash leaves it. Else it is damage.
+[[nodiscard]] bool is_torn_from(std::span<const std::byte> file, std::size_t offset);
 // Fills in the CRCs of the frames from `begin` up to the end of `file`.
 void seal_frames(std::span<std::byte> file, std::size_t begin);
 // All zeros but for its length.

@@ -258,7 +258,7 @@ void EventDecoder::read_field(Reader& reader, EventField field, Record& record) 
 }
 
 result<Record> EventDecoder::decode_record(Reader& reader) {
-  Record record;
+  Record record{.is_accepted = true};
   while (!reader.at_end()) read_field(reader, reader.field(fields_of(EventKind::record)), record);
   reader.require(required_fields_of(EventKind::record));
   if (reader.failed()) return reader.failure();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "persistence/compressed_format.h"
+#include "persistence/decision_format.h"
 #include "persistence/decision_generation.h"
 #include "persistence/erasure.h"
 #include "persistence/journal_check.h"
@@ -37,7 +38,9 @@ class FolderCheck {
       note(name, "the segment is there in both forms: the plain one counts",
            "nothing: the next start removes this one");
     } else if (const auto snapshot = snapshot_sequence(name)) {
-      found_.snapshots.push_back({.sequence = *snapshot, .bytes = size_of(name)});
+      found_.snapshots.push_back({.sequence = *snapshot,
+                                  .bytes = size_of(name),
+                                  .format = snapshot_format(files_, path_in(directory_, name))});
     } else if (erasure_sequence(name)) {
       check_erasure(name);
     } else if (const auto generation = parse_generation_name(name)) {
@@ -91,9 +94,16 @@ class FolderCheck {
     std::vector<DecisionId> judged;
     generation.load(id, *got, judged);
     found_.decisions += generation.decisions();
-    if (generation.size() < *got && !in_use_) {
-      damage(name, generation.size(), "a checksum is wrong, or what is there contradicts itself", decisions_advice);
+    const std::size_t good = generation.size();
+    if (in_use_ || (good > 0 && good == *got)) return;
+    if (good == 0 || !is_torn_from({generation.bytes(), *got}, good)) {
+      return damage(name, good, "a checksum is wrong, or what is there contradicts itself", decisions_advice);
     }
+    found_.findings.push_back({.is_damage = false,
+                               .file = name,
+                               .offset = good,
+                               .what = "a torn tail of " + std::to_string(*got - good) + " bytes, as a crash leaves it",
+                               .advice = decisions_advice});
   }
 
   result<void> measure(const std::vector<SegmentName>& segments) {

@@ -36,6 +36,7 @@ struct SegmentDamage {
 struct SnapshotFound {
   std::uint64_t sequence = 0;
   std::uint64_t bytes = 0;
+  std::optional<std::uint32_t> format;  // none: its header cannot be read
   bool is_whole = false;
 };
 

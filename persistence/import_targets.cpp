@@ -34,6 +34,7 @@ result<void> LocalTarget::complete(JsonRecord& read) {
 result<Recorded::Kind> StoreTarget::record(JsonRecord& read) {
   if (auto valid = complete(read); !valid) return valid.error();
   read.record.now_ms = now_ms_;
+  read.record.is_accepted = true;  // a RoomTarget or a TrialTarget was asked before
   const auto recorded = store_.record(read.record);
   if (!recorded) return recorded.error();
   if (commits_ && store_.uncommitted_bytes() >= import_commit_bytes) {

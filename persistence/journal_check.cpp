@@ -62,10 +62,10 @@ result<bool> JournalCheck::load(SnapshotFound& snapshot, State& state) {
   const std::string name = snapshot_name(snapshot.sequence);
   auto stamp = read_snapshot(files_, path_in(directory_, name), state.engine, state.heads);
   if (stamp && stamp->sequence != snapshot.sequence) {
-    stamp = Failure{"it is that of event " + std::to_string(stamp->sequence)};
+    stamp = Failure{"it is that of event " + std::to_string(stamp->sequence), true};
   }
   if (stamp && found_.store_id && *found_.store_id != stamp->store_id) {
-    stamp = Failure{"it belongs to another store than the journal"};
+    stamp = Failure{"it belongs to another store than the journal", true};
   }
   snapshot.is_whole = stamp.has_value();
   if (stamp) {
@@ -73,9 +73,13 @@ result<bool> JournalCheck::load(SnapshotFound& snapshot, State& state) {
     return true;
   }
   if (in_use_ && !is_there(name)) return false;
-  if (is_of_newer_format(files_, path_in(directory_, name))) {
+  if (!stamp.error().is_damage) {
+    const bool is_newer = snapshot.format.value_or(0) > snapshot_format_version;
     found_.is_beyond_repair = true;
-    find({.file = name, .what = stamp.error().message, .advice = "start the newer penchant that wrote it"});
+    find({.file = name,
+          .what = stamp.error().message,
+          .advice = is_newer ? "start the newer penchant that wrote it"
+                             : "let it be read, or move it out of the folder: it may be whole"});
     return false;
   }
   found_.damaged_files.push_back(name);

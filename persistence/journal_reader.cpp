@@ -16,8 +16,7 @@ std::string event_at(const SegmentReader& reader, std::uint64_t sequence) {
 }
 
 Failure missing(const std::string& where, std::uint64_t from, std::uint64_t to) {
-  return Failure{"events " + std::to_string(from) + " to " + std::to_string(to) + " are missing: " + where +
-                 std::string(damage_advice)};
+  return Failure{"events " + std::to_string(from) + " to " + std::to_string(to) + " are missing: " + where, true};
 }
 
 // One pass over the segments; members are what the pass knows so far.
@@ -98,7 +97,7 @@ class RecoveryPass {
                   .bytes = reader.left(),
                   .path = reader.path(),
                   .reason = std::string(reader.reason())};
-    Failure damage{event_at(reader, due) + ", is damaged (" + tail.reason + ") though "};
+    Failure damage{event_at(reader, due) + ", is damaged (" + tail.reason + ") though ", true};
     if (after != 0) {
       damage.message += "a later segment exists";
     } else if (reader.is_compressed()) {
@@ -114,7 +113,6 @@ class RecoveryPass {
       }
       damage.message += "later events show that it had been on disk";
     }
-    damage.message += damage_advice;
     return damage;
   }
 
@@ -125,7 +123,7 @@ class RecoveryPass {
     if (after > due) return missing(end, due, after - 1);
     if (after != 0 && after < due) {
       return Failure{"events from " + std::to_string(after) + " on are there twice: " + end + " with event " +
-                     std::to_string(due - 1) + std::string(damage_advice)};
+                     std::to_string(due - 1) + ": take out the file that does not belong here"};
     }
     if (after == 0 && due < from_sequence_) {
       return missing(end + " and a snapshot holds them", due, from_sequence_ - 1);
@@ -166,7 +164,9 @@ result<void> copy_aside(FileSystem& files, const std::string& directory, const T
 result<Recovery> recover_journal(FileSystem& files, const std::string& directory, std::uint64_t from_sequence,
                                  const EventCallback& on_event) {
   PENCHANT_CHECK(from_sequence >= 1);
-  return RecoveryPass(files, directory, from_sequence, on_event).run();
+  auto recovered = RecoveryPass(files, directory, from_sequence, on_event).run();
+  if (recovered || !recovered.error().is_damage) return recovered;
+  return Failure{recovered.error().message + std::string(damage_advice), true};
 }
 
 result<void> cut_torn_tail(FileSystem& files, const std::string& directory, Recovery& recovery) {

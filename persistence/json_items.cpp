@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "persistence/recovery.h"
 
 #include <algorithm>
-#include <ranges>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -15,12 +15,22 @@ namespace {
 
 constexpr std::uint64_t events_between_progress = 1'000'000;
 
-/// The newest snapshot that is whole, or an empty engine; why others are passed over becomes a warning each.
+constexpr std::string_view unread_advice =
+    "; the start stops here, for the snapshot may be whole: let it be read, or move it out of the folder";
+
+/// Of a newer format, which the failure says with what to do; else it could not be read.
+Failure refusal_of(FileSystem& files, const std::string& path, const Failure& failure) {
+  const bool is_newer = snapshot_format(files, path).value_or(0) > snapshot_format_version;
+  return is_newer ? failure : Failure{failure.message + std::string(unread_advice)};
+}
+
+/// The newest snapshot that is whole, or an empty engine; why damaged ones are passed over becomes a warning each.
 result<SnapshotStamp> load_newest(FileSystem& files, const std::string& directory, const StartProgress& progress,
                                   Recovered& recovered) {
-  const auto names = files.list(directory);
+  auto names = files.list(directory);
   if (!names) return names.error();
-  for (const std::string& name : std::views::reverse(*names)) {
+  std::ranges::reverse(*names);
+  for (const std::string& name : *names) {
     const auto sequence = snapshot_sequence(name);
     if (!sequence) continue;
     const std::string path = path_in(directory, name);
@@ -31,14 +41,14 @@ result<SnapshotStamp> load_newest(FileSystem& files, const std::string& director
     };
     auto stamp = read_snapshot(files, path, engine, heads, on_read);
     if (stamp && stamp->sequence != *sequence) {
-      stamp = Failure{path + " is that of event " + std::to_string(stamp->sequence)};
+      stamp = Failure{path + " is that of event " + std::to_string(stamp->sequence), true};
     }
     if (stamp) {
       recovered.engine = std::move(engine);
       recovered.heads = std::move(heads);
       return stamp;
     }
-    if (is_of_newer_format(files, path)) return stamp.error();
+    if (!stamp.error().is_damage) return refusal_of(files, path, stamp.error());
     recovered.invalid_snapshots.push_back(*sequence);
     recovered.warnings.push_back(stamp.error().message);
   }
@@ -50,7 +60,8 @@ result<void> refuse_missing_events(const Recovered& recovered) {
   const std::uint64_t due = recovered.journal.next_sequence;
   if (recovered.invalid_snapshots.empty() || recovered.invalid_snapshots.front() < due) return {};
   return Failure{recovered.warnings.front() + "; nothing else holds the events " + std::to_string(due) + " to " +
-                 std::to_string(recovered.invalid_snapshots.front()) + std::string(damage_advice)};
+                     std::to_string(recovered.invalid_snapshots.front()) + std::string(damage_advice),
+                 true};
 }
 
 }  // namespace

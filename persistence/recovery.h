@@ -1,8 +1,8 @@
 // Starting from a folder: the newest valid snapshot and the journal after it.
 //
 // Changes files only in cut_torn_tail (journal_reader.h), which the store calls. Needs the folder's lock. Errors: a
-// sentence for the person who starts the server; a damaged middle of the journal is one, and a damaged snapshot whose
-// events nothing else holds; a torn tail is not.
+// sentence for the person who starts the server; a damaged middle of the journal is one, a snapshot that cannot be
+// read, and a damaged one whose events nothing else holds; a torn tail is not.
 #pragma once
 
 #include <cstdint>

@@ -14,8 +14,8 @@ constexpr std::size_t window_bytes = std::size_t{1} << 20;
 
 Failure bad_header(const std::string& path, std::string_view what) {
   std::string message = path + " is damaged at offset 0 (";
-  message.append(what).append(")").append(damage_advice);
-  return Failure{message};
+  message.append(what).append(")");
+  return Failure{message, true};
 }
 
 }  // namespace

@@ -19,9 +19,10 @@
 
 namespace penchant {
 
-// Ends every sentence about damage.
+// Ends every sentence with which damage refuses a start.
 inline constexpr std::string_view damage_advice =
-    "; the start stops here, so that no verdict is lost unseen: put back a copy of the folder that is whole";
+    "; the start stops here, so that no verdict is lost unseen: put back a copy of the folder that is whole, or let "
+    "penchant repair save what can be read";
 
 // A file seen through a buffer: large sequential reads, a position that only moves forward.
 class ReadWindow {

@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/archive/impl/archive_serializer_map.ipp>
 #include <cstring>
-#include <ranges>
 #include <stdexcept>
 #include <vector>
 
@@ -96,7 +95,7 @@ result<Header> read_header(File& file, const std::string& path) {
   if (!size) return size.error();
   if (*size < header_bytes || std::memcmp(header.data(), snapshot_magic.data(), snapshot_magic.size()) != 0 ||
       crc32c(std::span(header).first(36)) != load_little_endian<std::uint32_t>(header.data() + 36)) {
-    return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged"};
+    return Failure{path + " is no snapshot, or its first " + std::to_string(header_bytes) + " bytes are damaged", true};
   }
   Header read{.version = load_little_endian<std::uint32_t>(header.data() + 8), .stamp = {}};
   std::copy_n(header.begin() + 12, read.stamp.store_id.size(), read.stamp.store_id.begin());
@@ -172,7 +171,7 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     return Failure{path + " was written by a newer Penchant " + format + ": start that one"};
   }
   if (header->version < snapshot_format_version) {
-    return Failure{path + " is of a time before the first release " + format};
+    return Failure{path + " is of a time before the first release " + format, true};
   }
   try {
     ChunkSource source(**file, header_bytes, std::move(progress));
@@ -183,25 +182,28 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
     source.expect_end();
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const ReadFailed& failed) {
+    return failed.failure;
   } catch (const std::exception& error) {
-    return Failure{path + " is damaged: " + error.what()};
+    return Failure{path + " is damaged: " + error.what(), true};
   }
   return header->stamp;
 }
 
-bool is_of_newer_format(FileSystem& files, const std::string& path) {
+std::optional<std::uint32_t> snapshot_format(FileSystem& files, const std::string& path) {
   const auto file = files.open_read(path);
-  if (!file) return false;
+  if (!file) return std::nullopt;
   const auto header = read_header(**file, path);
-  return header && header->version > snapshot_format_version;
+  return header ? std::optional(header->version) : std::nullopt;
 }
 
 result<void> remove_old_snapshots(FileSystem& files, const std::string& directory,
                                   std::span<const std::uint64_t> invalid, std::size_t kept) {
-  const auto names = files.list(directory);
+  auto names = files.list(directory);
   if (!names) return names.error();
+  std::ranges::reverse(*names);
   std::size_t whole = 0;
-  for (const std::string& name : std::views::reverse(*names)) {
+  for (const std::string& name : *names) {
     // What a writer that was killed has left; none is at work now.
     const bool is_aside = name.ends_with(aside_suffix);
     const auto sequence = snapshot_sequence(name.substr(0, name.size() - (is_aside ? aside_suffix.size() : 0)));

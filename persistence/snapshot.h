@@ -61,12 +61,13 @@ struct SnapshotWriting {
 result<void> write_snapshot(FileSystem& files, const std::string& directory, const SnapshotStamp& stamp,
                             FrozenState state, const SnapshotWriting& how = {});
 
-/// Replaces `engine` and `heads` by the snapshot's. After a failure they are unspecified. `progress` may be empty.
+/// Replaces `engine` and `heads` by the snapshot's. After a failure they are unspecified; it is damage unless the file
+/// could not be read, or is of a newer format. `progress` may be empty.
 result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, Engine& engine, HistoryHeads& heads,
                                     ReadProgress progress = {});
 
-/// Whether the snapshot was written by a newer Penchant, whose journal may hold what this one cannot read.
-bool is_of_newer_format(FileSystem& files, const std::string& path);
+/// The format version in the file's header, whichever it is; none where there is no header to be read.
+std::optional<std::uint32_t> snapshot_format(FileSystem& files, const std::string& path);
 
 /// Removes those of `invalid` sequences, all others but the newest `kept`, and unfinished ones. No snapshot is being
 /// written.

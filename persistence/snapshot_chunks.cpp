@@ -98,7 +98,7 @@ std::span<const std::byte> ChunkSource::next() {
 void ChunkSource::expect_end() {
   next_chunk();
   const auto size = file_.size();
-  if (!size) throw std::runtime_error(size.error().message);
+  if (!size) throw ReadFailed{size.error()};
   if (!ended_ || *size != offset_) throw std::runtime_error("it goes on after its end" + where());
 }
 
@@ -128,7 +128,7 @@ void ChunkSource::next_chunk() {
 
 void ChunkSource::fill(std::span<std::byte> into) {
   const auto size = file_.read_at(offset_, into);
-  if (!size) throw std::runtime_error(size.error().message);
+  if (!size) throw ReadFailed{size.error()};
   if (*size < into.size()) throw std::runtime_error("it ends in the middle of a chunk" + where());
   offset_ += into.size();
 }

@@ -2,8 +2,8 @@
 // and, where that makes it smaller, compressed.
 //
 // Owner: whoever writes or reads the snapshot, on one thread; the file outlives them. Memory: a chunk or two of 1 MiB.
-// Errors: an archive can only be told of one by an exception: WriteFailed and std::runtime_error, which snapshot.cpp
-// turns into sentences.
+// Errors: an archive can only be told of one by an exception: WriteFailed, ReadFailed and, where what was read is
+// wrong, std::runtime_error, which snapshot.cpp turns into sentences.
 #pragma once
 
 #include <atomic>
@@ -24,6 +24,9 @@ namespace penchant {
 inline constexpr std::size_t snapshot_chunk_bytes_max = std::size_t{1} << 20;
 
 struct WriteFailed {
+  Failure failure;
+};
+struct ReadFailed {
   Failure failure;
 };
 

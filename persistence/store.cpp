@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <random>
-#include <ranges>
 #include <thread>
 #include <utility>
 
@@ -139,7 +138,8 @@ result<void> Store::commit() {
   if (uncommitted_bytes() == 0) return {};
   if (auto written = journal_->commit(); !written) {
     read_only_ = written.error();
-    for (const MovedHead& moved : std::views::reverse(moved_heads_)) heads_.move(moved.user, moved.former);
+    std::ranges::reverse(moved_heads_);
+    for (const MovedHead& moved : moved_heads_) heads_.move(moved.user, moved.former);
     moved_heads_.clear();
     return written;
   }

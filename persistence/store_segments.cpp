@@ -1,7 +1,6 @@
 // What becomes of a store's closed segments: segment_keeper.h does it, here is when. Never beside an erasure, which
 // goes first, and not where a write has failed: then what is on disk is left as it is.
 #include <algorithm>
-#include <ranges>
 
 #include "persistence/snapshot.h"
 #include "persistence/store.h"
@@ -18,10 +17,11 @@ SegmentsTold Store::segments() const {
 
 /// Up to which event each of the snapshots that are kept holds everything; 0 while there are fewer of them.
 result<std::uint64_t> Store::covered_sequence() const {
-  const auto names = files_.list(options_.directory);
+  auto names = files_.list(options_.directory);
   if (!names) return names.error();
+  std::ranges::reverse(*names);
   std::size_t whole = 0;
-  for (const std::string& name : std::views::reverse(*names)) {
+  for (const std::string& name : *names) {
     const auto sequence = penchant::snapshot_sequence(name);
     if (!sequence || std::ranges::find(invalid_snapshots_, *sequence) != invalid_snapshots_.end()) continue;
     if (++whole == snapshots_kept) return *sequence;

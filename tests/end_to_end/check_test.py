@@ -6,7 +6,7 @@ import os
 import subprocess
 import unittest
 
-from harness import BINARY, EndToEnd, eventually, known, record_of, run
+from harness import BINARY, EndToEnd, eventually, known, record_of, refused_start, run
 
 RECORDS = [f"check-{i}" for i in range(300)]
 
@@ -97,6 +97,42 @@ class CheckAndRepair(EndToEnd):
             self.assertTrue(all(finding["advice"] for finding in damage(found)))
             path.write_bytes(whole)
         self.assertEqual(check(one.data)[0], 0)
+
+    def test_a_torn_file_of_decisions_is_told_and_no_damage(self):
+        one = self.server(snapshot_every=0)
+        with one.client() as client:
+            client.ask("RECORD", "ann", "selected", "A", "portrait")
+            for _ in range(3):
+                client.ask("RECOMMEND", "ann", "portrait")
+            eventually(lambda: one.files("decisions-*.ring")[-1].stat().st_size > 40, "decisions on disk")
+        one.kill9()
+        [path] = one.files("decisions-*.ring")
+        os.truncate(path, path.stat().st_size - 1)
+        status, found = check(one.data)
+        self.assertEqual((status, damage(found)), (0, []))
+        [finding] = found["findings"]
+        self.assertIn("torn tail", finding["what"])
+        self.assertIn("The folder is sound.", run("check", "--data", one.data).stdout)
+
+    def test_a_snapshot_that_cannot_be_read_refuses_the_start_and_is_left_alone(self):
+        one = self.plain()
+        newest = one.files("snapshot-*")[-1]
+        newest.rename(one.data.parent / "kept")
+        newest.mkdir()  # to be opened, not to be read
+        why = refused_start(one.data)
+        self.assertIn(f"cannot read {newest}: Is a directory; the start stops here", why)
+        status, found = check(one.data)
+        self.assertEqual((status, [finding["file"] for finding in damage(found)]), (1, [newest.name]))
+        readable, unread = (snapshot["format"] for snapshot in found["snapshots"])
+        self.assertGreaterEqual(readable, 5)
+        self.assertIsNone(unread)
+        self.assertIn("format unknown, not whole", run("check", "--data", one.data).stdout)
+        repair = run("repair", "--data", one.data, "--yes")
+        self.assertEqual(repair.returncode, 1)
+        self.assertIn("nothing that a repair may change", repair.stderr)
+        newest.rmdir()
+        (one.data.parent / "kept").rename(newest)
+        self.assertStarts(one)
 
     def test_wrong_usage_is_told_with_exit_status_2(self):
         self.assertEqual(run("check", "--data", self.folder() / "nothing").returncode, 2)

@@ -1,13 +1,16 @@
 """While the state is read every request is answered -LOADING, and SIGTERM ends the start in order.
 
-A named pipe stands where a snapshot should: a start waits in opening it for as long as the test likes.
+A named pipe stands where a file of decisions should: a start waits in opening it for as long as the test likes.
 """
 import os
+import pathlib
+import resource
 import subprocess
 import threading
+import time
 import unittest
 
-from harness import Client, EndToEnd, Error, encode, read_lines, serve_command
+from harness import Client, EndToEnd, Error, encode, eventually, read_lines, serve_command
 
 
 class Loading(EndToEnd):
@@ -16,7 +19,7 @@ class Loading(EndToEnd):
         before = self.server(data=self.data)
         before.redis_cli("RECORD", "ann", "selected", "A", "ink")
         before.kill9()
-        self.pipe = self.data / "snapshot-00000000000000000001.penchant"
+        self.pipe = self.data / f"decisions-{1:020}-{1:020}.ring"
         os.mkfifo(self.pipe)
         self.socket = self.data.parent / "socket"
         self.process = subprocess.Popen(serve_command(self.data, unix=self.socket), text=True,
@@ -36,8 +39,16 @@ class Loading(EndToEnd):
     def client(self):
         return self.enterContext(Client(("127.0.0.1", self.port), protocol=2))
 
+    def waits_at_the_pipe(self):
+        """Behind the state, the decisions are next: there a thread that sleeps again and again waits for us."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat")
+        def sleeps():
+            time.sleep(0.02)
+            return stat.read_text().rsplit(") ", 1)[1][0] == "S"
+        return any("state of" in line for line in self.log) and all(sleeps() for _ in range(10))
+
     def let_it_load(self):
-        """Whoever waits in opening the pipe finds it damaged; until the server is ready."""
+        """Whoever waits in opening the pipe finds it empty; until the server is ready."""
         ready = threading.Thread(target=self.process.stdout.readline)
         ready.start()
         while ready.is_alive():
@@ -80,6 +91,19 @@ class Loading(EndToEnd):
         self.let_it_load()
         self.assertTrue(client.is_closed_by_server())
         self.assertEqual(self.client().ask("PING"), "PONG")
+
+    def test_where_there_is_no_descriptor_left_the_next_try_comes_after_a_pause(self):
+        eventually(self.waits_at_the_pipe, "the pipe is being opened")
+        taken = {int(name) for name in os.listdir(f"/proc/{self.process.pid}/fd")}
+        first_free = next(number for number in range(len(taken) + 1) if number not in taken)
+        before = resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, (first_free, before[1]))
+        began = time.monotonic()
+        client = self.client()
+        eventually(lambda: "".join(self.log).count("cannot let a client in: Too many open files") >= 4, "four tries")
+        self.assertGreater(time.monotonic() - began, 0.3)
+        resource.prlimit(self.process.pid, resource.RLIMIT_NOFILE, before)
+        self.assertRegex(client.ask("PING"), "^LOADING ")
 
     def test_sigterm_ends_it_in_order(self):
         self.assertRegex(self.client().ask("PING"), "^LOADING ")

@@ -60,8 +60,9 @@ BOOST_AUTO_TEST_CASE(a_user_has_at_most_a_million_keywords_and_goes_on_with_them
 }
 
 BOOST_AUTO_TEST_CASE(a_users_tables_have_at_most_four_gibibytes) {
-  BOOST_TEST(User::room_for(1, table_bytes_per_user_max).has_value());
-  BOOST_TEST(User::room_for(1, table_bytes_per_user_max + 1).error().message ==
+  const std::size_t max = table_bytes_per_user_max;
+  BOOST_TEST(User::room_for(1, max, max).has_value());
+  BOOST_TEST(User::room_for(1, max + 1, max).error().message ==
              "this user's tables are as large as they may be, 4294967296 bytes");
 }
 

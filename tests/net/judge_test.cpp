@@ -49,6 +49,14 @@ BOOST_AUTO_TEST_CASE(a_default_verdict_is_given_after_the_waiting_time_and_not_b
   BOOST_TEST(say("HISTORY ann").find("decision_id: " + id) != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(while_the_server_s_time_stands_still_no_decision_comes_of_age) {
+  service->set_time(clock_ms() + one_day_ms);
+  Record tomorrow{.verdict = Verdict::selected, .user = "bob", .checkpoint = "A", .prompt = "ink"};
+  BOOST_REQUIRE(service->record(tomorrow));
+  told("ann", "ink");  // by a clock that was set back from it
+  BOOST_TEST(service->judge_by_default(Verdict::rejected, 4 * one_day_ms) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(who_was_judged_gets_no_default_verdict) {
   BOOST_TEST(say("JUDGE " + told("ann", "ink") + " selected A") == "1");
   restart();

@@ -92,6 +92,11 @@ const std::vector<Event> samples = {full,
 
 BOOST_AUTO_TEST_SUITE(event_codec)
 
+BOOST_AUTO_TEST_CASE(a_record_that_is_read_was_accepted_when_it_was_made) {
+  EventDecoder decoder;
+  BOOST_TEST(std::get<Record>(*decoder.decode(minimal)).is_accepted);
+}
+
 BOOST_AUTO_TEST_CASE(every_field_of_a_record_comes_back) {
   const Bytes payload = encoded(full);
   EventDecoder decoder;

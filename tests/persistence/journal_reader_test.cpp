@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_synced_middle_is_proven_by_a_header_whose_payload_is_torn
              segment_path(1) +
                  " at offset 40, event 1, is damaged (its header's checksum is wrong) though later events show that "
                  "it had been on disk; the start stops here, so that no verdict is lost unseen: put back a copy of the "
-                 "folder that is whole");
+                 "folder that is whole, or let penchant repair save what can be read");
 }
 
 BOOST_AUTO_TEST_CASE(a_middle_that_was_never_synced_is_a_torn_tail) {

@@ -2,6 +2,7 @@
 
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
+#include "persistence/segment_reader.h"
 #include "tests/persistence/store_fixture.h"
 
 namespace penchant::test {
@@ -121,6 +122,7 @@ BOOST_AUTO_TEST_CASE(where_all_are_damaged_and_there_is_no_journal_the_start_is_
   life.forget_journal();
   const std::string why = life.try_open();
   BOOST_TEST(why.starts_with(snapshot_path(7) + " is damaged: "), why);
+  BOOST_TEST(why.find("penchant repair") != std::string::npos, why);
   BOOST_TEST(why.find("; nothing else holds the events 1 to 7; the start stops here") != std::string::npos, why);
 }
 
@@ -243,6 +245,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_middle_is_refused_with_file_and_offset) {
   BOOST_REQUIRE(!result);
   BOOST_TEST(result.error().message.find(segment_path(1)) != std::string::npos);
   BOOST_TEST(result.error().message.find("offset 40") != std::string::npos, result.error().message);
+  BOOST_TEST(result.error().message.ends_with(damage_advice), result.error().message);
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_and_a_journal_of_different_stores_are_refused) {
@@ -263,6 +266,40 @@ BOOST_AUTO_TEST_CASE(an_event_that_cannot_be_read_refuses_the_start_with_file_an
   BOOST_TEST(refusal(life.disk).find("offset 40") != std::string::npos, refusal(life.disk));
   BOOST_TEST(refusal(life.disk).find("the event is not one of this version: ") != std::string::npos);
   BOOST_TEST(refusal(life.disk).find(": start the newer penchant that wrote it") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_cannot_be_read_refuses_the_start_with_its_name) {
+  TwoSnapshots life;
+  int refused = 0;
+  for (std::uint64_t n = 1;; ++n) {
+    FaultyFileSystem files(life.disk, {.fail_call = n});
+    const std::string why = refusal(files);
+    if (!files.failed()) break;
+    if (why.find(snapshot_path(7)) == std::string::npos) continue;
+    BOOST_TEST(why.ends_with(" " + snapshot_path(7) +
+                             ": Input/output error; the start stops here, for the snapshot may be whole: let it be "
+                             "read, or move it out of the folder"),
+               why);
+    ++refused;
+  }
+  BOOST_TEST(refused >= 4);  // the opening, the header, a chunk, the size
+}
+
+BOOST_AUTO_TEST_CASE(a_snapshot_that_could_not_be_read_once_is_used_by_the_next_start) {
+  TwoSnapshots life;
+  for (std::uint64_t n = 1;; ++n) {
+    life.files.fail_in(n);
+    const bool is_refused = !life.try_open().empty();
+    const bool failed = life.files.failed();
+    life.store.reset();
+    life.files.heal();
+    if (!failed) break;
+    if (is_refused) BOOST_TEST((snapshots_in(life.disk, folder) == Texts{snapshot_name(3), snapshot_name(7)}));
+    life.reopen();
+    BOOST_TEST(life.store->snapshot_sequence() == 7U, "call " << n);
+    BOOST_TEST((life.state() == life.whole));
+    life.store.reset();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(any_call_that_fails_is_told_or_passed_over_but_never_gives_another_state) {

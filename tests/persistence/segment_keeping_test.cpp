@@ -175,7 +175,8 @@ BOOST_FIXTURE_TEST_CASE(a_damaged_compressed_segment_stops_a_start_that_needs_it
   disk.put(path, bytes);
   reopen();  // the snapshots cover it
   for (const std::string& name : snapshots_in(disk, folder)) BOOST_REQUIRE(disk.remove(path_in(folder, name)));
-  BOOST_TEST(try_open() == path + " is damaged at offset 60 (a block's checksum is wrong)");
+  BOOST_TEST(try_open() ==
+             path + " is damaged at offset 60 (a block's checksum is wrong)" + std::string(damage_advice));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_told_of_the_segments_is_what_there_is, CompressedLife) {
