@@ -10,24 +10,16 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/context/word_lists.h"
-#include "net/connection.h"
+#include "bench/in_process.h"
 
 namespace {
 
 using namespace penchant;
+using namespace penchant::bench;
 
 constexpr int batch_requests = 64;
 constexpr int rounds = 21;
 constexpr double round_nanoseconds = 15e6;
-
-std::string request(const std::vector<std::string>& words) {
-  std::string bytes = "*";
-  bytes += std::to_string(words.size()) + "\r\n";
-  for (const std::string& word : words)
-    bytes.append("$").append(std::to_string(word.size())).append("\r\n" + word + "\r\n");
-  return bytes;
-}
 
 /// The process's processor time: what others do on the machine does not count.
 double cpu_nanoseconds() {
@@ -36,49 +28,28 @@ double cpu_nanoseconds() {
   return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
 }
 
-std::string repeated(const std::string& one) {
-  std::string all;
-  for (int i = 0; i < batch_requests; ++i) all += one;
-  return all;
-}
-
 class Bench {
  public:
-  Bench(const std::string& directory, std::string_view filter) : filter_(filter) {
-    StoreOptions options;
-    options.directory = directory;
-    options.durability = Durability::os;
-    auto store = Store::open(
-        files_, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
-    if (!store) throw std::runtime_error(store.error().message);
-    store_ = std::move(*store);
-    auto decisions = DecisionRing::open(files_, store_->options().directory, {}, clock_ms());
-    if (!decisions) throw std::runtime_error(decisions.error().message);
-    decisions_ = std::move(*decisions);
-    service_ = std::make_unique<Service>(*store_, *decisions_, WordLists::english(), Bands{});
-    connection_ = std::make_unique<Connection>(*service_, runtime_);
-  }
+  Bench(const std::string& directory, std::string_view filter) : filter_(filter), server_(directory) {}
 
-  std::string ask(const std::string& input) {
-    run(input);
-    return std::string(output_.view());
-  }
+  InProcess& server() { return server_; }
+  std::string ask(const std::string& input) { return server_.ask(input); }
 
   /// Until the ring of decisions has gone round: from then on its memory is there.
   void fill_decisions(const std::string& recommend) {
-    const std::string input = repeated(recommend);
-    for (int i = 0; i < 5000; ++i) run(input);
+    const std::string input = repeated(recommend, batch_requests);
+    for (int i = 0; i < 5000; ++i) server_.run(input);
   }
 
   void time(const char* name, const std::string& one) {
     if (std::string_view(name).find(filter_) == std::string_view::npos) return;
-    const std::string input = repeated(one);
+    const std::string input = repeated(one, batch_requests);
     if (ask(input).find("-ERR") != std::string::npos) throw std::runtime_error(std::string(name) + " is refused");
     std::vector<double> nanoseconds;
     for (int round = 0; round < rounds; ++round) {
       const double begin = cpu_nanoseconds();
       int batches = 0;
-      for (; cpu_nanoseconds() - begin < round_nanoseconds; ++batches) run(input);
+      for (; cpu_nanoseconds() - begin < round_nanoseconds; ++batches) server_.run(input);
       nanoseconds.push_back((cpu_nanoseconds() - begin) / (batches * batch_requests));
     }
     std::ranges::sort(nanoseconds);
@@ -87,40 +58,9 @@ class Bench {
   }
 
  private:
-  void run(const std::string& input) {
-    output_.clear();
-    connection_->run(input, output_);
-    if (!store_->commit()) throw std::runtime_error("the journal failed");
-  }
-
   std::string_view filter_;
-  OutputBuffer output_;
-  PosixFileSystem files_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<DecisionRing> decisions_;
-  std::unique_ptr<Service> service_;
-  Runtime runtime_;
-  std::unique_ptr<Connection> connection_;
+  InProcess server_;
 };
-
-constexpr std::string_view portrait = "photorealistic portrait of a woman";
-constexpr std::string_view castle =
-    "epic fantasy castle on a misty mountain at golden hour, dramatic clouds, cinematic lighting, matte painting";
-
-/// A user with 50 checkpoints, 20 LoRAs, three parameters and four negative prompts.
-void teach(Bench& bench) {
-  constexpr std::string_view negatives[] = {"lowres, bad anatomy, bad hands, text", "ugly, blurry, noisy",
-                                            "cartoon, painting, anime", "watermark, signature, cropped"};
-  for (int i = 0; i < 8; ++i) {
-    for (int c = 0; c < 50; ++c) {
-      const std::string steps = std::to_string(20 + (c + i) % 15);
-      bench.ask(request({"RECORD", "default", (c + i) % 3 != 0 ? "selected" : "rejected",
-                         "checkpoint-" + std::to_string(c), std::string(i % 2 == 0 ? portrait : castle), "NEGATIVE",
-                         std::string(negatives[(c + i) % 4]), "LORA", "lora-" + std::to_string((c * 3 + i) % 20), "0.8",
-                         "PARAM", "steps", steps, "PARAM", "cfg", "6.5", "PARAM", "denoise", "0.4"}));
-    }
-  }
-}
 
 void time_questions(Bench& bench) {
   const std::string prompt(castle);
@@ -165,7 +105,7 @@ int main(int argc, char** argv) {
   std::filesystem::remove_all(directory);
   {
     Bench bench(directory, argc > 1 ? argv[1] : "");
-    teach(bench);
+    teach(bench.server());
     bench.fill_decisions(request({"RECOMMEND", "default", std::string(castle)}));
     bench.time("PING", request({"PING"}));
     time_questions(bench);

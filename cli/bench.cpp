@@ -1,21 +1,19 @@
-// penchant bench: how fast a running server answers, from outside, as a scheduler would ask it.
-//
-// Closed loop: each connection sends a batch, waits for all its replies, and sends the next. Latency is that of a
-// batch. What a scheduler that does not wait would see is higher once the server is busy.
-#include <poll.h>
+// penchant bench: how fast a running server answers, from outside. docs/bench.md says what is asked and what counts;
+// cli/bench/ does it: workload -> run -> report.
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
-#include <cstdio>
+#include <csignal>
 #include <iostream>
-#include <list>
-#include <random>
 
+#include "cli/bench/report.h"
+#include "cli/bench/run.h"
+#include "cli/bench/teach.h"
 #include "cli/option.h"
+#include "cli/progress.h"
 #include "cli/settings.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
@@ -24,167 +22,104 @@ namespace penchant {
 namespace {
 
 namespace po = boost::program_options;
-namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
+using bench::Load;
 
-struct Load {
-  std::string host;
-  std::uint16_t port = default_port;
-  unsigned connections = 50;
-  unsigned pipeline = 16;
-  std::uint64_t requests = 200'000;
-  unsigned users = 100;
-  unsigned records_percent = 20;
-};
+constexpr unsigned rate_max = 10'000'000;
+constexpr unsigned seconds_most = 24 * 3600;
+constexpr std::uint64_t requests_most = 1'000'000'000;
 
-/// Prompts as people write them: a subject, a style, a light, and now and then a rare word.
-std::string make_prompt(std::mt19937_64& random) {
-  static constexpr const char* subjects[] = {"photorealistic portrait of a woman", "anime girl with blue hair",
-                                             "castle on a misty mountain",         "cat wearing a red scarf",
-                                             "city street at night, neon signs",   "old lighthouse keeper"};
-  static constexpr const char* styles[] = {"oil painting", "studio photo, 85mm",   "watercolor",
-                                           "ink drawing",  "(matte painting:1.2)", "low poly render"};
-  static constexpr const char* lights[] = {"golden hour", "soft light", "dramatic shadows", "overcast sky"};
-  std::string prompt = subjects[random() % 6];
-  prompt.append(", ").append(styles[random() % 6]).append(", ").append(lights[random() % 4]);
-  if (random() % 4 == 0) prompt.append(", theme").append(std::to_string(random() % 5000));
-  return prompt;
+volatile std::sig_atomic_t is_interrupted = 0;
+
+/// Once: a second Ctrl-C ends it as it always does.
+void catch_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { is_interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
 }
 
-class Generator {
- public:
-  explicit Generator(const Load& load) : load_(load) {}
-
-  /// The next request, appended.
-  void append(std::string& out) {
-    const std::string user = "bench-" + std::to_string(random_() % load_.users);
-    const std::string checkpoint = "checkpoint-" + std::to_string(random_() % checkpoints);
-    if (random_() % 100 < load_.records_percent) {
-      out += encode_request(
-          {"RECORD", user, random_() % 3 == 0 ? "rejected" : "selected", checkpoint, make_prompt(random_)});
-    } else {
-      out += encode_request({"RECOMMEND", user, make_prompt(random_)});
-    }
+/// As many connections as the system lets a process have, and waits that end when they should.
+void ask_system_for_more() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
   }
-  /// A record for each user, so that every question has an answer.
-  std::vector<std::vector<std::string>> first_records() {
-    std::vector<std::vector<std::string>> records;
-    for (unsigned i = 0; i < load_.users; ++i) {
-      for (unsigned c = 0; c < checkpoints; ++c) {
-        records.push_back({"RECORD", "bench-" + std::to_string(i), "selected", "checkpoint-" + std::to_string(c),
-                           make_prompt(random_), "ID", "first-" + std::to_string(c)});
-      }
-    }
-    return records;
-  }
-
- private:
-  static constexpr unsigned checkpoints = 50;
-  const Load& load_;
-  std::mt19937_64 random_{1};
-};
-
-struct Figures {
-  std::vector<double> batch_ms;
-  std::uint64_t replies = 0;
-  std::uint64_t errors = 0;
-  double seconds = 0;
-};
-
-/// One connection of the load.
-class Worker {
- public:
-  Worker(asio::io_context& io, const Load& load) : socket_(connect_to(io, load.host, load.port)) {}
-  int descriptor() { return socket_.native_handle(); }
-
-  void send(const std::string& batch, unsigned requests) {
-    sent_ = Clock::now();
-    outstanding_ = requests;
-    boost::system::error_code error;
-    asio::write(socket_, asio::buffer(batch), error);
-    if (error) fail_broken_off(error);
-  }
-
-  /// Reads what has come; true when the batch is answered.
-  bool receive(Figures& figures) {
-    const std::size_t had = input_.size();
-    input_.resize(had + 65536);
-    boost::system::error_code error;
-    input_.resize(had + socket_.receive(asio::buffer(input_.data() + had, 65536), 0, error));
-    if (error) fail_broken_off(error);
-    std::string_view left = input_;
-    while (outstanding_ > 0 && parser_.parse(left) == ReplyParser::Status::reply) {
-      left.remove_prefix(parser_.consumed());
-      figures.errors += parser_.reply().kind == Reply::Kind::error ? 1 : 0;
-      ++figures.replies;
-      --outstanding_;
-    }
-    input_.erase(0, input_.size() - left.size());
-    if (outstanding_ > 0) return false;
-    figures.batch_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - sent_).count());
-    return true;
-  }
-
- private:
-  asio::ip::tcp::socket socket_;
-  std::string input_;
-  ReplyParser parser_;
-  unsigned outstanding_ = 0;
-  Clock::time_point sent_;
-};
-
-Figures drive(const Load& load, Generator& generator) {
-  asio::io_context io;
-  std::list<Worker> workers;
-  for (unsigned i = 0; i < load.connections; ++i) workers.emplace_back(io, load);
-  std::vector<pollfd> waiting;
-  for (Worker& worker : workers) waiting.push_back({worker.descriptor(), POLLIN, 0});
-
-  Figures figures;
-  std::uint64_t sent = 0;
-  std::string batch;
-  const auto send_next = [&](Worker& worker) {
-    const auto count = static_cast<unsigned>(std::min<std::uint64_t>(load.pipeline, load.requests - sent));
-    if (count == 0) return;
-    batch.clear();
-    for (unsigned i = 0; i < count; ++i) generator.append(batch);
-    sent += count;
-    worker.send(batch, count);
-  };
-  const auto begin = Clock::now();
-  for (Worker& worker : workers) send_next(worker);
-  while (figures.replies < load.requests) {
-    poll(waiting.data(), waiting.size(), -1);
-    std::size_t i = 0;
-    for (Worker& worker : workers) {
-      if (waiting[i++].revents != 0 && worker.receive(figures)) send_next(worker);
-    }
-  }
-  figures.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  return figures;
+  prctl(PR_SET_TIMERSLACK, 1UL);
 }
 
-double percentile(const std::vector<double>& sorted, double share) {
-  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+po::typed_value<double>* exponent(double* target) {
+  return read_value(target,
+                    [](Arguments& arguments) {
+                      const double value = arguments.real(this_option);
+                      if (value < 0 || value > bench::exponent_max) {
+                        arguments.fail(std::string(this_option) + " must be a number from 0 to 10");
+                      }
+                      return value;
+                    })
+      ->default_value(*target, "1");
 }
 
-int print(const Load& load, Figures& figures, bool as_json) {
-  std::ranges::sort(figures.batch_ms);
-  const double rate = static_cast<double>(figures.replies) / figures.seconds;
-  const double p50 = percentile(figures.batch_ms, 0.5);
-  const double p99 = percentile(figures.batch_ms, 0.99);
-  const double p999 = percentile(figures.batch_ms, 0.999);
-  std::printf(as_json ? "{\"requests\":%llu,\"errors\":%llu,\"requests_per_second\":%.0f,\"batch_ms_p50\":%.3f,"
-                        "\"batch_ms_p99\":%.3f,\"batch_ms_p999\":%.3f,\"batch_ms_max\":%.3f}\n"
-                      : "%llu requests, %llu errors: %.0f a second\nbatch latency: p50 %.3f ms, p99 %.3f ms, p99.9 "
-                        "%.3f ms, max %.3f ms\n",
-              static_cast<unsigned long long>(figures.replies), static_cast<unsigned long long>(figures.errors), rate,
-              p50, p99, p999, figures.batch_ms.back());
-  if (!as_json) {
-    std::printf("%u connections, %u requests in flight each, %u%% RECORD; closed loop\n", load.connections,
-                load.pipeline, load.records_percent);
+po::typed_value<std::string>* arrival(Load& load) {
+  return read_value<std::string>(nullptr, [&load](Arguments& arguments) {
+    const std::string_view text = arguments.text(this_option);
+    if (text != "poisson" && text != "fixed") arguments.fail(std::string(this_option) + " must be poisson or fixed");
+    load.arrival = text == "fixed" ? bench::Arrival::fixed : bench::Arrival::poisson;
+    return std::string(text);
+  });
+}
+
+// clang-format off: an option a line
+void add_options(po::options_description& options, Load& load) {
+  options.add_options()
+      ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
+      ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
+      ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
+      ("rate", whole_number<std::uint32_t>(nullptr, 1, rate_max)->notifier([&](auto rate) { load.rate_per_s = rate; }),
+       "open loop: so many requests a second are due; without it the loop is closed")
+      ("arrival", arrival(load), "of an open loop: poisson, at random times, or fixed, evenly (=poisson)")
+      ("connections", whole_number(&load.connections, 1, 10'000), "connections")
+      ("pipeline", whole_number(&load.pipeline, 1, 100'000), "requests under way on each, at most")
+      ("requests", whole_number(&load.requests, 1, requests_most), "ends after so many")
+      ("seconds", whole_number(&load.seconds, 1, seconds_most),
+       "ends after so long; of the two, the one given or the sooner")
+      ("warm-up", whole_number(&load.warm_up_s, 0, seconds_most), "seconds before, which do not count")
+      ("records", whole_number(&load.records_percent, 0, 100), "percent that are RECORD; the others are RECOMMEND")
+      ("users", whole_number(&load.users, 1, bench::users_max), "users they are about")
+      ("user-exponent", exponent(&load.user_exponent), "the k-th user is as frequent as 1 / k to this power")
+      ("checkpoints", whole_number(&load.checkpoints, 1, bench::checkpoints_max), "checkpoints each user knows")
+      ("words", whole_number(&load.words, 1, bench::words_max), "words that prompts are made of")
+      ("word-exponent", exponent(&load.word_exponent), "as the users', of words")
+      ("prompts", po::value(&load.prompt_file), "a file of prompts, one a line, in place of made ones")
+      ("json", "print JSON");
+}
+// clang-format on
+
+/// Who says how long does not mean the other default too.
+void lift_unsaid_end(const po::variables_map& values, Load& load) {
+  const bool are_requests_said = !values["requests"].defaulted();
+  const bool are_seconds_said = !values["seconds"].defaulted();
+  if (are_seconds_said && !are_requests_said) load.requests = requests_most;
+  if (are_requests_said && !are_seconds_said) load.seconds = seconds_most;
+}
+
+double median_ping_seconds(Transport& transport) {
+  std::vector<double> seconds(21);
+  for (double& one : seconds) {
+    const auto begin = std::chrono::steady_clock::now();
+    ask_well(transport, {"PING"});
+    one = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
-  return figures.errors == 0 ? exit_ok : exit_failure;
+  std::ranges::nth_element(seconds, seconds.begin() + 10);
+  return seconds[10];
+}
+
+void teach_all(const Load& load, bench::Workload& workload, bench::Socket& socket) {
+  Progress progress("Teaching");
+  bench::teach(load, workload, socket, [&](std::uint64_t done, std::uint64_t total) {
+    progress.show(done, total);
+    return is_interrupted == 0;
+  });
 }
 
 }  // namespace
@@ -192,34 +127,39 @@ int print(const Load& load, Figures& figures, bool as_json) {
 int run_bench(std::span<const std::string> arguments) {
   Load load;
   Usage usage{
-      "Measures a running server with RECORD and RECOMMEND of made-up users (bench-0, bench-1, ...): run it on a "
-      "server\n"
-      "whose data you do not mind.\n\n"
+      "Loads a running server with RECORD and RECOMMEND of made-up users (bench-0, bench-1, ...) and says how fast it\n"
+      "answered and what limited it: run it on a server whose data you do not mind. With --rate requests are due at\n"
+      "their times whether the server keeps up or not, and a latency counts from then.\n\n"
       "Examples:\n"
       "  penchant bench\n"
-      "  penchant bench --connections 1 --pipeline 1 --requests 20000\n"
-      "  penchant bench --records 100 --json\n\n"
+      "  penchant bench --rate 5000 --seconds 60\n"
+      "  penchant bench --rate 200 --arrival fixed --records 100 --prompts my_prompts.txt\n"
+      "  penchant bench --connections 1 --pipeline 1 --requests 20000 --json\n\n"
       "Usage: penchant bench [options]\n",
       po::options_description("Options"),
       {}};
-  // clang-format off: an option a line
-  usage.options.add_options()
-      ("host", po::value(&load.host)->default_value("127.0.0.1"), "the server's address")
-      ("port", whole_number(&load.port, 1, 65535), "the server's port")
-      ("connections", whole_number(&load.connections, 1, 10'000), "connections")
-      ("pipeline", whole_number(&load.pipeline, 1, 100'000), "requests in flight on each")
-      ("requests", whole_number(&load.requests, 1, 1'000'000'000), "requests in all")
-      ("users", whole_number(&load.users, 1, 1'000'000), "users they are about")
-      ("records", whole_number(&load.records_percent, 0, 100), "percent that are RECORD")
-      ("json", "print JSON");
-  // clang-format on
+  add_options(usage.options, load);
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
-  Generator generator(load);
-  const auto transport = open_server(values);
-  for (const auto& record : generator.first_records()) transport->ask(record);
-  Figures figures = drive(load, generator);
-  return print(load, figures, values.contains("json"));
+  if (std::uint64_t{load.connections} * load.pipeline > bench::in_flight_max) {
+    throw po::error("--connections times --pipeline must be at most 1000000");
+  }
+  if (values.contains("arrival") && !load.is_open_loop()) throw po::error("--arrival is for an open loop: give --rate");
+  lift_unsaid_end(values, load);
+  ask_system_for_more();
+  catch_interrupt();
+
+  bench::Workload workload(load);
+  boost::asio::io_context io;
+  const double ping_seconds = median_ping_seconds(*open_server(values));
+  std::vector<bench::Socket> sockets;
+  for (unsigned i = 0; i < load.connections; ++i) sockets.push_back(connect_to_server(io, values));
+  teach_all(load, workload, sockets.front());
+  const bench::Figures figures = run_load(load, workload, std::move(sockets), is_interrupted);
+  std::cout << (values.contains("json") ? bench::json_report : bench::text_report)(load, figures, ping_seconds);
+  const bool is_broken = !figures.ended_early.empty() && is_interrupted == 0;
+  if (is_broken) std::cerr << "penchant bench: " << figures.ended_early << "\n";
+  return figures.errors() + figures.unanswered == 0 && !is_broken ? exit_ok : exit_failure;
 }
 
 }  // namespace penchant

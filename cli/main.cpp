@@ -51,7 +51,7 @@ constexpr std::array housekeeping{
     Subcommand{"serve", "runs the server", run_serve},
     Subcommand{"pool", "sets or lists the checkpoints available for a model family", run_pool},
     Subcommand{"cli", "sends any command, or talks line by line", run_console},
-    Subcommand{"bench", "measures a running server", run_bench},
+    Subcommand{"bench", "loads a running server and measures it", run_bench},
     Subcommand{"check", "says what a folder holds and whether it is sound", run_check},
     Subcommand{"repair", "makes a damaged folder start again", run_repair},
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
@@ -24,20 +24,21 @@ namespace {
 namespace asio = boost::asio;
 namespace po = boost::program_options;
 
+/// Looks the host up.
+asio::ip::tcp::socket connect_to(asio::io_context& io, const std::string& host, std::uint16_t port) {
+  boost::system::error_code error;
+  const auto addresses = asio::ip::tcp::resolver(io).resolve(host, std::to_string(port), error);
+  if (error) throw std::runtime_error("the name " + host + " cannot be resolved (" + error.message() + ")");
+  asio::ip::tcp::socket socket(io);
+  asio::connect(socket, addresses, error);
+  if (error) throw NoServer(host + ":" + std::to_string(port), error);
+  socket.set_option(asio::ip::tcp::no_delay(true));
+  return socket;
+}
+
 class ServerTransport final : public Transport {
  public:
-  explicit ServerTransport(const po::variables_map& values) {
-    if (values.contains("unix")) {
-      const asio::local::stream_protocol::endpoint endpoint(values["unix"].as<std::string>());
-      asio::local::stream_protocol::socket socket(io_);
-      boost::system::error_code error;
-      socket.connect(endpoint, error);
-      if (error) throw NoServer(endpoint.path(), error);
-      socket_ = asio::generic::stream_protocol::socket(std::move(socket));
-    } else {
-      socket_ = asio::generic::stream_protocol::socket(
-          connect_to(io_, values["host"].as<std::string>(), values["port"].as<std::uint16_t>()));
-    }
+  explicit ServerTransport(const po::variables_map& values) : socket_(connect_to_server(io_, values)) {
     const Reply* hello = ask({"HELLO", "3"});
     if (hello->kind == Reply::Kind::error) throw std::runtime_error(hello->text);
   }
@@ -63,7 +64,7 @@ class ServerTransport final : public Transport {
 
  private:
   asio::io_context io_;
-  asio::generic::stream_protocol::socket socket_{io_};
+  asio::generic::stream_protocol::socket socket_;
   std::string received_;
   std::size_t consumed_ = 0;
   ReplyParser parser_;
@@ -205,14 +206,15 @@ std::unique_ptr<Transport> open_server(const po::variables_map& values) {
 NoServer::NoServer(const std::string& where, const boost::system::error_code& error)
     : std::runtime_error("no server at " + where + " (" + error.message() + "); start one with penchant serve") {}
 
-asio::ip::tcp::socket connect_to(asio::io_context& io, const std::string& host, std::uint16_t port) {
+asio::generic::stream_protocol::socket connect_to_server(asio::io_context& io, const po::variables_map& values) {
+  if (!values.contains("unix")) {
+    return connect_to(io, values["host"].as<std::string>(), values["port"].as<std::uint16_t>());
+  }
+  const asio::local::stream_protocol::endpoint endpoint(values["unix"].as<std::string>());
+  asio::local::stream_protocol::socket socket(io);
   boost::system::error_code error;
-  const auto addresses = asio::ip::tcp::resolver(io).resolve(host, std::to_string(port), error);
-  if (error) throw std::runtime_error("the name " + host + " cannot be resolved (" + error.message() + ")");
-  asio::ip::tcp::socket socket(io);
-  asio::connect(socket, addresses, error);
-  if (error) throw NoServer(host + ":" + std::to_string(port), error);
-  socket.set_option(asio::ip::tcp::no_delay(true));
+  socket.connect(endpoint, error);
+  if (error) throw NoServer(endpoint.path(), error);
   return socket;
 }
 

@@ -4,8 +4,8 @@
 // Errors: std::runtime_error with a sentence where nobody answers or the folder cannot be used.
 #pragma once
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
 #include <memory>
@@ -48,8 +48,9 @@ class NoServer : public std::runtime_error {
   NoServer(const std::string& where, const boost::system::error_code& error);
 };
 
-/// Looks the host up and connects.
-boost::asio::ip::tcp::socket connect_to(boost::asio::io_context& io, const std::string& host, std::uint16_t port);
+/// Connects to the server that --unix, or else --host and --port, name.
+boost::asio::generic::stream_protocol::socket connect_to_server(boost::asio::io_context& io,
+                                                                const boost::program_options::variables_map& values);
 
 /// Throws the sentence for a conversation that broke off.
 [[noreturn]] void fail_broken_off(const boost::system::error_code& error);

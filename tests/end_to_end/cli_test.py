@@ -74,6 +74,11 @@ class WrongUsage(EndToEnd):
                 ("bench --requests", ["-1", "0", "1000000001"], "1 to 1000000000"),
                 ("bench --users", ["-1", "0", "1000001"], "1 to 1000000"),
                 ("bench --records", ["-1", "101"], "0 to 100"),
+                ("bench --rate", ["-1", "0", "10000001", "x"], "1 to 10000000"),
+                ("bench --seconds", ["-1", "0", "86401"], "1 to 86400"),
+                ("bench --warm-up", ["-1", "86401"], "0 to 86400"),
+                ("bench --checkpoints", ["-1", "0", "10001"], "1 to 10000"),
+                ("bench --words", ["-1", "0", "1000001"], "1 to 1000000"),
                 ("recommend ann p --top", ["-1", "0", "65537", "x"], "1 to 65536"),
                 ("recommend ann p --at", ["-1", "x"], "0 to 2305843009213693951"),
                 ("record ann selected A p --at", ["-1", "x"], "0 to 2305843009213693951")]:
@@ -104,6 +109,13 @@ class WrongUsage(EndToEnd):
                 (["pool", "del", "sdxl", "draft", "A"], "unknown option 'A'"),
                 (["pool", "list", "sdxl"], "unknown option 'sdxl'"),
                 (["pool", "set", "sdxl", "standard"], "a pool needs at least one checkpoint"),
+                (["bench", "--connections", "10000", "--pipeline", "101"],
+                 "--connections times --pipeline must be at most 1000000"),
+                (["bench", "--user-exponent", "10.1"], "--user-exponent must be a number from 0 to 10"),
+                (["bench", "--word-exponent", "-0.1"], "--word-exponent must be a number from 0 to 10"),
+                (["bench", "--word-exponent", "nan"], "--word-exponent must be a number"),
+                (["bench", "--rate", "5", "--arrival", "bursts"], "--arrival must be poisson or fixed"),
+                (["bench", "--arrival", "fixed"], "--arrival is for an open loop: give --rate"),
                 (["stats", "ann", "--unix", "s" * 108], "--unix must be a path of at most 107 bytes")]:
             with self.subTest(arguments):
                 self.assertIn(sentence, self.refused(*arguments))
@@ -130,6 +142,7 @@ class WrongUsage(EndToEnd):
                                     (["stats", "ann", "--unix", "/nowhere"], "no server at /nowhere"),
                                     (["stats", "ann", "--port", "1"], "or read the files with --data DIR"),
                                     (["bench", "--port", "1"], "no server at 127.0.0.1:1"),
+                                    (["bench", "--prompts", "/nowhere"], "cannot read /nowhere"),
                                     (["stats", "ann", "--host", "nowhere.invalid"],
                                      "the name nowhere.invalid cannot be resolved"),
                                     (["serve", "--config", "/nowhere"], "cannot read /nowhere"),
