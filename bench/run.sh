@@ -6,7 +6,7 @@ built=build/release/bench
 processor=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)
 echo "machine: $processor, $(nproc) cores; load $(cut -d' ' -f1 /proc/loadavg)"
 echo "compiler: $(c++ --version | head -1); commit $(git rev-parse --short HEAD)"
-for name in kernel engine hot_path recovery memory segments; do
+for name in kernel engine hot_path recovery memory segments snapshot; do
   echo
   echo "## bench_$name"
   "$built/bench_$name"
@@ -14,3 +14,8 @@ done
 echo
 echo "## bench/net.py"
 python3 bench/net.py build/release/penchant "$built/bench_canned_server" "$@"
+for name in same_answer snapshot; do
+  echo
+  echo "## bench/$name.py"
+  python3 "bench/$name.py" build/release/penchant
+done
