@@ -44,16 +44,18 @@ std::string make_prompt(std::mt19937_64& random, const Zipf& words) {
 
 std::vector<std::string> read_prompts(const std::string& path) {
   std::ifstream file(path);
-  std::string text(prompt_file_bytes_max + 1, '\0');
-  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    if (file) throw std::runtime_error(path + " has more than 64 MiB of prompts");
-    throw std::runtime_error("cannot read " + path + " (" + std::strerror(errno) + ")");
+  std::string text;
+  std::array<char, 65536> chunk;
+  while (file && text.size() <= prompt_file_bytes_max) {
+    file.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > prompt_file_bytes_max) throw std::runtime_error(path + " has more than 64 MiB of prompts");
+  if (!file.eof()) throw std::runtime_error("cannot read " + path + " (" + std::strerror(errno) + ")");
   std::vector<std::string> prompts;
   std::istringstream lines(std::move(text));
   for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) prompts.push_back(line);
+    if (!line.empty()) prompts.push_back(std::move(line));
   }
   if (prompts.empty()) throw std::runtime_error(path + " has no prompt: one a line is wanted");
   return prompts;
