@@ -96,7 +96,8 @@ class FaultyFileSystem final : public FileSystem {
       return Failure{"cannot write " + path_ + ": No space left on device"};
     }
     result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
-      disk_.largest_read_ = std::max(disk_.largest_read_, into.size());
+      std::size_t largest = disk_.largest_read_;
+      while (largest < into.size() && !disk_.largest_read_.compare_exchange_weak(largest, into.size())) continue;
       if (disk_.fails()) return failure("read", path_);
       return real_->read_at(offset, into);
     }
@@ -138,7 +139,7 @@ class FaultyFileSystem final : public FileSystem {
 
   FileSystem& real_;
   Fault fault_;
-  std::size_t largest_read_ = 0;
+  std::atomic<std::size_t> largest_read_ = 0;
   std::atomic<std::uint64_t> calls_ = 0;
   std::atomic<std::uint64_t> appends_ = 0;
   std::atomic<std::uint64_t> syncs_ = 0;
