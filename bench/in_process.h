@@ -11,6 +11,7 @@
 
 #include "engine/context/word_lists.h"
 #include "net/connection.h"
+#include "net/request_bytes.h"
 
 namespace penchant::bench {
 
@@ -20,10 +21,8 @@ inline constexpr std::string_view castle =                                      
 
 /// A request as RESP.
 inline std::string request(const std::vector<std::string>& words) {
-  std::string bytes = "*";
-  bytes += std::to_string(words.size()) + "\r\n";
-  for (const std::string& word : words)
-    bytes.append("$").append(std::to_string(word.size())).append("\r\n" + word + "\r\n");
+  std::string bytes;
+  append_request(bytes, words);
   return bytes;
 }
 
@@ -39,8 +38,7 @@ class InProcess {
     StoreOptions options;
     options.directory = directory;
     options.durability = Durability::os;
-    auto store = Store::open(
-        files_, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
+    auto store = Store::open(files_, options, clock_ms());
     if (!store) throw std::runtime_error(store.error().message);
     store_ = std::move(*store);
     auto decisions = DecisionRing::open(files_, store_->options().directory, {}, clock_ms());

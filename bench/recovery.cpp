@@ -55,8 +55,7 @@ int main(int argc, char** argv) {
     StoreOptions options;
     options.directory = directory;
     options.durability = Durability::os;
-    auto store = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
+    auto store = Store::open(files, options, clock_ms());
     if (!store) throw std::runtime_error(store.error().message);
     auto decisions = DecisionRing::open(files, directory, {}, clock_ms());
     if (!decisions) throw std::runtime_error(decisions.error().message);
@@ -83,8 +82,7 @@ int main(int argc, char** argv) {
     PosixFileSystem files;
     StoreOptions options;
     options.directory = directory;
-    auto store = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
+    auto store = Store::open(files, options, clock_ms());
     const double seconds = seconds_of([&] {
       if (!store || !(*store)->save(clock_ms())) throw std::runtime_error("the snapshot failed");
     });

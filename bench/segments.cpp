@@ -32,8 +32,7 @@ struct Opened {
     StoreOptions options;
     options.directory = directory;
     options.durability = Durability::os;
-    auto opened = Store::open(
-        files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
+    auto opened = Store::open(files, options, clock_ms());
     if (!opened) throw std::runtime_error(opened.error().message);
     store = std::move(*opened);
   }

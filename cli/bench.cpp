@@ -14,7 +14,6 @@
 #include "cli/bench/teach.h"
 #include "cli/option.h"
 #include "cli/progress.h"
-#include "cli/settings.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
 
@@ -71,10 +70,8 @@ po::typed_value<std::string>* arrival(Load& load) {
 
 // clang-format off: an option a line
 void add_options(po::options_description& options, Load& load) {
+  add_server_options(options);
   options.add_options()
-      ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
-      ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
-      ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
       ("rate", whole_number<std::uint32_t>(nullptr, 1, rate_max)->notifier([&](auto rate) { load.rate_per_s = rate; }),
        "open loop: so many requests a second are due; without it the loop is closed")
       ("arrival", arrival(load), "of an open loop: poisson, at random times, or fixed, evenly (=poisson)")

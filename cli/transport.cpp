@@ -9,10 +9,12 @@
 #include <chrono>
 #include <thread>
 
+#include "cli/broken_off.h"
 #include "cli/option.h"
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
 #include "net/command.h"
+#include "net/request_bytes.h"
 #include "persistence/compressed_format.h"
 #include "persistence/journal_format.h"
 #include "persistence/snapshot.h"
@@ -45,7 +47,9 @@ class ServerTransport final : public Transport {
 
   const Reply* ask(const std::vector<std::string>& request) override {
     boost::system::error_code error;
-    asio::write(socket_, asio::buffer(encode_request(request)), error);
+    std::string bytes;
+    append_request(bytes, request);
+    asio::write(socket_, asio::buffer(bytes), error);
     received_.erase(0, consumed_);
     consumed_ = 0;
     while (!error) {
@@ -149,20 +153,19 @@ class FilesTransport final : public Transport {
 
 }  // namespace
 
-std::string encode_request(const std::vector<std::string>& request) {
-  std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
-  for (const std::string& argument : request) {
-    bytes += "$" + std::to_string(argument.size()) + "\r\n" + argument + "\r\n";
-  }
-  return bytes;
-}
-
-void add_transport_options(po::options_description& options) {
+void add_server_options(po::options_description& options) {
   // clang-format off: an option a line
   options.add_options()
       ("host", po::value<std::string>()->default_value("127.0.0.1"), "the server's address")
       ("port", whole_number<std::uint16_t>(nullptr, 1, 65535)->default_value(default_port), "the server's port")
-      ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port")
+      ("unix", socket_path(nullptr), "the server's Unix socket, in place of host and port");
+  // clang-format on
+}
+
+void add_transport_options(po::options_description& options) {
+  add_server_options(options);
+  // clang-format off: an option a line
+  options.add_options()
       ("data", po::value<std::string>(), "no server: the files of this folder")
       ("json", "print JSON, an answer a line");
   // clang-format on
@@ -182,8 +185,7 @@ std::unique_ptr<Store> open_store(FileSystem& files, const std::string& director
   StoreOptions options;
   options.directory = directory;
   options.keep_decay = true;
-  auto store = Store::open(
-      files, options, clock_ms(), [](const auto&) {}, [](const std::string&) {});
+  auto store = Store::open(files, options, clock_ms());
   if (!store) throw std::runtime_error(store.error().message);
   return std::move(*store);
 }
@@ -216,11 +218,6 @@ asio::generic::stream_protocol::socket connect_to_server(asio::io_context& io, c
   socket.connect(endpoint, error);
   if (error) throw NoServer(endpoint.path(), error);
   return socket;
-}
-
-void fail_broken_off(const boost::system::error_code& error) {
-  if (error == asio::error::eof) throw std::runtime_error("the server closed the connection");
-  throw std::runtime_error("the connection to the server broke (" + error.message() + ")");
 }
 
 }  // namespace penchant

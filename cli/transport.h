@@ -26,7 +26,9 @@ class Transport {
   virtual const Reply* ask(const std::vector<std::string>& request) = 0;
 };
 
-/// --host, --port, --unix, --data, --json.
+/// --host, --port, --unix.
+void add_server_options(boost::program_options::options_description& options);
+/// These, --data and --json.
 void add_transport_options(boost::program_options::options_description& options);
 
 /// What to do where --data names a folder that keeps nothing yet. Reading makes none: it may be a slip of the pen.
@@ -51,11 +53,5 @@ class NoServer : public std::runtime_error {
 /// Connects to the server that --unix, or else --host and --port, name.
 boost::asio::generic::stream_protocol::socket connect_to_server(boost::asio::io_context& io,
                                                                 const boost::program_options::variables_map& values);
-
-/// Throws the sentence for a conversation that broke off.
-[[noreturn]] void fail_broken_off(const boost::system::error_code& error);
-
-/// A request as RESP.
-std::string encode_request(const std::vector<std::string>& request);
 
 }  // namespace penchant

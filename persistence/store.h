@@ -59,7 +59,8 @@ class Store {
   /// Creates the folder where there is none, recovers, and writes a change of decay_days as an event. `on_synced` is
   /// called on another thread after each sync.
   static result<std::unique_ptr<Store>> open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
-                                             Syncer::Callback on_synced, const StartProgress& progress);
+                                             Syncer::Callback on_synced = [](const auto&) {},
+                                             const StartProgress& progress = [](const auto&) {});
 
   const Engine& engine() const { return engine_; }
 

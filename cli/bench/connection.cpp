@@ -2,18 +2,18 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
+
+#include "cli/broken_off.h"
 
 namespace penchant::bench {
 namespace {
 
 constexpr std::size_t chunk_bytes = 65536;
 
-[[noreturn]] void fail_broken() {
-  throw std::runtime_error(std::string("the connection to the server broke (") + std::strerror(errno) + ")");
-}
+[[noreturn]] void fail_broken() { fail_broken_off({errno, boost::system::system_category()}); }
 
 bool is_for_later() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
@@ -38,7 +38,7 @@ void LoadConnection::read() {
   input_.resize(had + chunk_bytes);
   const ssize_t done = ::recv(descriptor(), input_.data() + had, chunk_bytes, MSG_DONTWAIT);
   input_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(done, 0)));
-  if (done == 0) throw std::runtime_error("the server closed the connection");
+  if (done == 0) fail_broken_off(boost::asio::error::eof);
   if (done < 0 && !is_for_later()) fail_broken();
 }
 

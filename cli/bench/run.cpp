@@ -9,6 +9,7 @@
 
 #include "cli/bench/poll.h"
 #include "cli/bench/schedule.h"
+#include "net/request_bytes.h"
 
 namespace penchant::bench {
 namespace {

@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <stdexcept>
 
+#include "cli/broken_off.h"
 #include "net/reply_parser.h"
 
 namespace penchant::bench {
@@ -23,8 +24,7 @@ void await_records(Socket& socket, std::uint64_t count) {
     input.resize(had + 4096);
     boost::system::error_code error;
     input.resize(had + socket.receive(asio::buffer(input.data() + had, 4096), 0, error));
-    if (error == asio::error::eof) throw std::runtime_error("the server closed the connection");
-    if (error) throw std::runtime_error("the connection to the server broke (" + error.message() + ")");
+    if (error) fail_broken_off(error);
     while (count > 0 && parser.parse(input) == ReplyParser::Status::reply) {
       const Reply& reply = parser.reply();
       if (reply.kind != Reply::Kind::integer) throw std::runtime_error("a record is refused: " + reply.text);
@@ -50,7 +50,7 @@ void teach(const Load& load, Workload& workload, Socket& socket,
     }
     boost::system::error_code error;
     asio::write(socket, asio::buffer(batch), error);
-    if (error) throw std::runtime_error("the connection to the server broke (" + error.message() + ")");
+    if (error) fail_broken_off(error);
     await_records(socket, count);
     done += count;
   }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "net/request_bytes.h"
 
 namespace penchant::bench {
 namespace {
@@ -61,28 +62,11 @@ std::vector<std::string> read_prompts(const std::string& path) {
   return prompts;
 }
 
-void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits;
-  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
-}
-
 void name(std::string& out, std::string_view stem, std::uint64_t number) {
-  out.assign(stem);
-  append_number(out, number);
+  out.assign(stem).append(std::to_string(number));
 }
 
 }  // namespace
-
-void append_request(std::string& out, std::initializer_list<std::string_view> arguments) {
-  out += '*';
-  append_number(out, arguments.size());
-  out += "\r\n";
-  for (const std::string_view argument : arguments) {
-    out += '$';
-    append_number(out, argument.size());
-    out.append("\r\n").append(argument).append("\r\n");
-  }
-}
 
 std::string word_of(std::uint32_t rank) {
   if (rank < common_words.size()) return std::string(common_words[rank]);

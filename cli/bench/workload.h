@@ -13,9 +13,6 @@
 
 namespace penchant::bench {
 
-/// Appends a request as RESP.
-void append_request(std::string& out, std::initializer_list<std::string_view> arguments);
-
 /// The word of that rank among all words: the commonest ones people use, then made-up ones. No two are equal.
 std::string word_of(std::uint32_t rank);
 

@@ -42,8 +42,7 @@ struct Folder : KeptLife {
     for (const auto& [name, bytes] : content) start->disk.put(path_in(folder, name), bytes);
     StoreOptions quiet = options;
     quiet.durability = Durability::os;
-    auto opened = Store::open(
-        start->disk, quiet, now_ms, [](const auto&) {}, [](const std::string&) {});
+    auto opened = Store::open(start->disk, quiet, now_ms);
     opened ? void(start->store = std::move(*opened)) : void(start->why = opened.error().message);
     return start;
   }
