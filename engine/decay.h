@@ -15,6 +15,7 @@ namespace penchant {
 inline constexpr double decay_days_default = 30;
 inline constexpr double decay_days_min = 1e-6;  // else half-lives would leave what a landmark can hold
 inline constexpr double decay_days_max = 36500;
+inline constexpr double half_lives_at_epoch_max = 0x1p60;  // likewise
 
 /// 2^x to within 2 units in the last place; 0 below 2^-1022, and x is taken as 1023 above that.
 double exp2_exact(double x);
@@ -23,8 +24,13 @@ class Decay {
  public:
   /// `days` is the time constant: after that long a record weighs 1/e. 0 turns decay off.
   explicit Decay(double days = decay_days_default) : Decay(days, 0) {}
+  /// One that half_lives_at_epoch() was asked of.
+  Decay(double days, double half_lives_at_epoch);
 
   double days() const { return days_; }
+  /// With days(), all that there is to a decay.
+  double half_lives_at_epoch() const { return half_lives_at_epoch_; }
+  bool operator==(const Decay&) const = default;
 
   /// Half-lives passed at `time_ms`, from an arbitrary beginning. Where decay is off, time stands still.
   double half_lives(std::int64_t time_ms) const {
@@ -39,8 +45,6 @@ class Decay {
   friend class boost::serialization::access;
   template <class Archive>
   void serialize(Archive& archive, unsigned version);  // engine/serialization.h
-
-  Decay(double days, double half_lives_at_epoch);
 
   double days_;
   double half_lives_per_ms_;

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/check.h"
 #include "engine/limits.h"
@@ -130,7 +131,14 @@ result<void> Engine::change_decay(const DecayChange& event) {
     return Failure{"the decay is 0 (off), or from " + std::to_string(decay_days_min) + " to " +
                    std::to_string(static_cast<int>(decay_days_max)) + " days"};
   }
+  if (event.half_lives_at_epoch && !(std::abs(*event.half_lives_at_epoch) <= half_lives_at_epoch_max)) {
+    return Failure{"there are not so many half-lives before the epoch"};
+  }
   const std::int64_t now_ms = move_clock(event.now_ms);
+  if (event.half_lives_at_epoch) {
+    decay_ = Decay(event.decay_days, *event.half_lives_at_epoch);
+    return {};
+  }
   // With nothing counted there is no weight to keep, and whole landmarks keep whole counts whole.
   decay_ = users_.empty() ? Decay(event.decay_days) : decay_.changed(event.decay_days, now_ms);
   return {};

@@ -85,6 +85,7 @@ struct PoolDelete {
 struct DecayChange {
   std::int64_t now_ms = 0;
   double decay_days = 30;
+  std::optional<double> half_lives_at_epoch = {};  // where it is not to follow from the decay before: Decay's
 };
 
 /// Whether a user's counts are part of the community's.

@@ -56,10 +56,11 @@ struct FoundDecision {
 class DecisionRing {
  public:
   /// A Failure if the options are out of bounds or the folder cannot be listed; whatever else goes wrong is a warning
-  /// or take_failure()'s. Throws std::system_error if the system has no thread to give.
+  /// or take_failure()'s. Throws std::system_error if the system has no thread to give. Ids begin with a start that is
+  /// at least `start_min`: beside other rings that give ids.
   [[nodiscard]] static result<std::unique_ptr<DecisionRing>> open(FileSystem& files, std::string directory,
                                                                   const DecisionRingOptions& options,
-                                                                  std::int64_t now_ms);
+                                                                  std::int64_t now_ms, std::uint64_t start_min = 0);
   DecisionRing(const DecisionRing&) = delete;
   DecisionRing& operator=(const DecisionRing&) = delete;
   /// Writes what is new and waits for it.
@@ -106,6 +107,9 @@ class DecisionRing {
   /// What load() had to say of files.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
+  /// Of each id that this ring gives: DecisionId::start.
+  [[nodiscard]] std::uint64_t start() const { return start_; }
+
   /// Of what is loaded.
   [[nodiscard]] std::size_t decisions() const;
   [[nodiscard]] std::size_t bytes() const;
@@ -113,7 +117,7 @@ class DecisionRing {
 
  private:
   DecisionRing(FileSystem& files, std::string directory, const DecisionRingOptions& options);
-  result<void> start(std::int64_t now_ms);
+  result<void> begin_life(std::uint64_t start_min);
   void list_generations(const std::vector<std::string>& names);
   void get_ready();
   std::unique_ptr<DecisionGeneration> read_generation(const GenerationId& id, std::size_t& room,

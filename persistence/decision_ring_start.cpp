@@ -7,17 +7,19 @@
 namespace penchant {
 
 result<std::unique_ptr<DecisionRing>> DecisionRing::open(FileSystem& files, std::string directory,
-                                                         const DecisionRingOptions& options, std::int64_t now_ms) {
+                                                         const DecisionRingOptions& options, std::int64_t now_ms,
+                                                         std::uint64_t start_min) {
   if (options.bytes_max < decision_ring_bytes_min || options.bytes_max > decision_ring_bytes_max) {
     return Failure{"the decisions' bytes must be from " + std::to_string(decision_ring_bytes_min) + " to " +
                    std::to_string(decision_ring_bytes_max) + ", not " + std::to_string(options.bytes_max)};
   }
   std::unique_ptr<DecisionRing> ring(new DecisionRing(files, std::move(directory), options));
-  if (auto started = ring->start(now_ms); !started) return started.error();
+  start_min = std::max(start_min, now_ms > 0 ? static_cast<std::uint64_t>(now_ms) : 0);
+  if (auto started = ring->begin_life(start_min); !started) return started.error();
   return ring;
 }
 
-result<void> DecisionRing::start(std::int64_t now_ms) {
+result<void> DecisionRing::begin_life(std::uint64_t start_min) {
   const auto names = files_.list(directory_);
   if (!names) return names.error();
   list_generations(*names);
@@ -26,7 +28,7 @@ result<void> DecisionRing::start(std::int64_t now_ms) {
     return Failure{path_in(directory_, generation_name(unloaded_.front())) +
                    " names the last start that there can be: " + "remove it"};
   }
-  start_ = std::clamp(now_ms > 0 ? static_cast<std::uint64_t>(now_ms) : 0, least, decision_start_max);
+  start_ = std::clamp(start_min, least, decision_start_max);
   id_ = DecisionIdText({.start = start_, .number = 0});
   return {};
 }

@@ -23,7 +23,8 @@ std::uint32_t fields_of(EventKind kind) {
              bit(EventField::previous) | bit(EventField::revision);
     case EventKind::pool_set: return pool | bit(EventField::checkpoints);
     case EventKind::pool_delete: return pool;
-    case EventKind::decay_change: return bit(EventField::now) | bit(EventField::days);
+    case EventKind::decay_change:
+      return bit(EventField::now) | bit(EventField::days) | bit(EventField::half_lives_at_epoch);
     case EventKind::share: return bit(EventField::now) | bit(EventField::user) | bit(EventField::share);
     case EventKind::forget: return bit(EventField::now) | bit(EventField::user);
     case EventKind::erased: return 0;
@@ -34,7 +35,7 @@ std::uint32_t fields_of(EventKind kind) {
 /// The fields that are always written.
 std::uint32_t required_fields_of(EventKind kind) {
   if (kind == EventKind::record) return bit(EventField::now) | bit(EventField::verdict);
-  return fields_of(kind) & ~bit(EventField::family);
+  return fields_of(kind) & ~(bit(EventField::family) | bit(EventField::half_lives_at_epoch));
 }
 
 }  // namespace
@@ -287,6 +288,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
   std::string_view family;
   std::string_view user;
   double days = 0;
+  std::optional<double> half_lives_at_epoch;
   bool share = false;
   checkpoints_.clear();
   while (!reader.at_end()) {
@@ -295,6 +297,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
       case EventField::tier: tier = read_tier(reader); break;
       case EventField::family: family = reader.text(); break;
       case EventField::days: days = reader.real(); break;
+      case EventField::half_lives_at_epoch: half_lives_at_epoch = reader.real(); break;
       case EventField::user: user = reader.text(); break;
       case EventField::share: share = read_flag(reader); break;
       case EventField::checkpoints:
@@ -312,7 +315,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
     case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
     case EventKind::share: return Event(Share{now_ms, user, share});
     case EventKind::forget: return Event(Forget{now_ms, user});
-    default: return Event(DecayChange{now_ms, days});
+    default: return Event(DecayChange{now_ms, days, half_lives_at_epoch});
   }
 }
 

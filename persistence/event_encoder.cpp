@@ -169,9 +169,10 @@ void encode(const PoolDelete& event, std::vector<std::byte>& out) {
 }
 
 void encode(const DecayChange& event, std::vector<std::byte>& out) {
-  Writer writer(out, EventKind::decay_change, 2 * field_bytes_max);
+  Writer writer(out, EventKind::decay_change, 3 * field_bytes_max);
   writer.signed_number(EventField::now, event.now_ms);
   writer.real(EventField::days, event.decay_days);
+  if (event.half_lives_at_epoch) writer.real(EventField::half_lives_at_epoch, *event.half_lives_at_epoch);
 }
 
 void encode(const Share& event, std::vector<std::byte>& out) {

@@ -43,6 +43,7 @@ enum class EventField : std::uint8_t {
   decision_arms = 25,
   previous = 26,
   revision = 27,
+  half_lives_at_epoch = 29,
 };
 
 }  // namespace penchant

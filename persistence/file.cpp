@@ -164,6 +164,11 @@ result<void> PosixFileSystem::remove(const std::string& path) {
   return {};
 }
 
+result<void> PosixFileSystem::remove_directory(const std::string& path) {
+  if (::rmdir(path.c_str()) < 0) return failed("remove folder", path, errno);
+  return {};
+}
+
 result<void> PosixFileSystem::sync_directory(const std::string& path) {
   const Descriptor directory = open_descriptor(path, O_RDONLY | O_DIRECTORY);
   if (directory.get() < 0) return failed("open", path, errno);

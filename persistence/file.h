@@ -66,6 +66,8 @@ class FileSystem {
   // Replaces `to` if it exists.
   [[nodiscard]] virtual result<void> rename(const std::string& from, const std::string& to) = 0;
   [[nodiscard]] virtual result<void> remove(const std::string& path) = 0;
+  // An empty folder.
+  [[nodiscard]] virtual result<void> remove_directory(const std::string& path) = 0;
   // Returns when the names in the folder (created, renamed, removed) are on disk.
   [[nodiscard]] virtual result<void> sync_directory(const std::string& path) = 0;
   // The names in the folder, sorted by their bytes, without "." and "..".
@@ -84,6 +86,7 @@ class PosixFileSystem final : public FileSystem {
   [[nodiscard]] result<std::unique_ptr<File>> open_read(const std::string& path) override;
   [[nodiscard]] result<void> rename(const std::string& from, const std::string& to) override;
   [[nodiscard]] result<void> remove(const std::string& path) override;
+  [[nodiscard]] result<void> remove_directory(const std::string& path) override;
   [[nodiscard]] result<void> sync_directory(const std::string& path) override;
   [[nodiscard]] result<std::vector<std::string>> list(const std::string& path) override;
   [[nodiscard]] result<void> make_directory(const std::string& path) override;

@@ -39,9 +39,11 @@ result<std::unique_ptr<Store>> Store::open(FileSystem& files, const StoreOptions
 
 result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const StartProgress& progress) {
   if (auto made = files_.make_directory(options_.directory); !made) return made;
-  auto lock = files_.lock(path_in(options_.directory, "lock"));
-  if (!lock) return lock.error();
-  lock_ = std::move(*lock);
+  if (!options_.is_locked) {
+    auto lock = files_.lock(path_in(options_.directory, "lock"));
+    if (!lock) return lock.error();
+    lock_ = std::move(*lock);
+  }
 
   auto recovered = recover(files_, options_.directory, true, progress);
   if (!recovered) return recovered.error();
@@ -65,13 +67,22 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   keeper_.emplace(files_, options_.directory, options_.segments);
   if (auto resumed = resume_erasures(now_ms); !resumed) return resumed;
 
-  if (!options_.keep_decay && engine_.decay().days() != options_.decay_days) {
-    const DecayChange change{std::max(now_ms, engine_.now_ms()), options_.decay_days};
-    if (auto changed = engine_.change_decay(change); !changed) return changed;
-    append(change);
-    if (auto written = commit(); !written) return written;
-  }
-  return {};
+  if (options_.keep_decay || engine_.decay().days() == options_.decay_days) return {};
+  if (auto changed = change_decay({.now_ms = now_ms, .decay_days = options_.decay_days}); !changed) return changed;
+  return commit();
+}
+
+result<void> Store::change_decay(const DecayChange& change) {
+  DecayChange event = change;
+  event.now_ms = std::max(change.now_ms, engine_.now_ms());
+  auto changed = engine_.change_decay(event);
+  if (changed) append(event);
+  return changed;
+}
+
+result<void> Store::set_decay(const Decay& decay, std::int64_t now_ms) {
+  if (auto refused = refuse_if_read_only(); !refused) return refused;
+  return change_decay({now_ms, decay.days(), decay.half_lives_at_epoch()});
 }
 
 void Store::append(const Event& event) {

@@ -44,6 +44,7 @@ namespace penchant {
 
 struct StoreOptions {
   std::string directory;
+  bool is_locked = false;  // the caller holds the folder's lock, for as long as the store is open
   Durability durability = Durability::everysec;
   double decay_days = decay_days_default;
   bool keep_decay = false;                            // decay_days does not matter: the folder's own stays
@@ -63,6 +64,7 @@ class Store {
                                              const StartProgress& progress = [](const auto&) {});
 
   const Engine& engine() const { return engine_; }
+  const StoreId& id() const { return id_; }
 
   // Events. Each is in memory when this returns and in the journal's buffer until commit(). `now_ms` is the server's
   // clock; the engine's does not run backwards, and record() sets the record's times to what they count as.
@@ -70,6 +72,8 @@ class Store {
   result<void> set_pool(PoolSet event);
   result<void> share(Share event);
   result<bool> delete_pool(PoolDelete event);  // whether there was one
+  /// From now on counts fade as `decay` says, to the bit: that of the stores beside this one.
+  result<void> set_decay(const Decay& decay, std::int64_t now_ms);
 
   /// Tells a user's records, newest first, committed or not; none of a user who has none. docs/history.md.
   result<HistoryPage> history(const HistoryQuery& query, const HistoryCallback& on_record);
@@ -154,6 +158,7 @@ class Store {
 
  private:
   Store(FileSystem& files, const StoreOptions& options) : files_(files), options_(options) {}
+  result<void> change_decay(const DecayChange& change);
   result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const StartProgress& progress);
   result<void> refuse_if_read_only() const;
   result<std::uint64_t> forget_now(Erasure erasure, std::int64_t now_ms);

@@ -64,6 +64,10 @@ class FaultyFileSystem final : public FileSystem {
     if (fails()) return failure("remove", path);
     return real_.remove(path);
   }
+  [[nodiscard]] result<void> remove_directory(const std::string& path) override {
+    if (fails()) return failure("remove folder", path);
+    return real_.remove_directory(path);
+  }
   [[nodiscard]] result<void> sync_directory(const std::string& path) override {
     if (fails()) return failure("sync", path);
     return real_.sync_directory(path);

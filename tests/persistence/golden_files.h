@@ -189,7 +189,7 @@ inline Files golden_files() {
   for (const std::string part : {"", "compressed/", "heavy/"}) {
     const std::string path = "/data/" + part;
     for (const std::string& name : disk.list(path.substr(0, path.size() - 1)).value()) {
-      files[part + name] = disk.bytes(path + name);
+      if (disk.exists(path + name)) files[part + name] = disk.bytes(path + name);  // else a folder
     }
   }
   MemoryFileSystem copy;

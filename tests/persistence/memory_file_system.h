@@ -1,6 +1,7 @@
 // A disk in memory that remembers what was synced, so that tests can cut the power.
 // Stricter than most disks: a file's name lasts only once its folder was synced, its bytes once it was.
-// Threads: one mutex around everything. Folders need not be made; `list` shows what lies directly in a path.
+// Threads: one mutex around everything. Folders need not be made, and are there while a file is in
+// them; `list` shows what lies directly in a path.
 #pragma once
 
 #include <algorithm>
@@ -79,6 +80,10 @@ class MemoryFileSystem final : public FileSystem {
     if (names_.erase(path) == 0) return missing("remove", path);
     return {};
   }
+  [[nodiscard]] result<void> remove_directory(const std::string& path) override {
+    if (!list(path)->empty()) return Failure{"cannot remove folder " + path + ": Directory not empty"};
+    return {};
+  }
   [[nodiscard]] result<void> sync_directory(const std::string& path) override {
     const std::lock_guard lock(mutex_);
     std::erase_if(lasting_names_, [&](const auto& entry) { return directory_of(entry.first) == path; });
@@ -89,11 +94,13 @@ class MemoryFileSystem final : public FileSystem {
   }
   [[nodiscard]] result<std::vector<std::string>> list(const std::string& path) override {
     const std::lock_guard lock(mutex_);
-    std::vector<std::string> names;
+    const std::string folder = path_in(path, "");
+    std::set<std::string> names;
     for (const auto& [name, node] : names_) {
-      if (directory_of(name) == path) names.push_back(name.substr(path_in(path, "").size()));
+      if (name.starts_with(folder))
+        names.insert(name.substr(folder.size(), name.find('/', folder.size()) - folder.size()));
     }
-    return names;
+    return std::vector<std::string>(names.begin(), names.end());
   }
   [[nodiscard]] result<void> make_directory(const std::string&) override { return {}; }
   [[nodiscard]] result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
