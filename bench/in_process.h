@@ -45,7 +45,8 @@ class InProcess {
     if (!decisions) throw std::runtime_error(decisions.error().message);
     decisions_ = std::move(*decisions);
     service_ = std::make_unique<Service>(*store_, *decisions_, WordLists::english(), Bands{});
-    connection_ = std::make_unique<Connection>(*service_, runtime_);
+    runtime_.shards.emplace_back(*service_);
+    connection_ = std::make_unique<Connection>(runtime_);
   }
 
   /// A batch, as a session runs one: the requests, then one write.

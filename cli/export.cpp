@@ -24,9 +24,26 @@ void require(const result<void>& done) {
   if (!done) throw std::runtime_error(done.error().message);
 }
 
+/// All records, or those of a user, a line each.
+void dump_store(Store& store, const std::string& user, OutputFile& output) {
+  Progress progress("Dumping");
+  std::string lines;
+  require(store.each_record(user, [&](const HistoryRecord& told) -> result<void> {
+    append_record_json(lines, told.id, told.record);
+    lines += '\n';
+    progress.show(told.sequence, store.written_sequence());
+    if (lines.size() < export_buffer_bytes) return {};
+    auto written = output.write(lines);
+    lines.clear();
+    return written;
+  }));
+  require(output.write(lines));
+}
+
 void export_folder(const std::string& directory, const std::string& user, Exporter& exporter) {
   PosixFileSystem files;
-  const auto store = open_store(files, directory, MissingFolder::refuse);
+  const auto stores = open_stores(files, directory, MissingFolder::refuse);
+  Store* const store = &stores->store(store_of(user, stores->size()));
   if (!store->engine().find_user(user)) {
     throw std::runtime_error("there is no user " + user + " in " + directory + "; penchant users --data " + directory +
                              " tells them");
@@ -169,21 +186,15 @@ int run_dump(std::span<const std::string> arguments) {
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
   const std::string user = values.contains("user") ? values["user"].as<std::string>() : "";
   PosixFileSystem files;
-  const auto store = open_store(files, values["data"].as<std::string>(), MissingFolder::refuse);
-  if (!user.empty() && !store->engine().find_user(user)) throw std::runtime_error("there is no user " + user);
+  const auto stores = open_stores(files, values["data"].as<std::string>(), MissingFolder::refuse);
+  const std::uint32_t home = store_of(user, stores->size());
+  if (!user.empty() && !stores->store(home).engine().find_user(user)) {
+    throw std::runtime_error("there is no user " + user);
+  }
   OutputFile output(values["output"].as<std::string>());
-  Progress progress("Dumping");
-  std::string lines;
-  require(store->each_record(user, [&](const HistoryRecord& told) -> result<void> {
-    append_record_json(lines, told.id, told.record);
-    lines += '\n';
-    progress.show(told.sequence, store->written_sequence());
-    if (lines.size() < export_buffer_bytes) return {};
-    auto written = output.write(lines);
-    lines.clear();
-    return written;
-  }));
-  require(output.write(lines));
+  for (std::uint32_t k = 0; k < stores->size(); ++k) {
+    if (user.empty() || k == home) dump_store(stores->store(k), user, output);
+  }
   require(output.finish());
   return exit_ok;
 }

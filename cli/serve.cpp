@@ -2,16 +2,19 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <charconv>
 #include <csignal>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 #include "cli/huge_pages.h"
 #include "cli/option.h"
@@ -23,8 +26,7 @@
 #include "net/loading.h"
 #include "net/log.h"
 #include "net/server.h"
-#include "persistence/decision_ring.h"
-#include "persistence/store.h"
+#include "persistence/store_set.h"
 
 namespace penchant {
 namespace {
@@ -38,10 +40,12 @@ constexpr std::size_t clients_most = 1'000'000;                // about what fs.
 constexpr std::int64_t seconds_max = 100LL * 365 * 24 * 3600;  // in nanoseconds, too, a number
 
 struct Settings {
-  StoreOptions store;
+  StoreSetOptions kept;
+  StoreOptions& store = kept.store;
+  DecisionRingOptions& decisions = kept.decisions;
+  std::uint32_t stores = std::clamp(std::thread::hardware_concurrency(), 1U, stores_max);
   ListenOptions listen;
   ServerOptions server;
-  DecisionRingOptions decisions;
   std::string default_verdict;
   std::int64_t default_verdict_after_s = 86400;
   Bands bands;
@@ -79,6 +83,8 @@ po::options_description describe(Settings& s) {
   // clang-format off: an option a line
   options.add_options()
       ("data", po::value(&s.store.directory)->default_value("./penchant-data"), "the folder that keeps everything")
+      ("stores", whole_number(&s.stores, 1, stores_max)->default_value(s.stores),
+       "how many threads serve the users, who are spread over them; unless given, one a core")
       ("port", whole_number(&s.listen.port, 0, 65535)->default_value(default_port),
        "RESP port; 0: any free one")
       ("http-port", whole_number(&s.http_port, 0, 65535),
@@ -139,6 +145,7 @@ Durability parse_durability(const std::string& text) {
 }
 
 void check(Settings& s) {
+  s.kept.stores = s.stores;
   s.store.durability = parse_durability(s.durability);
   if (!s.default_verdict.empty()) {
     s.server.default_verdict = parse_verdict(s.default_verdict);
@@ -199,6 +206,7 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
           {"port", std::to_string(s.listen.port)},
           {"proto-max-bulk-len", std::to_string(bulk_bytes_max)},
           {"save", std::to_string(s.snapshot_every_s) + " 1"},
+          {"stores", std::to_string(s.stores)},
           {"timeout", std::to_string(s.idle_timeout_s)},
           {"unixsocket", s.listen.unix_path}};
 }
@@ -212,6 +220,20 @@ void prepare_process(ServerOptions& server) {
   mallopt(M_MMAP_THRESHOLD, large_allocation_bytes);
 }
 
+/// Says what was found, and has the decisions begin their files.
+void begin(StoreSet& stores) {
+  for (const std::string& warning : stores.warnings()) log_warning(warning);
+  for (std::uint32_t k = 0; k < stores.size(); ++k) {
+    Store& store = stores.store(k);
+    for (const std::string& warning : store.warnings()) log_warning(warning);
+    log_info("state of " + store.options().directory + ": snapshot of event " +
+             std::to_string(store.snapshot_sequence()) + ", then " + std::to_string(store.replayed()) +
+             " events of the journal");
+    stores.decisions(k).begin();
+    for (const std::string& warning : stores.decisions(k).warnings()) log_warning(warning);
+  }
+}
+
 int serve(Settings& s) {
   prepare_process(s.server);
   PosixFileSystem files;
@@ -222,36 +244,35 @@ int serve(Settings& s) {
   std::cout << "resp " << listeners.address() << std::endl;
   Loading loading(listeners, s.server.clients_max);
 
-  // The syncer's thread reports to the server, which comes into being after the store it serves.
+  // The syncers' threads report to the server, which comes into being after the stores it serves.
   std::atomic<Server*> server = nullptr;
-  auto store = Store::open(
-      files, s.store, clock_ms(),
-      [&server](result<std::uint64_t> synced) {
-        if (Server* const running = server) running->on_synced(synced);
+  auto stores = StoreSet::open(
+      files, s.kept, clock_ms(),
+      [&server](std::uint32_t store, result<std::uint64_t> synced) {
+        if (Server* const running = server) running->on_synced(store, std::move(synced));
       },
       [&loading](const std::string& progress) {
         log_info(progress);
         loading.tell(progress);
       });
-  if (!store) throw std::runtime_error(store.error().message);
-  for (const std::string& warning : (*store)->warnings()) log_warning(warning);
-  log_info("state of " + s.store.directory + ": snapshot of event " + std::to_string((*store)->snapshot_sequence()) +
-           ", then " + std::to_string((*store)->replayed()) + " events of the journal");
+  if (!stores) throw std::runtime_error(stores.error().message);
+  begin(**stores);
 
-  auto decisions = DecisionRing::open(files, s.store.directory, s.decisions, clock_ms());
-  if (!decisions) throw std::runtime_error(decisions.error().message);
-  (*decisions)->begin();
-  for (const std::string& warning : (*decisions)->warnings()) log_warning(warning);
-  Service service(**store, **decisions, own_lists ? *own_lists : WordLists::english(), s.bands);
+  const WordLists& lists = own_lists ? *own_lists : WordLists::english();
+  std::deque<Service> services;
   Runtime runtime;
+  for (std::uint32_t k = 0; k < (*stores)->size(); ++k) {
+    services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands);
+    runtime.shards.emplace_back(services.back());
+  }
   runtime.started_ms = clock_ms();
   runtime.settings = settings_told(s);
-  Server running(service, runtime, s.server, listeners);
+  Server running(runtime, s.server, listeners);
   server = &running;
   for (const int client : loading.end()) running.admit(client);
   std::cout << "ready" << std::endl;
   const bool kept_everything = running.run();
-  store->reset();  // joins the syncer before the server it reports to goes
+  stores->reset();  // joins the syncers before the server they report to goes
   log_info("ended");
   return kept_everything ? exit_ok : exit_failure;
 }

@@ -7,18 +7,20 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <deque>
 #include <thread>
 
 #include "cli/broken_off.h"
 #include "cli/option.h"
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
-#include "net/command.h"
+#include "net/batch.h"
+#include "net/community_round.h"
 #include "net/request_bytes.h"
+#include "net/route.h"
 #include "persistence/compressed_format.h"
 #include "persistence/journal_format.h"
 #include "persistence/snapshot.h"
-#include "persistence/store.h"
 
 namespace penchant {
 namespace {
@@ -78,7 +80,7 @@ class ServerTransport final : public Transport {
 void refuse_missing(FileSystem& files, const std::string& directory) {
   const auto names = files.list(directory);
   const auto is_kept = [](const std::string& name) {
-    return first_sequence_of(name) || compressed_sequence_of(name) || snapshot_sequence(name);
+    return name == layout_name || first_sequence_of(name) || compressed_sequence_of(name) || snapshot_sequence(name);
   };
   if (names && std::ranges::any_of(*names, is_kept)) return;
   throw std::runtime_error("nothing is kept in " + directory + " (" +
@@ -86,67 +88,79 @@ void refuse_missing(FileSystem& files, const std::string& directory) {
                            directory + " makes a folder that keeps preferences");
 }
 
-/// The same commands over a store opened here.
+/// The same commands over stores opened here.
 class FilesTransport final : public Transport {
  public:
-  FilesTransport(const std::string& directory, MissingFolder missing) {
-    store_ = open_store(files_, directory, missing);
-    // Whatever room a server gives its decisions: a question from here lets none of them expire.
-    auto decisions = DecisionRing::open(files_, directory, {.bytes_max = decision_ring_bytes_max}, clock_ms());
-    if (!decisions) throw std::runtime_error(decisions.error().message);
-    decisions_ = std::move(*decisions);
-    service_.emplace(*store_, *decisions_, WordLists::english(), Bands{});
-    service_->make_community_when_asked();
+  FilesTransport(const std::string& directory, MissingFolder missing)
+      : stores_(open_stores(files_, directory, missing)) {
+    for (std::uint32_t k = 0; k < stores_->size(); ++k) {
+      Service& service =
+          services_.emplace_back(stores_->store(k), stores_->decisions(k), WordLists::english(), Bands{});
+      service.make_community_when_asked([this] { keep_community(); });
+      runtime_.shards.emplace_back(service);
+    }
     client_.protocol = 3;
     runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
 
   const Reply* ask(const std::vector<std::string>& request) override {
     const std::vector<std::string_view> views(request.begin(), request.end());
+    const Route route = route_of(views, client_, runtime_);
     out_.clear();
-    ReplyWriter reply(out_, client_.protocol);
-    service_->set_time(clock_ms());
-    run_command(views, reply, client_, *service_, runtime_);
-    if (auto synced = store_->sync(); !synced) throw std::runtime_error(synced.error().message);
+    batch_.begin(out_);
+    for (Service& service : services_) service.set_time(clock_ms());
+    batch_.run_everywhere(views, route.store);
+    for (Service& service : services_) {
+      if (auto synced = service.store().sync(); !synced) throw std::runtime_error(synced.error().message);
+    }
     if (out_.view().empty()) return nullptr;
-    if (!client_.forgets.empty()) finish_erasing();
+    for (const ForgetReply& forget : batch_.forgets()) finish_erasing(forget);
     if (parser_.parse(out_.view()) != ReplyParser::Status::reply) throw std::runtime_error("no whole reply");
     return &parser_.reply();
   }
 
  private:
+  void keep_community() {
+    if (std::ranges::none_of(services_, [](const Service& one) { return one.is_community_behind(); })) return;
+    community_.make(services_of(runtime_));
+  }
+
   /// What a server does meanwhile, until a FORGET may be answered.
-  void finish_erasing() {
-    const std::uint64_t sequence = client_.forgets.back().sequence;
-    (void)store_->save(clock_ms());  // where it fails the erasing does, and says why
-    while (!store_->erased(sequence)) {
-      (void)service_->tick(clock_ms());
-      if (const auto failure = store_->erasure_failure()) {
-        const std::string told = tell_unerased(out_.view(), client_, *failure);
+  void finish_erasing(const ForgetReply& forget) {
+    Service& service = services_[forget.store];
+    Store& store = service.store();
+    (void)store.save(clock_ms());  // where it fails the erasing does, and says why
+    while (!store.erased(forget.sequence)) {
+      (void)service.tick(clock_ms());
+      if (const auto failure = store.erasure_failure()) {
+        const std::string told = batch_.unerased(out_.view(), *failure);
         out_.clear();
         out_.append(told);
         break;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    client_.forgets.clear();
   }
 
   /// As the server ends.
   void shut_down(bool save) {
-    store_->await_background_save();
-    if (!save || store_->read_only() || store_->events_since_save() == 0) return;
-    if (auto saved = store_->save(clock_ms()); !saved) {
-      throw std::runtime_error("the snapshot failed: " + saved.error().message);
+    for (Service& service : services_) {
+      Store& store = service.store();
+      store.await_background_save();
+      if (!save || store.read_only() || store.events_since_save() == 0) continue;
+      if (auto saved = store.save(clock_ms()); !saved) {
+        throw std::runtime_error("the snapshot failed: " + saved.error().message);
+      }
     }
   }
 
   PosixFileSystem files_;
-  std::unique_ptr<Store> store_;
-  std::unique_ptr<DecisionRing> decisions_;
-  std::optional<Service> service_;
+  std::unique_ptr<StoreSet> stores_;
+  LocalCommunity community_;
+  std::deque<Service> services_;
   Client client_;
   Runtime runtime_;
+  Batch batch_{client_, runtime_};
   OutputBuffer out_;
   ReplyParser parser_;
 };
@@ -180,14 +194,17 @@ std::unique_ptr<Transport> open_transport(const po::variables_map& values, Missi
   }
 }
 
-std::unique_ptr<Store> open_store(FileSystem& files, const std::string& directory, MissingFolder missing) {
+std::unique_ptr<StoreSet> open_stores(FileSystem& files, const std::string& directory, MissingFolder missing) {
   if (missing == MissingFolder::refuse) refuse_missing(files, directory);
-  StoreOptions options;
-  options.directory = directory;
-  options.keep_decay = true;
-  auto store = Store::open(files, options, clock_ms());
-  if (!store) throw std::runtime_error(store.error().message);
-  return std::move(*store);
+  StoreSetOptions options;
+  options.store.directory = directory;
+  options.store.keep_decay = true;
+  // Whatever room a server gives its decisions: a question from here lets none of them expire.
+  options.decisions.bytes_max = decision_ring_bytes_max;
+  auto stores = StoreSet::open(
+      files, options, clock_ms(), [](std::uint32_t, const auto&) {}, [](const std::string&) {});
+  if (!stores) throw std::runtime_error(stores.error().message);
+  return std::move(*stores);
 }
 
 const Reply& ask_well(Transport& transport, const std::vector<std::string>& request) {

@@ -7,19 +7,29 @@ std::size_t Community::cells() const {
 }
 
 void CommunityBuilder::start(const Engine& engine) {
-  is_running_ = true;
-  forgotten_ = engine.forgotten_count();
-  next_ = engine.users().begin();
+  visit(engine);
   community_ = {};
   const double half_lives = engine.decay().half_lives(engine.now_ms());
   community_.landmark_ = landmark_at(half_lives);
   notice_ = noticed_observations * weight_at(half_lives, community_.landmark_);
 }
 
-std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::size_t cells_max) {
-  if (forgotten_ != engine.forgotten_count()) start(engine);  // next_ may be gone
+Community community_of(const Engine& engine) {
+  CommunityBuilder builder;
+  builder.start(engine);
+  (void)builder.advance(engine, std::numeric_limits<std::size_t>::max());
+  return builder.take();
+}
+
+void CommunityBuilder::visit(const Engine& engine) {
+  forgotten_ = engine.forgotten_count();
+  next_ = engine.users().begin();
+}
+
+CommunityBuilder::Turn CommunityBuilder::advance(const Engine& engine, std::size_t cells_max) {
+  if (forgotten_ != engine.forgotten_count()) return Turn::stale;  // next_ may be gone
   for (std::size_t cells = 0; next_ != engine.users().end(); ++next_) {
-    if (cells >= cells_max) return std::nullopt;
+    if (cells >= cells_max) return Turn::more;
     if (!next_->user->is_sharing()) {
       ++cells;
       continue;
@@ -27,8 +37,7 @@ std::optional<Community> CommunityBuilder::advance(const Engine& engine, std::si
     add(engine, *next_->user);
     cells += next_->user->cells() + next_->user->rows().size();
   }
-  is_running_ = false;
-  return std::exchange(community_, {});
+  return Turn::done;
 }
 
 void CommunityBuilder::add(const Engine& engine, const User& user) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -80,16 +81,22 @@ class Community {
   Table keyword_negatives_;
 };
 
-/// Adds up the sharing users of an engine, some at a time; the engine may take events between two slices.
+/// Adds up the sharing users of engines, one engine after another, some users at a time; between two slices the engines
+/// may take events.
 class CommunityBuilder {
  public:
-  /// Begins anew.
+  /// Begins anew, with the users of this engine.
   void start(const Engine& engine);
-  bool is_running() const { return is_running_; }
+  /// Goes on with those of another, whose counts fade as those of the first do.
+  void visit(const Engine& engine);
 
-  /// Adds users until `cells_max` of their cells have been looked at, or all are done: then the community, and the
-  /// builder rests. A user who is forgotten meanwhile makes it begin anew.
-  std::optional<Community> advance(const Engine& engine, std::size_t cells_max);
+  /// stale: a user was forgotten meanwhile, nothing was added: start() again.
+  enum class Turn : std::uint8_t { more, done, stale };
+  /// Adds users of the engine that start() or visit() named last, until `cells_max` of their cells have been looked at
+  /// or all are done.
+  Turn advance(const Engine& engine, std::size_t cells_max);
+  /// What was added up.
+  Community take() { return std::exchange(community_, {}); }
 
  private:
   void add(const Engine& engine, const User& user);
@@ -102,8 +109,7 @@ class CommunityBuilder {
   bool is_noticed(const Counts& counts) const { return counts.observed * factor_ > notice_; }
   void add_cell(CommunityCell& cell, const Counts& counts) const;
 
-  bool is_running_ = false;
-  std::uint64_t forgotten_ = 0;  // how many users had been when this began
+  std::uint64_t forgotten_ = 0;  // how many users of the engine had been when it was named
   std::list<NamedUser>::const_iterator next_;
   Community community_;
   double factor_ = 1;  // from the user's landmark to the community's
@@ -113,5 +119,8 @@ class CommunityBuilder {
   std::vector<std::uint32_t> loras_;
   boost::unordered_flat_map<std::uint32_t, Counts> sums_;  // of one row, by column or negative keyword
 };
+
+/// The community of one engine's sharing users, at once.
+Community community_of(const Engine& engine);
 
 }  // namespace penchant

@@ -23,6 +23,7 @@ struct ForgetReply {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint64_t sequence = 0;
+  std::uint32_t store = 0;  // whose event that is
 };
 
 /// What a connection is, apart from its socket.
@@ -41,34 +42,64 @@ struct Client {
   std::int64_t last_active_ms = 0;
 };
 
-/// What INFO, CONFIG and CLIENT tell of the server. Owned by the server, changed on its thread.
-struct Runtime {
-  std::int64_t started_ms = 0;
-  std::uint64_t connections_received = 0;
-  std::uint64_t connections_refused = 0;
+/// What has passed through a store's thread. Changed on it.
+struct Traffic {
   std::uint64_t commands_processed = 0;
   std::uint64_t records = 0;
   std::uint64_t recommendations = 0;
   std::uint64_t input_bytes = 0;
   std::uint64_t output_bytes = 0;
+};
+
+/// One of the stores that users are spread over, as requests see it.
+struct Shard {
+  explicit Shard(Service& of_store) : service(of_store) {}
+
+  Service& service;
+  Traffic traffic;
+  std::vector<Client*> clients;  // whose conversation is with this store's thread, oldest first
+};
+
+/// The server as its commands see it. Owned by the server. A thread that runs a request of one store touches its shard
+/// alone; one that runs a request about all of them does so while the other threads rest (world_stop.h).
+struct Runtime {
+  std::int64_t started_ms = 0;
+  std::uint64_t connections_received = 0;
+  std::uint64_t connections_refused = 0;
   std::uint16_t port = 0;
   std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
-  std::vector<Client*> clients;                               // connected ones, oldest first
+  std::vector<Shard> shards;                                  // by the number of their store; fixed before the start
   std::function<void(bool save)> shut_down;
 };
+
+/// Those of all stores, by number.
+std::vector<Service*> services_of(Runtime& runtime);
 
 struct Call {
   Arguments& arguments;  // without the command's name
   ReplyWriter& reply;
   Client& client;
-  Service& service;
   Runtime& runtime;
+  std::uint32_t store;  // that the request is for
+  Shard& shard;         // its
+  Service& service;     // its
 };
 
 struct Command {
   /// read | write: some of its subcommands write, and refuse by themselves while the store is read-only.
   /// immediate: it runs also between MULTI and EXEC.
-  enum Flag : std::uint8_t { read = 1, write = 2, connection = 4, admin = 8, immediate = 16 };
+  /// by_user: it is for the store of the user that its first argument names; by_decision: for the one that told it;
+  /// everywhere: it is about all stores. Without these any store will do.
+  enum Flag : std::uint8_t {
+    read = 1,
+    write = 2,
+    connection = 4,
+    admin = 8,
+    immediate = 16,
+    by_user = 32,
+    by_decision = 64,
+    everywhere = 128,
+  };
 
   static constexpr std::size_t any = SIZE_MAX;
 
@@ -91,12 +122,10 @@ std::string read_only_sentence(const Failure& why);
 
 /// What a FORGET is answered whose user is forgotten for good, but still in files.
 std::string unerased_sentence(const Failure& why);
-/// A batch's replies with that in place of its FORGETs' replies.
-std::string tell_unerased(std::string_view replies, const Client& client, const Failure& why);
 
-/// Runs one request and writes one reply.
-void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,
-                 Runtime& runtime);
+/// Runs one request with the store that it is for (route.h) and writes one reply.
+void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Runtime& runtime,
+                 std::uint32_t store);
 
 // The commands, by file.
 namespace commands {

@@ -8,7 +8,8 @@ namespace penchant {
 namespace {
 
 constexpr std::array table{
-    Command{"BGSAVE", 0, 1, Command::admin, commands::bgsave, "[SCHEDULE]", "Writes a snapshot while requests go on."},
+    Command{"BGSAVE", 0, 1, Command::admin | Command::everywhere, commands::bgsave, "[SCHEDULE]",
+            "Writes a snapshot while requests go on."},
     Command{"CLIENT", 1, Command::any, Command::connection, commands::client,
             "ID|GETNAME|SETNAME name|SETINFO LIB-NAME|LIB-VER value|INFO|LIST|NO-EVICT ON|OFF|NO-TOUCH ON|OFF",
             "Tells or names a connection."},
@@ -16,78 +17,80 @@ constexpr std::array table{
             "[COUNT|LIST|INFO [name ...]|DOCS [name ...]]", "Tells what commands there are."},
     Command{"CONFIG", 1, Command::any, Command::admin, commands::config, "GET pattern [pattern ...]",
             "Tells settings."},
-    Command{"DBSIZE", 0, 0, Command::read, commands::dbsize, "", "The number of users."},
+    Command{"DBSIZE", 0, 0, Command::read | Command::everywhere, commands::dbsize, "", "The number of users."},
     Command{"DISCARD", 0, 0, Command::connection | Command::immediate, commands::discard, "",
             "Forgets the requests since MULTI."},
     Command{"ECHO", 1, 1, Command::connection, commands::echo, "message", "Gives back its argument."},
     Command{"EXEC", 0, 0, Command::connection | Command::immediate, commands::exec, "",
             "Runs the requests since MULTI; an array of their replies."},
-    Command{"EXPLAIN", 3, 3, Command::read, commands::explain, "user prompt checkpoint",
+    Command{"EXPLAIN", 3, 3, Command::read | Command::by_user, commands::explain, "user prompt checkpoint",
             "What each keyword of a prompt contributes to a checkpoint's score."},
-    Command{"EXPORT", 1, 3, Command::read, commands::export_user, "user [CURSOR cursor]",
+    Command{"EXPORT", 1, 3, Command::read | Command::by_user, commands::export_user, "user [CURSOR cursor]",
             "Everything recorded of a user, as JSON; with CURSOR a page of its records."},
-    Command{"FORGET", 1, 1, Command::write, commands::forget, "user",
+    Command{"FORGET", 1, 1, Command::write | Command::by_user, commands::forget, "user",
             "Erases everything of a user, here and on disk. How many records there were."},
     Command{"HELLO", 0, Command::any, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
             "Chooses the protocol's version."},
-    Command{"HISTORY", 1, Command::any, Command::read, commands::history,
+    Command{"HISTORY", 1, Command::any, Command::read | Command::by_user, commands::history,
             "user [CHECKPOINT checkpoint] [LORA lora] [KEYWORD keyword] [VERDICT selected|rejected|neutral] "
             "[SESSION id] [SINCE unix-ms] [UNTIL unix-ms] [LIMIT n] [CURSOR cursor]",
             "A user's records, newest first: where to go on, and a page of them."},
-    Command{"IMPORT", 1, 1, Command::write, commands::import_json, "json",
+    Command{"IMPORT", 1, 1, Command::write | Command::everywhere, commands::import_json, "json",
             "Records what an export holds, all of it or nothing: how many were recorded, how many known."},
-    Command{"INFO", 0, Command::any, Command::read, commands::info, "[section ...]", "Figures about the server."},
-    Command{"JUDGE", 3, Command::any, Command::write, commands::judge,
+    Command{"INFO", 0, Command::any, Command::read | Command::everywhere, commands::info, "[section ...]",
+            "Figures about the server."},
+    Command{"JUDGE", 3, Command::any, Command::write | Command::by_decision, commands::judge,
             "decision selected|rejected|neutral checkpoint [options of RECORD]",
             "Learns a verdict on what a recommendation or plan led to. As RECORD."},
     Command{"KEYWORDS", 1, 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
-    Command{"LASTSAVE", 0, 0, Command::read, commands::lastsave, "",
+    Command{"LASTSAVE", 0, 0, Command::read | Command::everywhere, commands::lastsave, "",
             "When the last snapshot was written, in Unix seconds."},
-    Command{"LORAS", 2, Command::any, Command::read, commands::loras,
+    Command{"LORAS", 2, Command::any, Command::read | Command::by_user, commands::loras,
             "user prompt [CHECKPOINT checkpoint] [AMONG n lora ...] [TOP n] [AT unix-ms]",
             "Which LoRAs suit a prompt, and at which strength."},
     Command{"MULTI", 0, 0, Command::connection | Command::immediate, commands::multi, "",
             "From here requests wait for EXEC."},
-    Command{"NEGATIVES", 2, Command::any, Command::read, commands::negatives, "user prompt [TOP n] [AT unix-ms]",
-            "Which words in the negative prompt go well with a prompt."},
-    Command{"PARAMS", 2, Command::any, Command::read, commands::params,
+    Command{"NEGATIVES", 2, Command::any, Command::read | Command::by_user, commands::negatives,
+            "user prompt [TOP n] [AT unix-ms]", "Which words in the negative prompt go well with a prompt."},
+    Command{"PARAMS", 2, Command::any, Command::read | Command::by_user, commands::params,
             "user prompt [CHECKPOINT checkpoint] [FAMILY family] [AT unix-ms]",
             "Which values of steps, cfg and the like worked for a prompt."},
     Command{"PING", 0, 1, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
-    Command{"PLAN", 4, Command::any, Command::read, commands::plan,
+    Command{"PLAN", 4, Command::any, Command::read | Command::by_user, commands::plan,
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
             "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms]",
             "Spreads n images over the checkpoints to use for a prompt."},
-    Command{"POOL", 1, Command::any, Command::read | Command::write, commands::pool,
+    Command{"POOL", 1, Command::any, Command::read | Command::write | Command::everywhere, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
             "Sets or tells which checkpoints are available for a model family and tier."},
     Command{"QUIT", 0, Command::any, Command::connection | Command::immediate, commands::quit, "",
             "Closes the connection."},
-    Command{"RECOMMEND", 2, Command::any, Command::read, commands::recommend,
+    Command{"RECOMMEND", 2, Command::any, Command::read | Command::by_user, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
             "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms]",
             "Which checkpoint to use for a prompt, and how sure that is."},
-    Command{"RECORD", 4, Command::any, Command::write, commands::record,
+    Command{"RECORD", 4, Command::any, Command::write | Command::by_user, commands::record,
             "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength ...] "
             "[PARAM name value ...] [FAMILY family] [TIER draft|standard|quality] [STAGE stage] [SESSION id] "
             "[GENERATION id] [ID id] [DECISION id] [AT unix-ms] [NOTE text] [VISION text]",
             "Learns a verdict on one image. Its number within the user; 0 if it is known already."},
-    Command{"REJECTALL", 4, Command::any, Command::write, commands::reject_all,
+    Command{"REJECTALL", 4, Command::any, Command::write | Command::by_user, commands::reject_all,
             "user prompt n checkpoint ... [options of RECORD]",
             "Learns that all of n images were rejected. How many were recorded."},
     Command{"RESET", 0, 0, Command::connection | Command::immediate, commands::reset, "",
             "Makes the connection as new."},
-    Command{"SAVE", 0, 0, Command::admin, commands::save, "", "Writes a snapshot; requests wait."},
-    Command{"SCORE", 4, Command::any, Command::read, commands::score, "user prompt n checkpoint ...",
+    Command{"SAVE", 0, 0, Command::admin | Command::everywhere, commands::save, "",
+            "Writes a snapshot; requests wait."},
+    Command{"SCORE", 4, Command::any, Command::read | Command::by_user, commands::score, "user prompt n checkpoint ...",
             "The scores of checkpoints for a prompt, in the order asked."},
     Command{"SELECT", 1, 1, Command::connection, commands::select, "0", "There is one database, 0."},
-    Command{"SHARE", 2, 2, Command::write, commands::share, "user ON|OFF",
+    Command{"SHARE", 2, 2, Command::write | Command::by_user, commands::share, "user ON|OFF",
             "Whether the user's counts are part of the community's."},
-    Command{"SHUTDOWN", 0, Command::any, Command::admin, commands::shutdown, "[SAVE|NOSAVE]",
+    Command{"SHUTDOWN", 0, Command::any, Command::admin | Command::everywhere, commands::shutdown, "[SAVE|NOSAVE]",
             "Ends the server, after a snapshot."},
-    Command{"STATS", 1, 1, Command::read, commands::stats, "user", "What is known of a user."},
+    Command{"STATS", 1, 1, Command::read | Command::by_user, commands::stats, "user", "What is known of a user."},
     Command{"TIME", 0, 0, Command::read, commands::time, "", "The server's time: seconds, microseconds."},
-    Command{"USERS", 0, 0, Command::read, commands::users, "", "All users."},
+    Command{"USERS", 0, 0, Command::read | Command::everywhere, commands::users, "", "All users."},
 };
 
 constexpr std::size_t command_name_bytes_max = 16;
@@ -110,6 +113,12 @@ const Command* find_command(std::string_view name) {
   return it == by_name.end() ? nullptr : it->second;
 }
 
+std::vector<Service*> services_of(Runtime& runtime) {
+  std::vector<Service*> services;
+  for (Shard& shard : runtime.shards) services.push_back(&shard.service);
+  return services;
+}
+
 std::string read_only_sentence(const Failure& why) { return "READONLY nothing can be recorded: " + why.message; }
 
 /// Why the request cannot be run at all; nothing where it can.
@@ -123,9 +132,20 @@ static std::optional<std::string> refusal(const Command* command, std::span<cons
          usage_of(command->name, command->arguments);
 }
 
-void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Service& service,
-                 Runtime& runtime) {
-  ++runtime.commands_processed;
+/// Why nothing can be recorded where this command records, if so.
+static const std::optional<Failure>& read_only(const Command& command, const Runtime& runtime, std::uint32_t store) {
+  const auto why = [](const Shard& shard) -> const std::optional<Failure>& {
+    return shard.service.store().read_only();
+  };
+  if ((command.flags & Command::everywhere) == 0) return why(runtime.shards[store]);
+  const auto shard = std::ranges::find_if(runtime.shards, [&](const Shard& one) { return why(one).has_value(); });
+  return why(shard == runtime.shards.end() ? runtime.shards[store] : *shard);
+}
+
+void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Runtime& runtime,
+                 std::uint32_t store) {
+  Shard& shard = runtime.shards[store];
+  ++shard.traffic.commands_processed;
   const Command* command = find_command(request.front());
   if (const auto why = refusal(command, request)) {
     if (client.transaction) client.transaction->fail();
@@ -136,11 +156,11 @@ void run_command(std::span<const std::string_view> request, ReplyWriter& reply, 
                                             : reply.error("ERR the transaction is too large: at most " +
                                                           std::to_string(transaction_requests_max) + " requests");
   }
-  if ((command->flags & (Command::read | Command::write)) == Command::write && service.store().read_only()) {
-    return reply.error(read_only_sentence(*service.store().read_only()));
+  if ((command->flags & (Command::read | Command::write)) == Command::write) {
+    if (const auto& why = read_only(*command, runtime, store)) return reply.error(read_only_sentence(*why));
   }
   Arguments arguments(request.subspan(1), command->name, command->arguments);
-  Call call{arguments, reply, client, service, runtime};
+  Call call{arguments, reply, client, runtime, store, shard, shard.service};
   command->run(call);
 }
 

@@ -1,5 +1,6 @@
 // What Redis clients say about the connection itself.
 #include <algorithm>
+#include <vector>
 
 #include "net/command.h"
 #include "net/version.h"
@@ -47,8 +48,13 @@ void set_info(Call& call) {
 
 void list_clients(Call& call) {
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  std::vector<const Client*> clients;
+  for (const Shard& shard : call.runtime.shards) {
+    clients.insert(clients.end(), shard.clients.begin(), shard.clients.end());
+  }
+  std::ranges::sort(clients, {}, &Client::id);
   std::string text;
-  for (const Client* client : call.runtime.clients) append_client(*client, clock_ms(), text);
+  for (const Client* client : clients) append_client(*client, clock_ms(), text);
   call.reply.verbatim("txt", text);
 }
 

@@ -1,4 +1,7 @@
 // POOL SET, GET, LIST, DEL: which checkpoints are available.
+#include <string>
+#include <vector>
+
 #include "net/command.h"
 
 namespace penchant::commands {
@@ -18,9 +21,42 @@ PoolName read_pool_name(Arguments& arguments) {
 
 /// Whether nothing can be changed, which is then the reply.
 bool refused(Call& call) {
-  const auto& why = call.service.store().read_only();
-  if (why) call.reply.error(read_only_sentence(*why));
-  return why.has_value();
+  for (const Shard& shard : call.runtime.shards) {
+    const auto& why = shard.service.store().read_only();
+    if (!why) continue;
+    call.reply.error(read_only_sentence(*why));
+    return true;
+  }
+  return false;
+}
+
+/// None where there is no such pool.
+std::vector<std::string> checkpoints_of(const Engine& engine, const PoolName& name) {
+  std::vector<std::string> checkpoints;
+  const Pool* const pool = engine.pools().find(name.family, name.tier);
+  if (!pool) return checkpoints;
+  for (const PoolEntry& entry : pool->checkpoints) checkpoints.emplace_back(engine.name_text(entry.name));
+  return checkpoints;
+}
+
+void put_back(Service& service, const PoolName& name, const std::vector<std::string>& former) {
+  const std::vector<std::string_view> checkpoints(former.begin(), former.end());
+  Store& store = service.store();
+  if (checkpoints.empty()) return void(store.delete_pool({service.now_ms(), name.family, name.tier}));
+  (void)store.set_pool({service.now_ms(), name.family, name.tier, checkpoints});
+}
+
+/// In all stores or in none.
+result<void> set_everywhere(Runtime& runtime, const PoolName& name, std::span<const std::string_view> checkpoints) {
+  const std::vector<std::string> former = checkpoints_of(runtime.shards.front().service.engine(), name);
+  for (auto shard = runtime.shards.begin(); shard != runtime.shards.end(); ++shard) {
+    Service& service = shard->service;
+    auto done = service.store().set_pool({service.now_ms(), name.family, name.tier, checkpoints});
+    if (done) continue;
+    for (auto earlier = runtime.shards.begin(); earlier != shard; ++earlier) put_back(earlier->service, name, former);
+    return done;
+  }
+  return {};
 }
 
 void set(Call& call) {
@@ -30,15 +66,19 @@ void set(Call& call) {
   }
   const auto checkpoints = call.arguments.texts("the checkpoints", call.arguments.left());
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto done = call.service.store().set_pool({call.service.now_ms(), name.family, name.tier, checkpoints});
+  const auto done = set_everywhere(call.runtime, name, checkpoints);
   done ? call.reply.simple("OK") : call.reply.error("ERR " + done.error().message);
 }
 
 void erase(Call& call) {
   const PoolName name = read_pool_name(call.arguments);
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto existed = call.service.store().delete_pool({call.service.now_ms(), name.family, name.tier});
-  existed ? call.reply.integer(*existed ? 1 : 0) : call.reply.error("ERR " + existed.error().message);
+  result<bool> existed = false;
+  for (Shard& shard : call.runtime.shards) {
+    existed = shard.service.store().delete_pool({shard.service.now_ms(), name.family, name.tier});
+    if (!existed) return call.reply.error("ERR " + existed.error().message);
+  }
+  call.reply.integer(*existed ? 1 : 0);
 }
 
 void get(Call& call) {

@@ -72,10 +72,10 @@ void export_user(Call& call) {
 void import_json(Call& call) {
   const std::string_view text = call.arguments.text("the JSON");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto report = call.service.import_file(text);
+  const auto report = import_file(services_of(call.runtime), text);
   if (!report) return call.reply.error("ERR " + report.error().message);
   call.client.told_known = report->duplicates > 0;
-  call.runtime.records += report->recorded;
+  call.shard.traffic.records += report->recorded;
   call.reply.map(2);
   call.reply.word<"recorded">();
   call.reply.integer(static_cast<std::int64_t>(report->recorded));

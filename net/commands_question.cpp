@@ -59,7 +59,7 @@ void recommend(Call& call) {
 
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
-  ++call.runtime.recommendations;
+  ++call.shard.traffic.recommendations;
   const Recommendation& recommendation = answer->recommendation;
   ReplyWriter& reply = call.reply;
   reply.map(8);
@@ -90,7 +90,7 @@ void plan(Call& call) {
   request.top.reset();  // a plan is for the band's arms
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
-  ++call.runtime.recommendations;
+  ++call.shard.traffic.recommendations;
   const auto images = call.service.plan_images(*count);
   call.reply.map(3);
   call.reply.word<"decision">();
@@ -188,9 +188,12 @@ void stats(Call& call) {
 }
 
 void users(Call& call) {
-  const auto& named_users = call.service.engine().users();
-  call.reply.array(named_users.size());
-  for (const NamedUser& named : named_users) call.reply.bulk(named.name);
+  std::size_t count = 0;
+  for (const Shard& shard : call.runtime.shards) count += shard.service.engine().user_count();
+  call.reply.array(count);
+  for (const Shard& shard : call.runtime.shards) {
+    for (const NamedUser& named : shard.service.engine().users()) call.reply.bulk(named.name);
+  }
 }
 
 }  // namespace penchant::commands

@@ -1,9 +1,11 @@
 // RECORD and REJECTALL: verdicts come in.
+#include <algorithm>
 #include <array>
 #include <boost/container/static_vector.hpp>
 
 #include "engine/limits.h"
 #include "net/command.h"
+#include "net/route.h"
 
 namespace penchant::commands {
 namespace {
@@ -84,7 +86,7 @@ void write_recorded(Call& call, const result<Recorded>& recorded) {
     call.client.told_known = true;
     return call.reply.integer(0);
   }
-  ++call.runtime.records;
+  ++call.shard.traffic.records;
   call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
 }
 
@@ -112,7 +114,13 @@ void judge(Call& call) {
   read_options(arguments, options);
   if (!options.record.decision.empty()) arguments.fail("DECISION is the first argument already");
   if (!arguments.done()) return call.reply.error(arguments.error());
-  write_recorded(call, call.service.judge(decision, options.record));
+  Service* judging = &call.service;
+  if (route_of_decision(decision, call.runtime).kind == Route::Kind::everywhere) {
+    const auto has = [decision](Shard& shard) { return shard.service.decisions().find(decision).has_value(); };
+    const auto shard = std::ranges::find_if(call.runtime.shards, has);
+    if (shard != call.runtime.shards.end()) judging = &shard->service;
+  }
+  write_recorded(call, judging->judge(decision, options.record));
 }
 
 void reject_all(Call& call) {
@@ -128,7 +136,7 @@ void reject_all(Call& call) {
   const auto recorded = call.service.reject_all(options.record, checkpoints);
   if (!recorded) return call.reply.error("ERR " + recorded.error().message);
   call.client.told_known = *recorded < checkpoints.size();
-  call.runtime.records += *recorded;
+  call.shard.traffic.records += *recorded;
   call.reply.integer(static_cast<std::int64_t>(*recorded));
 }
 

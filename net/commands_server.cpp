@@ -33,7 +33,7 @@ void config(Call& call) {
 void info(Call& call) {
   std::vector<std::string_view> sections;
   while (call.arguments.more()) sections.push_back(call.arguments.text("the section"));
-  call.reply.verbatim("txt", info_text(sections, call.service, call.runtime));
+  call.reply.verbatim("txt", info_text(sections, call.runtime));
 }
 
 void time(Call& call) {
@@ -44,21 +44,39 @@ void time(Call& call) {
   call.reply.bulk(std::to_string(now_us % 1'000'000));
 }
 
-void dbsize(Call& call) { call.reply.integer(static_cast<std::int64_t>(call.service.engine().user_count())); }
+void dbsize(Call& call) {
+  std::size_t users = 0;
+  for (const Shard& shard : call.runtime.shards) users += shard.service.engine().user_count();
+  call.reply.integer(static_cast<std::int64_t>(users));
+}
 
 void save(Call& call) {
-  const auto saved = call.service.store().save(clock_ms());
-  saved ? call.reply.simple("OK") : call.reply.error("ERR " + saved.error().message);
+  for (const Shard& shard : call.runtime.shards) {
+    const auto saved = shard.service.store().save(clock_ms());
+    if (!saved) return call.reply.error("ERR " + saved.error().message);
+  }
+  call.reply.simple("OK");
 }
 
 void bgsave(Call& call) {
   call.arguments.option("SCHEDULE");  // what Redis clients send; here nothing is in the way of a snapshot
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto started = call.service.store().save_in_background(clock_ms());
+  result<void> started;
+  for (const Shard& shard : call.runtime.shards) {
+    // One that is writing its own already will do, where another begins.
+    if (auto one = shard.service.store().save_in_background(clock_ms()); !one) started = one;
+  }
   started ? call.reply.simple("Background saving started") : call.reply.error("ERR " + started.error().message);
 }
 
-void lastsave(Call& call) { call.reply.integer(call.service.store().last_save_ms() / 1000); }
+/// Since then every store has a snapshot.
+void lastsave(Call& call) {
+  std::int64_t least_ms = INT64_MAX;
+  for (const Shard& shard : call.runtime.shards) {
+    least_ms = std::min(least_ms, shard.service.store().last_save_ms());
+  }
+  call.reply.integer(least_ms / 1000);
+}
 
 void shutdown(Call& call) {
   const bool no_save = call.arguments.option("NOSAVE");

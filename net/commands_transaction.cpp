@@ -1,6 +1,7 @@
 // MULTI, EXEC, DISCARD.
 #include "net/command.h"
 #include "net/limits.h"
+#include "net/route.h"
 
 namespace penchant {
 
@@ -28,7 +29,9 @@ void exec(Call& call) {
   call.reply.array(transaction.requests().size());
   for (const Transaction::Request& request : transaction.requests()) {
     const std::vector<std::string_view> views(request.begin(), request.end());
-    run_command(views, call.reply, call.client, call.service, call.runtime);
+    const Route route = route_of(views, call.client, call.runtime);
+    const bool is_elsewhere = route.kind == Route::Kind::store;
+    run_command(views, call.reply, call.client, call.runtime, is_elsewhere ? route.store : call.store);
   }
 }
 

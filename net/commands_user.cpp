@@ -1,6 +1,5 @@
 // HISTORY, SHARE, FORGET: what a user may see of what was learned, and decide about it.
 #include "net/command.h"
-#include "net/reply_spans.h"
 #include "persistence/timestamp.h"
 
 namespace penchant {
@@ -126,7 +125,8 @@ void forget(Call& call) {
   call.client.told_known = true;  // the reply tells of what must last, as those to records do
   const std::size_t begin = call.reply.size();
   call.reply.integer(static_cast<std::int64_t>(forgotten->records));
-  if (forgotten->sequence > 0) call.client.forgets.push_back({begin, call.reply.size(), forgotten->sequence});
+  if (forgotten->sequence == 0) return;
+  call.client.forgets.push_back({begin, call.reply.size(), forgotten->sequence, call.store});
 }
 
 }  // namespace commands
@@ -135,11 +135,6 @@ std::string unerased_sentence(const Failure& why) {
   return "UNERASED the user is forgotten, but not erased from all files: " + why.message +
          "; mend that: the server tries again every minute and at each start, and FORGET again is answered when it is "
          "done";
-}
-
-std::string tell_unerased(std::string_view replies, const Client& client, const Failure& why) {
-  const std::string sentence = unerased_sentence(why);
-  return with_errors(replies, client.forgets, [&](const ForgetReply&) { return sentence; });
 }
 
 }  // namespace penchant

@@ -1,61 +1,87 @@
 #include "net/connection.h"
 
-#include <algorithm>
-#include <utility>
-
-#include "net/reply_spans.h"
+#include <functional>
 
 namespace penchant {
+namespace {
+
+/// Whether the parser has the arguments where they came, or has undone quotes of inline text.
+bool are_within(std::span<const std::string_view> arguments, std::string_view input) {
+  const std::less_equal<const char*> is_at_most;
+  return std::ranges::all_of(arguments, [&](std::string_view one) {
+    return is_at_most(input.data(), one.data()) && is_at_most(one.data() + one.size(), input.data() + input.size());
+  });
+}
+
+}  // namespace
 
 std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
   std::size_t used = 0;
-  unfinished_ = false;
-  write_replies_.clear();
-  client_.forgets.clear();
-  service_.set_time(clock_ms());
-  ReplyWriter reply(replies, client_.protocol);
-  const Store& store = service_.store();
+  next_ = Next::more;
+  batch_.begin(replies);
+  Service& service = runtime_.shards[own_].service;
+  service.set_time(clock_ms());
+  const Store& store = service.store();
   const std::size_t uncommitted = store.uncommitted_bytes();  // more than 0 where the journal has failed
   for (std::size_t requests = 0; requests < batch_requests_max && replies.size() < batch_output_bytes &&
                                  store.uncommitted_bytes() - uncommitted < batch_event_bytes;
        ++requests) {
     if (client_.closing) return input.size();
     if (used == input.size()) {
-      unfinished_ = true;
+      next_ = Next::input;
       return used;
     }
     switch (parser_.parse(input.substr(used))) {
-      case RequestParser::Status::need_more: unfinished_ = true; return used;
+      case RequestParser::Status::need_more: next_ = Next::input; return used;
       case RequestParser::Status::error:
-        reply.error("ERR " + std::string(parser_.error()));
+        batch_.reply().error("ERR " + std::string(parser_.error()));
         client_.closing = true;
         return input.size();
       case RequestParser::Status::request: break;
     }
-    used += parser_.consumed();
-    if (parser_.arguments().empty()) continue;
-    const std::size_t begin = replies.size();
-    const std::size_t events_before = store.uncommitted_bytes();
-    run_command(parser_.arguments(), reply, client_, service_, runtime_);
-    const bool told_known = std::exchange(client_.told_known, false);
-    const bool is_write = told_known || store.uncommitted_bytes() != events_before;
-    if (is_write && !replies.view().substr(begin).starts_with('-')) {  // an error acknowledges nothing
-      write_replies_.push_back({begin, replies.size()});
+    if (!parser_.arguments().empty()) {
+      if (runtime_.shards.size() > 1 && leaves()) return used;
+      batch_.run(parser_.arguments(), own_);
     }
+    used += parser_.consumed();
   }
   return used;
 }
 
-bool Connection::is_forget(const Span& span) const {
-  return std::ranges::any_of(client_.forgets, [&span](const ForgetReply& forget) {
-    return forget.begin == span.begin && forget.end == span.end;
-  });
+/// Whether the request is for others than the client's own store; then next_ says for whom.
+bool Connection::leaves() {
+  const Route route = route_of(parser_.arguments(), client_, runtime_);
+  if (route.kind == Route::Kind::any || (route.kind == Route::Kind::store && route.store == own_)) return false;
+  const bool goes_alone = route.kind == Route::Kind::everywhere || route.is_about_connection;
+  next_ = goes_alone ? Next::everywhere : Next::crossing;
+  return true;
 }
 
-std::string Connection::refused(std::string_view replies, const Failure& failure) const {
-  return with_errors(replies, write_replies_, [&](const Span& span) {
-    return is_forget(span) ? unerased_sentence(failure) : read_only_sentence(failure);
-  });
+std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
+  std::size_t used = 0;
+  next_ = Next::more;
+  for (std::size_t requests = 0; requests < batch_requests_max; ++requests) {
+    const auto status = used == input.size() ? RequestParser::Status::need_more : parser_.parse(input.substr(used));
+    if (status == RequestParser::Status::need_more) next_ = Next::input;
+    if (status != RequestParser::Status::request) break;
+    const auto arguments = parser_.arguments();
+    if (!arguments.empty()) {
+      const Route route = route_of(arguments, client_, runtime_);
+      if (route.kind == Route::Kind::everywhere || route.is_about_connection) break;
+      crossing.add(route.kind == Route::Kind::store ? route.store : own_, arguments, are_within(arguments, input));
+    }
+    used += parser_.consumed();
+  }
+  return used;
+}
+
+std::size_t Connection::run_everywhere(std::string_view input, OutputBuffer& replies) {
+  next_ = Next::more;
+  batch_.begin(replies);
+  for (Shard& shard : runtime_.shards) shard.service.set_time(clock_ms());
+  if (parser_.parse(input) != RequestParser::Status::request) return 0;
+  batch_.run_everywhere(parser_.arguments(), own_);
+  return parser_.consumed();
 }
 
 }  // namespace penchant

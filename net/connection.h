@@ -2,20 +2,25 @@
 //
 //   const std::size_t used = connection.run(input, replies);  // runs whole requests, appends their replies
 //   if (auto written = store.commit(); written) send(replies.view());
-//   else send(connection.refused(replies.view(), written.error()));
+//   else send(connection.batch().refused(replies.view(), written.error()));
+//
+// Where there are several stores, run() runs what is for the client's own store, or for any; it stops at a request for
+// another one, which next() tells: gather() takes such requests for a Crossing, and run_everywhere() runs one that is
+// about all stores.
 //
 // Invariant: a reply to a write leaves only after the commit of its events; the session keeps it by this order.
-// Owner: the session. Threading: the store's thread. Limits: batch_requests_max, batch_output_bytes,
+// Owner: the session. Threading: the thread of the client's own store. Limits: batch_requests_max, batch_output_bytes,
 // batch_event_bytes.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "net/command.h"
+#include "net/batch.h"
+#include "net/crossing.h"
 #include "net/resp_parser.h"
+#include "net/route.h"
 
 namespace penchant {
 
@@ -25,45 +30,50 @@ inline constexpr std::size_t batch_event_bytes = std::size_t{4} << 20;  // event
 
 class Connection {
  public:
-  Connection(Service& service, Runtime& runtime) : service_(service), runtime_(runtime) {}
+  /// `own`: the store on whose thread this is.
+  explicit Connection(Runtime& runtime, std::uint32_t own = 0) : runtime_(runtime), own_(own) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   Client& client() { return client_; }
   const Client& client() const { return client_; }
 
   /// Runs the requests at the beginning of `input`, a batch, and returns how many bytes they were; their replies go to
-  /// `replies`, which is empty before. It stops at an unfinished request, at the batch's limits, and when the client is
-  /// done: see unfinished().
+  /// `replies`, which is empty before. It stops at an unfinished request, at the batch's limits, at a request for
+  /// another store, and when the client is done: see next().
   std::size_t run(std::string_view input, OutputBuffer& replies);
 
-  /// After run(): what is left of the input is the beginning of a request. False: run() again after sending.
-  bool unfinished() const { return unfinished_; }
+  /// After run() and gather(): what is left of the input.
+  enum class Next : std::uint8_t {
+    more,        // run() again, after sending
+    input,       // the beginning of a request
+    crossing,    // a request for another store: gather()
+    everywhere,  // a request about all stores: run_everywhere()
+  };
+  Next next() const { return next_; }
+
+  /// Takes requests at the beginning of `input` for `crossing`, whatever store they are for, and returns how many bytes
+  /// they were. It stops at one that is about the connection or about all stores. `input` stays until they are done.
+  std::size_t gather(std::string_view input, Crossing& crossing);
+
+  /// Runs the one request at the beginning of `input`, while the other stores' threads rest.
+  std::size_t run_everywhere(std::string_view input, OutputBuffer& replies);
 
   /// The conversation ended because the client speaks HTTP: a web page may be at the door.
   bool spoke_http() const { return parser_.http(); }
 
-  /// Some of the last batch's replies acknowledge writes.
-  bool wrote() const { return !write_replies_.empty(); }
-
-  /// The last event whose user must be erased before the last batch's replies leave; 0: there is none.
-  std::uint64_t awaited_erasure() const { return client_.forgets.empty() ? 0 : client_.forgets.back().sequence; }
-
-  /// The last batch's replies where its events could not be written: those that acknowledge writes become errors. Not
-  /// so a FORGET's, which is on the disk in any case: it tells that the erasing does not go on.
-  std::string refused(std::string_view replies, const Failure& failure) const;
+  /// What was run last.
+  const Batch& batch() const { return batch_; }
 
  private:
-  struct Span {
-    std::size_t begin;
-    std::size_t end;
-  };
-  bool is_forget(const Span& span) const;
+  bool leaves();
 
-  Service& service_;
   Runtime& runtime_;
+  const std::uint32_t own_;
   Client client_;
+  Batch batch_{client_, runtime_};
   RequestParser parser_;
-  std::vector<Span> write_replies_;  // where in the last batch's replies those to writes are
-  bool unfinished_ = false;
+  Next next_ = Next::input;
 };
 
 }  // namespace penchant

@@ -10,6 +10,6 @@
 namespace penchant {
 
 /// The sections named, in any case; all of them where none, or "all", "everything", "default" is named.
-std::string info_text(std::span<const std::string_view> sections, Service& service, const Runtime& runtime);
+std::string info_text(std::span<const std::string_view> sections, Runtime& runtime);
 
 }  // namespace penchant

@@ -154,7 +154,7 @@ result<std::span<const Keyword>> Service::keywords(std::string_view prompt) {
 }
 
 ArmColumns Service::columns_of(const User* user, std::string_view checkpoint) const {
-  return {engine().find_checkpoint(user, checkpoint), community_.checkpoint(model_key(checkpoint))};
+  return {engine().find_checkpoint(user, checkpoint), community_->checkpoint(model_key(checkpoint))};
 }
 
 result<SuggestQuestion> Service::read_suggest(const SuggestRequest& request) {
@@ -209,24 +209,16 @@ std::string_view Service::planned_checkpoint(std::size_t arm) const {
   return recommender_.arm_name(engine(), last_->user, last_->chances[arm].arm);
 }
 
-bool Service::advance_community() {
-  if (!community_builder_.is_running()) {
-    if (engine().sharing_changes() == sharing_changes_seen_) return false;
-    sharing_changes_seen_ = engine().sharing_changes();
-    community_builder_.start(engine());
-  }
-  if (auto made = community_builder_.advance(engine(), community_cells_at_once)) {
-    community_ = std::move(*made);
-    community_changes_ = *sharing_changes_seen_;
-    community_made_ms_ = clock_ms();
-  }
-  return community_builder_.is_running();
+void Service::take_community(const Community& community) {
+  community_ = &community;
+  community_changes_ = sharing_changes_seen_.value_or(0);
+  community_made_ms_ = clock_ms();
 }
 
 /// The community, for a question.
 const Community* Service::prior() {
-  while (is_made_when_asked_ && advance_community()) continue;
-  return &community_;
+  if (make_community_) make_community_();
+  return community_;
 }
 
 std::span<const ArmAnswer> Service::best_overall(std::string_view user, std::uint32_t count) {

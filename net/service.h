@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/context/context.h"
@@ -32,8 +34,6 @@ inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // o
 // Of JSON that is one argument or reply: requests of others wait meanwhile, about 20 ms for each MiB.
 inline constexpr std::size_t export_json_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t import_json_bytes_max = std::size_t{4} << 20;
-
-inline constexpr std::size_t community_cells_at_once = 20'000;  // about 300 us: others wait no longer
 
 /// Unix milliseconds by the system's clock.
 std::int64_t clock_ms();
@@ -76,6 +76,8 @@ struct Explanation {
 class Service {
  public:
   Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
   /// The time of all that follows, until the next call: once a batch, since asking the clock costs as much as an
   /// answer.
@@ -85,6 +87,8 @@ class Service {
 
   Store& store() { return store_; }
   DecisionRing& decisions() { return decisions_; }
+  const DecisionRing& decisions() const { return decisions_; }
+  const WordLists& word_lists() const { return lists_; }
   const Store& store() const { return store_; }
   const Engine& engine() const { return store_.engine(); }
 
@@ -92,9 +96,6 @@ class Service {
   result<Recorded> record(Record& record);
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
-
-  /// Records an export file (docs/export_format.md) of at most import_json_bytes_max: all of it, or nothing.
-  result<ImportReport> import_file(std::string_view json);
 
   /// Forgets the user in the store and among the decisions. Where it fails nothing has changed, or the store is
   /// read-only now and its next start forgets the user.
@@ -124,12 +125,16 @@ class Service {
 
   std::string_view planned_checkpoint(std::size_t arm) const;
 
-  /// Makes the community anew where sharing users have changed, some cells at a time; whether there is more to do.
-  /// To be called every 100 ms, and while it says so.
-  bool advance_community();
-  /// For who does not call it: from now on each question that needs the community has it made first, as it is then.
-  void make_community_when_asked() { is_made_when_asked_ = true; }
-  const Community& community() const { return community_; }
+  // The community, which net/community_round.h makes.
+  /// Whether this store's sharing users have changed since a round came by.
+  bool is_community_behind() const { return engine().sharing_changes() != sharing_changes_seen_; }
+  /// A round is here.
+  void note_community_round() { sharing_changes_seen_ = engine().sharing_changes(); }
+  /// What the round that was here last has made, for the questions from now on. It stays until another is taken.
+  void take_community(const Community& community);
+  /// For who makes it at no other time: each question that needs the community calls `make` first.
+  void make_community_when_asked(std::function<void()> make) { make_community_ = std::move(make); }
+  const Community& community() const { return *community_; }
   /// Whether the forgetting of a user who shared waits for a community without that user.
   bool awaits_community() const { return community_made_ms_ && community_changes_ < awaited_changes_; }
   std::optional<std::int64_t> community_made_ms() const { return community_made_ms_; }
@@ -153,13 +158,13 @@ class Service {
   Recommender recommender_;
   Scorer scorer_;
   Suggester suggester_;
-  Community community_;
-  CommunityBuilder community_builder_;
-  std::optional<std::uint64_t> sharing_changes_seen_;  // none before the first community
+  const Community no_community_;
+  const Community* community_ = &no_community_;  // the round's owner's
+  std::function<void()> make_community_;
+  std::optional<std::uint64_t> sharing_changes_seen_;  // by the last round; none before the first
   std::optional<std::int64_t> community_made_ms_;
   std::uint64_t community_changes_ = 0;  // the engine's sharing_changes() that the community has, at least
   std::uint64_t awaited_changes_ = 0;    // and that it must have before somebody is erased
-  bool is_made_when_asked_ = false;
   std::uint64_t decisions_erased_ = 0;  // up to the erasure of this event
   std::uint64_t draws_ = 0;
   std::uint64_t draw_seed_ = 0;  // of the last recommend()
@@ -177,5 +182,9 @@ class Service {
   std::optional<std::int64_t> clock_lead_ms_;    // before the system's uptime, when judge_by_default() last looked
   std::optional<std::int64_t> clock_set_up_ms_;  // the uptime when it was last seen to have been set
 };
+
+/// Records an export file (docs/export_format.md) of at most import_json_bytes_max, each record in its user's store
+/// (persistence/store_layout.h): all of it, or nothing. `services` are those of all stores, by number.
+result<ImportReport> import_file(std::span<Service* const> services, std::string_view json);
 
 }  // namespace penchant

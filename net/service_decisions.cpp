@@ -124,7 +124,7 @@ void Service::erase_decisions() {
 }
 
 std::optional<Store::News> Service::tick(std::int64_t now_ms) {
-  if (is_made_when_asked_ && awaits_community()) prior();
+  if (make_community_ && awaits_community()) make_community_();
   result<bool> is_erased = !awaits_community();
   if (store_.erasing() && *is_erased) is_erased = decisions_.erased();
   return store_.tick(now_ms, is_erased);

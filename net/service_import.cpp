@@ -1,11 +1,12 @@
-// Service: a file of records in one piece.
+// A file of records in one piece, for the stores of its users.
 #include "net/service.h"
 #include "persistence/import_targets.h"
+#include "persistence/spread_target.h"
 
 namespace penchant {
 namespace {
 
-result<ImportReport> run_import(const ImportPlan& plan, std::string_view json, ImportTarget& target) {
+result<ImportReport> run_import(const ImportPlan& plan, std::string_view json, SpreadTarget target) {
   Importer importer(plan, target);
   if (auto begun = importer.begin(); !begun) return begun.error();
   if (auto fed = importer.feed(json); !fed) return fed.error();
@@ -14,7 +15,7 @@ result<ImportReport> run_import(const ImportPlan& plan, std::string_view json, I
 
 }  // namespace
 
-result<ImportReport> Service::import_file(std::string_view json) {
+result<ImportReport> import_file(std::span<Service* const> services, std::string_view json) {
   if (json.size() > import_json_bytes_max) {
     return Failure{"the JSON is larger than " + std::to_string(import_json_bytes_max) +
                    " bytes: penchant import and POST /api/preferences/import take it whole"};
@@ -23,10 +24,14 @@ result<ImportReport> Service::import_file(std::string_view json) {
   if (auto fed = check.feed(json); !fed) return fed.error();
   const auto plan = check.finish();
   if (!plan) return plan.error();
-  RoomTarget room(engine(), lists_);
-  if (auto fits = run_import(*plan, json, room); !fits) return fits;
-  StoreTarget target(store_, lists_, clock_ms_);
-  return run_import(*plan, json, target);
+  SpreadTarget::Targets rooms;
+  SpreadTarget::Targets stores;
+  for (Service* const one : services) {
+    rooms.push_back(std::make_unique<RoomTarget>(one->engine(), one->word_lists()));
+    stores.push_back(std::make_unique<StoreTarget>(one->store(), one->word_lists(), one->now_ms()));
+  }
+  if (auto fits = run_import(*plan, json, SpreadTarget(std::move(rooms))); !fits) return fits;
+  return run_import(*plan, json, SpreadTarget(std::move(stores)));
 }
 
 }  // namespace penchant

@@ -1,10 +1,13 @@
 #include "net/session.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <string>
 
 #include "net/log.h"
+#include "net/settle.h"
 
 namespace penchant {
 namespace {
@@ -19,13 +22,13 @@ bool would_block(const boost::system::error_code& error) {
 
 /// Takes what the socket has, behind what is pending. The bytes, in the shared buffer or in pending; empty where the
 /// client is gone or there was nothing after all, which `gone` tells apart.
-std::string_view receive(Server& server, Session& session, bool& gone) {
+std::string_view receive(Lane& lane, Session& session, bool& gone) {
   boost::system::error_code error;
-  const std::span<char> buffer = server.read_buffer();
+  const std::span<char> buffer = lane.read_buffer();
   const std::size_t size = session.socket.receive(asio::buffer(buffer.data(), buffer.size()), 0, error);
   gone = error && !would_block(error);
   if (error) return {};
-  server.runtime().input_bytes += size;
+  lane.shard().traffic.input_bytes += size;
   const std::string_view received(buffer.data(), size);
   if (session.pending.empty()) return received;
   return session.pending.append(received);
@@ -38,69 +41,68 @@ bool send_some(StreamSocket& socket, std::string_view& left) {
   return !error || would_block(error);
 }
 
-/// What became of a batch's replies. Both `unsent` and `unsynced` are in session.unsent; the latter acknowledge events
+/// What became of a batch's replies. Those unsent and unsynced are in session.unsent; the latter acknowledge events
 /// that must be on disk first.
 enum class Turn : std::uint8_t { sent, unsent, unsynced, gone };
 
-/// Runs a batch of requests, writes their events, and sends the replies: all that needs no waiting.
-Turn take_turn(Server& server, Session& session, std::string_view input) {
-  Connection& connection = session.connection;
-  Store& store = server.service().store();
-  OutputBuffer& replies = server.replies();
-  replies.clear();
-  const std::size_t used = connection.run(input, replies);
-  server.runtime().output_bytes += replies.size();
+/// Sends what may leave at once; `elsewhere` bytes more wait in a crossing.
+Turn send_replies(Lane& lane, Session& session, std::size_t elsewhere = 0) {
+  std::string_view left = lane.replies().view();
+  lane.shard().traffic.output_bytes += left.size();
+  if (!send_some(session.socket, left)) return Turn::gone;
+  if (left.empty() && elsewhere == 0) return Turn::sent;
+  if (!lane.hold(session, std::string(left), elsewhere)) return Turn::gone;
+  return left.empty() ? Turn::sent : Turn::unsent;
+}
+
+/// The first `used` bytes of what is pending have been run.
+void drop_pending(Session& session, std::size_t used) {
   if (used > 0) session.owing_since.reset();  // what is unfinished now began later
-  if (input.data() != session.pending.data()) {
-    session.pending.assign(input.substr(used));
-  } else if (used == input.size() && session.pending.capacity() > pending_bytes_kept) {
+  if (used == session.pending.size() && session.pending.capacity() > pending_bytes_kept) {
     std::string().swap(session.pending);  // a client at rest costs kilobytes, whatever it once asked
   } else {
     session.pending.erase(0, used);
   }
-  const auto written = store.commit();
-  if (!written) server.note_read_only();
-  if (!written && connection.wrote()) {
-    return server.hold(session, connection.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
-  }
-  const bool is_erased = store.erased(connection.awaited_erasure());
-  if (connection.wrote() && (!is_erased || !store.may_acknowledge(store.written_sequence()))) {
-    return server.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
-  }
-  std::string_view left = replies.view();
-  if (!send_some(session.socket, left)) return Turn::gone;
-  if (left.empty()) return Turn::sent;
-  return server.hold(session, std::string(left)) ? Turn::unsent : Turn::gone;
 }
 
-/// Waits until the events written so far may be acknowledged and the forgotten are erased, or that has failed; false
-/// where the client is let go.
-asio::awaitable<bool, Executor> await_sync(Server& server, Session& session) {
-  const Store& store = server.service().store();
-  const std::uint64_t sequence = store.written_sequence();
-  const std::uint64_t erasure = session.connection.awaited_erasure();
-  const auto is_settled = [&] {
-    return store.may_acknowledge(sequence) && (store.erased(erasure) || store.erasure_failure());
-  };
-  while (!is_settled() && !store.read_only() && !server.stopping()) {
-    co_await server.synced().async_wait(as_tuple_awaitable);
+/// Runs a batch of requests, writes their events, and sends the replies: all that needs no waiting.
+Turn take_turn(Lane& lane, Session& session, std::string_view input) {
+  Connection& connection = session.connection;
+  Store& store = lane.store();
+  OutputBuffer& replies = lane.replies();
+  replies.clear();
+  const std::size_t used = connection.run(input, replies);
+  if (input.data() == session.pending.data()) {
+    drop_pending(session, used);
+  } else {
+    if (used > 0) session.owing_since.reset();
+    session.pending.assign(input.substr(used));
   }
-  const Connection& connection = session.connection;
-  if (!store.may_acknowledge(sequence)) {
-    const Failure why = store.read_only().value_or(Failure{"the server has ended"});
-    co_return server.hold(session, connection.refused(session.unsent, why));
+  const auto written = store.commit();
+  if (!written) lane.note_read_only();
+  const Batch& batch = connection.batch();
+  if (!written && batch.wrote()) {
+    return lane.hold(session, batch.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
   }
-  if (store.erased(erasure)) co_return true;
-  const Failure why = store.erasure_failure().value_or(store.read_only().value_or(Failure{"the server has ended"}));
-  co_return server.hold(session, tell_unerased(session.unsent, connection.client(), why));
+  if (is_settled(store, batch)) return send_replies(lane, session);
+  return lane.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
+}
+
+/// Waits for what a turn's replies wait for; false where the client is let go.
+asio::awaitable<bool, Executor> await_sync(Lane& lane, Session& session) {
+  const Batch& batch = session.connection.batch();
+  const Settled settled = co_await settle(lane, batch.awaited_erasure());
+  if (settled.refused) co_return lane.hold(session, batch.refused(session.unsent, *settled.refused));
+  if (settled.unerased) co_return lane.hold(session, batch.unerased(session.unsent, *settled.unerased));
+  co_return true;
 }
 
 /// Sends session.unsent; false where the client is gone.
-asio::awaitable<bool, Executor> send_unsent(Server& server, Session& session) {
+asio::awaitable<bool, Executor> send_unsent(Lane& lane, Session& session) {
   std::string_view left = session.unsent;
   while (send_some(session.socket, left)) {
     if (left.empty()) {
-      server.release(session);
+      lane.release(session);
       co_return true;
     }
     session.owing_since = std::chrono::steady_clock::now();
@@ -111,47 +113,178 @@ asio::awaitable<bool, Executor> send_unsent(Server& server, Session& session) {
   co_return false;
 }
 
+/// Parcels that are away from the lane of their client.
+class Away {
+ public:
+  explicit Away(Lane& home) : home_(home), back_(home.executor(), Timer::time_point::max()) {}
+
+  void add() { ++count_; }
+  /// One is done. Any thread.
+  void done() {
+    if (--count_ > 0) return;
+    home_.post([this] {
+      are_back_ = true;
+      back_.cancel();
+    });
+  }
+  /// Ends when all are.
+  asio::awaitable<void, Executor> wait() {
+    while (!are_back_) co_await back_.async_wait(as_tuple_awaitable);
+    are_back_ = false;
+  }
+
+ private:
+  Lane& home_;
+  std::atomic<std::size_t> count_ = 0;
+  bool are_back_ = false;
+  Timer back_;
+};
+
+asio::awaitable<void, Executor> settle_parcel(Lane& lane, Parcel& parcel, Away& away) {
+  const Settled settled = co_await settle(lane, parcel.batch().awaited_erasure());
+  if (settled.refused) parcel.refuse(*settled.refused);
+  if (settled.unerased) parcel.tell_unerased(*settled.unerased);
+  away.done();
+}
+
+/// On the thread of its store.
+void run_parcel(Lane& lane, Parcel& parcel, Away& away) {
+  parcel.run(lane.replies());
+  const auto written = lane.store().commit();
+  if (!written) {
+    lane.note_read_only();
+    if (parcel.batch().wrote()) parcel.refuse(written.error());
+  } else if (!is_settled(lane.store(), parcel.batch())) {
+    asio::co_spawn(lane.executor(), settle_parcel(lane, parcel, away), asio::detached);
+    return;
+  }
+  away.done();
+}
+
+/// Sends them off, to run at the same time, and waits until they are back.
+asio::awaitable<void, Executor> run_parcels(Lane& home, Crossing& crossing, Away& away) {
+  std::vector<Parcel*> due;
+  for (const auto& parcel : crossing.parcels()) {
+    if (parcel->is_due()) due.push_back(parcel.get());
+  }
+  for (std::size_t i = 0; i < due.size(); ++i) away.add();
+  for (Parcel* const parcel : due) {
+    Lane& lane = *home.commons().lanes[parcel->store()];
+    if (&lane != &home) lane.post([&lane, parcel, &away] { run_parcel(lane, *parcel, away); });
+  }
+  for (Parcel* const parcel : due) {
+    if (parcel->store() == home.store_number()) run_parcel(home, *parcel, away);
+  }
+  co_await away.wait();
+  for (Parcel* const parcel : due) parcel->arrive();
+}
+
+/// Runs requests for several stores, each on its store's thread.
+asio::awaitable<Turn, Executor> cross(Lane& lane, Session& session) {
+  Crossing crossing(lane.runtime(), session.connection.client().protocol);
+  const std::size_t used = session.connection.gather(session.pending, crossing);
+  Away away(lane);
+  while (!crossing.is_done()) {
+    if (lane.stopping()) co_return Turn::gone;
+    co_await run_parcels(lane, crossing, away);
+    lane.replies().clear();
+    crossing.take_replies(lane.replies());
+    const Turn turn = send_replies(lane, session, crossing.waiting_bytes());
+    if (turn == Turn::gone) co_return turn;
+    if (turn == Turn::unsent) {
+      const bool is_open = co_await send_unsent(lane, session);
+      if (!is_open) co_return Turn::gone;
+    }
+  }
+  lane.release(session);
+  drop_pending(session, used);
+  co_return Turn::sent;
+}
+
+/// Writes what a request has done to the stores, and where it is owed waits for the disk.
+result<void> commit_everywhere(Lane& lane, bool wrote) {
+  result<void> written;
+  for (Lane* const one : lane.commons().lanes) {
+    Store& store = one->store();
+    auto done = store.commit();
+    if (done && wrote && !store.may_acknowledge(store.written_sequence())) done = store.sync();
+    if (done) continue;
+    one->note_read_only();
+    written = done;
+  }
+  return written;
+}
+
+/// Runs one request that is about all stores.
+asio::awaitable<Turn, Executor> take_turn_everywhere(Lane& lane, Session& session) {
+  const Batch& batch = session.connection.batch();
+  std::size_t used = 0;
+  result<void> written;
+  lane.replies().clear();
+  const bool was_run = lane.run_alone([&] {
+    used = session.connection.run_everywhere(session.pending, lane.replies());
+    written = commit_everywhere(lane, batch.wrote());
+  });
+  if (!was_run) co_return Turn::gone;
+  drop_pending(session, used);
+  if (!written && batch.wrote()) {
+    co_return lane.hold(session, batch.refused(lane.replies().view(), written.error())) ? Turn::unsent : Turn::gone;
+  }
+  if (batch.forgets().empty()) co_return send_replies(lane, session);
+  std::string replies(lane.replies().view());
+  const Settled settled = co_await settle_everywhere(lane, batch.forgets());
+  if (settled.unerased) replies = batch.unerased(replies, *settled.unerased);
+  co_return lane.hold(session, std::move(replies)) ? Turn::unsent : Turn::gone;
+}
+
 /// Goes on after a turn that left something to wait for or to run; false where the conversation is over. (GCC 12 makes
 /// wrong code of co_await behind && and ||.)
-asio::awaitable<bool, Executor> converse(Server& server, Session& session, Turn turn) {
+asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn) {
   bool open = true;
   while (open) {
     if (turn == Turn::gone) co_return false;
     if (turn == Turn::unsynced) {
-      open = co_await await_sync(server, session);
+      open = co_await await_sync(lane, session);
       if (!open) co_return false;
     }
     if (turn != Turn::sent) {
-      open = co_await send_unsent(server, session);
+      open = co_await send_unsent(lane, session);
       if (!open) co_return false;
     }
     if (session.connection.client().closing) co_return false;
-    if (session.connection.unfinished()) co_return true;
-    // A full batch is done: others have their turn.
-    co_await asio::post(server.executor(), asio::use_awaitable_t<Executor>{});
-    turn = take_turn(server, session, session.pending);
+    switch (session.connection.next()) {
+      case Connection::Next::input: co_return true;
+      case Connection::Next::more:
+        // A full batch is done: others have their turn.
+        co_await asio::post(lane.executor(), asio::use_awaitable_t<Executor>{});
+        turn = take_turn(lane, session, session.pending);
+        break;
+      case Connection::Next::crossing: turn = co_await cross(lane, session); break;
+      case Connection::Next::everywhere: turn = co_await take_turn_everywhere(lane, session); break;
+    }
   }
   co_return false;
 }
 
 }  // namespace
 
-asio::awaitable<void, Executor> serve(Server& server, StreamSocket socket) {
-  Session session(server.service(), server.runtime(), std::move(socket));
-  server.add(session);
+asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket) {
+  Session session(lane.runtime(), lane.store_number(), std::move(socket));
+  lane.add(session);
   for (bool open = true; open;) {
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
     if (error) break;
     bool gone = false;
-    const std::string_view input = receive(server, session, gone);
+    const std::string_view input = receive(lane, session, gone);
     if (gone) break;
     if (input.empty()) continue;
     session.last_active = std::chrono::steady_clock::now();
-    const Turn turn = take_turn(server, session, input);
+    const Turn turn = take_turn(lane, session, input);
     const Connection& connection = session.connection;
     // Most of the time all is done without waiting.
-    const bool is_done = turn == Turn::sent && connection.unfinished() && !connection.client().closing;
-    if (!is_done) open = co_await converse(server, session, turn);
+    const bool is_done =
+        turn == Turn::sent && connection.next() == Connection::Next::input && !connection.client().closing;
+    if (!is_done) open = co_await converse(lane, session, turn);
     if (session.pending.empty()) {
       session.owing_since.reset();
     } else if (!session.owing_since) {
@@ -162,7 +295,7 @@ asio::awaitable<void, Executor> serve(Server& server, StreamSocket socket) {
     log_warning(session.connection.client().address +
                 " spoke HTTP to the port of the line protocol: a web page may be trying to reach it");
   }
-  server.remove(session);
+  lane.remove(session);
 }
 
 }  // namespace penchant

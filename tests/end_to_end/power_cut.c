@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -47,6 +48,21 @@ static int is_switched_on(const char* name) {
   return access(path_of(name, path), F_OK) == 0;
 }
 
+static int sync_and_log(int fd, long system_call);
+
+// Of two threads that sync one folder, who has listed it first writes it down first: the last list is what holds.
+static pthread_mutex_t folder_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static int sync_file_or_folder(int fd, long system_call) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) return -1;
+  if (!S_ISDIR(status.st_mode)) return sync_and_log(fd, system_call);
+  pthread_mutex_lock(&folder_mutex);
+  const int answer = sync_and_log(fd, system_call);
+  pthread_mutex_unlock(&folder_mutex);
+  return answer;
+}
+
 // What is asked before the sync is certain to be in it; what is written meanwhile may not be.
 static int sync_and_log(int fd, long system_call) {
   struct stat status;
@@ -78,5 +94,5 @@ static int sync_and_log(int fd, long system_call) {
   return answer;
 }
 
-int fsync(int fd) { return sync_and_log(fd, SYS_fsync); }
-int fdatasync(int fd) { return sync_and_log(fd, SYS_fdatasync); }
+int fsync(int fd) { return sync_file_or_folder(fd, SYS_fsync); }
+int fdatasync(int fd) { return sync_file_or_folder(fd, SYS_fdatasync); }

@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 
 from harness import folder, server
 
@@ -31,11 +32,16 @@ class Power:
         data = pathlib.Path(data)
         assert (data.stat().st_ino, data.name) in folders.get(data.parent.stat().st_ino, ()), \
             f"{data} itself is gone: the folder it was made in was not synced"
-        names = folders.get(data.stat().st_ino, set())
-        for file in data.iterdir():
+        self._cut_folder(data, sizes, folders)
+
+    def _cut_folder(self, path, sizes, folders):
+        names = folders.get(path.stat().st_ino, set())
+        for file in path.iterdir():
             inode = file.stat().st_ino
             if (inode, file.name) not in names:
-                file.unlink()
+                shutil.rmtree(file) if file.is_dir() else file.unlink()
+            elif file.is_dir():
+                self._cut_folder(file, sizes, folders)
             elif file.stat().st_size > sizes.get(inode, 0):
                 os.truncate(file, sizes.get(inode, 0))
 

@@ -27,19 +27,20 @@ class PowerCut(EndToEnd):
         return writers, killed
 
     def test_always_loses_nothing_that_it_acknowledged(self):
-        penchant, power = self.powered(durability="always", snapshot_every=1)
-        acknowledged = 0
-        for _ in range(6):
-            writers, _ = self.cut_under_load(penchant, power, random.uniform(0.3, 0.8))
-            for writer in writers:
-                self.assertLessEqual(set(writer.acknowledged), known(penchant, writer.sent))
-                acknowledged += len(writer.acknowledged)
-        self.assertGreater(acknowledged, 100)
+        for stores in [1, 3]:
+            penchant, power = self.powered(durability="always", snapshot_every=1, stores=stores)
+            acknowledged = 0
+            for _ in range(4):
+                writers, _ = self.cut_under_load(penchant, power, random.uniform(0.3, 0.8))
+                for writer in writers:
+                    self.assertLessEqual(set(writer.acknowledged), known(penchant, writer.sent))
+                    acknowledged += len(writer.acknowledged)
+            self.assertGreater(acknowledged, 100)
 
     def test_everysec_loses_at_most_a_second(self):
-        penchant, power = self.powered(durability="everysec", snapshot_every=2)
         kept = lost = 0
-        for _ in range(3):
+        for stores in [1, 3, 1]:
+            penchant, power = self.powered(durability="everysec", snapshot_every=2, stores=stores)
             writers, killed = self.cut_under_load(penchant, power, random.uniform(1.8, 2.5))
             for writer in writers:
                 present = known(penchant, writer.sent)
@@ -92,13 +93,14 @@ class PowerCut(EndToEnd):
         for durability in ["always", "everysec", "os"]:
             for end in [["SHUTDOWN"], ["SHUTDOWN", "NOSAVE"]]:
                 with self.subTest(f"{durability} {end}"):
-                    penchant, power = self.powered(durability=durability)
-                    penchant.redis_cli("RECORD", "ann", "selected", "A", "portrait")
+                    penchant, power = self.powered(durability=durability, stores=2)
+                    for user in ["ann", "bob", "cyd", "dan"]:
+                        penchant.redis_cli("RECORD", user, "selected", "A", "portrait")
                     penchant.redis_cli(*end)
                     self.assertEqual(penchant.wait(), 0)
                     power.cut(penchant.data)
                     penchant.start()
-                    self.assertEqual(penchant.info("records_total"), "1")
+                    self.assertEqual(penchant.info("records_total"), "4")
 
     def test_what_the_command_line_recorded_is_on_disk_when_it_ends(self):
         power = Power(self.folder())

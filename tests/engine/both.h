@@ -59,9 +59,9 @@ class Both : public Comparison {
   void tell(const Forget& event) {
     CommunityBuilder builder;
     builder.start(engine);
-    (void)builder.advance(engine, 1);
+    const bool is_done = builder.advance(engine, 1) == CommunityBuilder::Turn::done;
     expect(engine.forget(event) == oracle.forget(event), "how many records are forgotten");
-    if (builder.is_running()) finish(builder);
+    if (!is_done) finish(builder);
   }
 
   void make_community() {
@@ -72,12 +72,12 @@ class Both : public Comparison {
   void finish(CommunityBuilder& builder) {
     const std::size_t cells = life.below(2) == 0 ? 1 : 1'000'000;
     for (;;) {
-      auto made = builder.advance(engine, cells);
-      if (!made) continue;
-      community_ = std::move(*made);
-      shared_.emplace(oracle);
-      return;
+      const auto turn = builder.advance(engine, cells);
+      if (turn == CommunityBuilder::Turn::done) break;
+      if (turn == CommunityBuilder::Turn::stale) builder.start(engine);
     }
+    community_ = builder.take();
+    shared_.emplace(oracle);
   }
 
   Community community_;

@@ -18,9 +18,7 @@ struct Sharing : Taste {
 
   /// The prior mean of a word with a checkpoint, of a community made now, asked `days` later.
   double prior(std::string_view word, std::string_view checkpoint, double days = 0) {
-    CommunityBuilder builder;
-    builder.start(engine);
-    const Community community = *builder.advance(engine, 1'000'000);
+    const Community community = community_of(engine);
     Asked asked;
     days_pass(days);
     asked.ask(engine, &community, nullptr, words(word), now_ms);

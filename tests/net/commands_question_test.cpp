@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_recommendation_is_a_map_with_its_reason) {
              "{decision: ?, checkpoint: A, score: 0.75, confidence: 0.2, band: explore, policy: banded, "
              "arms: [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason: " +
                  why + "2 of 2}");
-  BOOST_TEST(runtime.recommendations == 2U);
+  BOOST_TEST(runtime.shards.front().traffic.recommendations == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(reals_are_texts_in_resp2_and_doubles_in_resp3) {
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_plan_spreads_images_over_the_bands_arms) {
   BOOST_TEST(plan("ann ink COUNT 2") == "[[A, 2]]");
   BOOST_TEST(plan("ann ink COUNT 1000000") == "[[A, 333334], [C, 333333], [B, 333333]]");
   BOOST_TEST(plan("ann ink COUNT 9 AMONG 1 B") == "[[B, 9]]");
-  BOOST_TEST(runtime.recommendations == 5U);
+  BOOST_TEST(runtime.shards.front().traffic.recommendations == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_is_a_map) {

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(records_are_numbered_within_their_user) {
   BOOST_TEST(say("RECORD ann selected A ink") == "1");
   BOOST_TEST(say("RECORD bob rejected A ink") == "1");
   BOOST_TEST(say("RECORD ann neutral B ''") == "2");
-  BOOST_TEST(runtime.records == 3U);
+  BOOST_TEST(runtime.shards.front().traffic.records == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(the_answer_is_an_integer_in_both_protocols) {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_known_id_and_verdict_count_once) {
   BOOST_TEST(say("RECORD ann selected A ink ID 1") == "0");
   BOOST_TEST(say("RECORD bob selected A ink ID 1") == "1");
   BOOST_TEST(records() == 1U);
-  BOOST_TEST(runtime.records == 2U);
+  BOOST_TEST(runtime.shards.front().traffic.records == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_known_id_with_another_verdict_corrects_the_record) {
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(loras_and_parameters_have_bounds) {
 BOOST_AUTO_TEST_CASE(rejectall_rejects_each_checkpoint) {
   BOOST_TEST(say("REJECTALL ann 'ink cat' 3 A B A") == "3");
   BOOST_TEST(stat("rejected") == "3");
-  BOOST_TEST(runtime.records == 3U);
+  BOOST_TEST(runtime.shards.front().traffic.records == 3U);
   BOOST_TEST(say("SCORE ann ink 2 A B") == "[0.4166666666666667, 0.45454545454545453]");
 }
 

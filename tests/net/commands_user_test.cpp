@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_community_may_be_made_when_it_is_asked_for) {
     kept(user, "A", "ink", 4);
     say(std::string("SHARE ") + user + " ON");
   }
-  service->make_community_when_asked();
+  service->make_community_when_asked([this] { renew(); });
   say("STATS ann");
   kept("ann", "A", "ink");
   BOOST_TEST(!service->community_made_ms());

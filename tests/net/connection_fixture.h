@@ -106,6 +106,8 @@ class Talk {
     BOOST_REQUIRE_MESSAGE(ring, ring.error().message);
     decisions = std::move(*ring);
     service.emplace(*store, *decisions, WordLists::english(), Bands{});
+    runtime.shards.clear();
+    runtime.shards.emplace_back(*service);
     connect();
   }
   void stop() {
@@ -122,10 +124,10 @@ class Talk {
   /// A new client in place of the old one.
   void connect() {
     pending_.clear();
-    connection = std::make_unique<Connection>(*service, runtime);
+    connection = std::make_unique<Connection>(runtime);
     connection->client().id = 7;
     connection->client().address = "127.0.0.1:1";
-    runtime.clients = {&connection->client()};
+    runtime.shards.front().clients = {&connection->client()};
   }
   bool closed() const { return connection->client().closing; }
 
@@ -137,8 +139,8 @@ class Talk {
       output.clear();
       pending_.erase(0, connection->run(pending_, output));
       const auto written = store->commit();
-      replies += written ? std::string(output.view()) : connection->refused(output.view(), written.error());
-      if (closed() || connection->unfinished()) return replies;
+      replies += written ? std::string(output.view()) : connection->batch().refused(output.view(), written.error());
+      if (closed() || connection->next() == Connection::Next::input) return replies;
     }
   }
 

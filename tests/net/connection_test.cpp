@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_batch_ends_after_its_number_of_requests) {
   Talk talk;
   const std::string input = repeated("PING\r\n", batch_requests_max + 1);
   BOOST_TEST(talk.connection->run(input, talk.output) == 6 * batch_requests_max);
-  BOOST_TEST(!talk.connection->unfinished());
+  BOOST_TEST((talk.connection->next() == Connection::Next::more));
   BOOST_TEST(talk.output.view() == repeated("+PONG\r\n", batch_requests_max));
   talk.output.clear();
   BOOST_TEST(talk.connection->run("PING\r\n", talk.output) == 6U);
@@ -161,14 +161,14 @@ BOOST_AUTO_TEST_CASE(a_batch_ends_when_its_events_are_long) {
   Talk talk;
   const std::string one = request({"RECORD", "ann", "selected", "A", std::string(prompt_bytes_max, ' ')});
   BOOST_TEST(talk.connection->run(repeated(one, 5), talk.output) == 4 * one.size());
-  BOOST_TEST(!talk.connection->unfinished());
+  BOOST_TEST((talk.connection->next() == Connection::Next::more));
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_ends_when_its_replies_are_long) {
   Talk talk;
   const std::string one = request({"ECHO", std::string(batch_output_bytes / 2, 'x')});
   BOOST_TEST(talk.connection->run(repeated(one, 5), talk.output) == 2 * one.size());
-  BOOST_TEST(!talk.connection->unfinished());
+  BOOST_TEST((talk.connection->next() == Connection::Next::more));
 }
 
 BOOST_AUTO_TEST_CASE(whatever_the_batches_nothing_is_lost_or_out_of_order) {

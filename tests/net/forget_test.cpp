@@ -36,17 +36,17 @@ BOOST_FIXTURE_TEST_SUITE(forget, Users)
 BOOST_AUTO_TEST_CASE(a_forget_waits_for_its_event_and_a_second_one_for_the_same) {
   kept("ann", "A", "secret", 3);
   BOOST_TEST(say("FORGET nobody") == "0");
-  BOOST_TEST(connection->awaited_erasure() == 0U);
+  BOOST_TEST(connection->batch().awaited_erasure() == 0U);
   BOOST_TEST(say("FORGET ann") == "3");
-  const std::uint64_t sequence = connection->awaited_erasure();
+  const std::uint64_t sequence = connection->batch().awaited_erasure();
   BOOST_TEST(sequence == store->written_sequence());
   BOOST_TEST(say("FORGET ann") == "0");
-  BOOST_TEST(connection->awaited_erasure() == sequence);
+  BOOST_TEST(connection->batch().awaited_erasure() == sequence);
   BOOST_TEST(info("erasures_pending:1"));
   BOOST_TEST(erase() == "");
   BOOST_TEST(info("erasures_pending:0"));
   BOOST_TEST(say("FORGET ann") == "0");
-  BOOST_TEST(connection->awaited_erasure() == 0U);
+  BOOST_TEST(connection->batch().awaited_erasure() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_only_asked_is_forgotten_too) {
@@ -55,12 +55,12 @@ BOOST_AUTO_TEST_CASE(who_has_only_asked_is_forgotten_too) {
   BOOST_TEST(disk_holds("secret"));
   restart();
   BOOST_TEST(say("FORGET ann") == "0");
-  BOOST_TEST(connection->awaited_erasure() > 0U);
+  BOOST_TEST(connection->batch().awaited_erasure() > 0U);
   BOOST_TEST(!decisions->find(id).has_value());
   BOOST_TEST(erase() == "");
   BOOST_TEST(!disk_holds("secret"));
   BOOST_TEST(say("FORGET ann") == "0");
-  BOOST_TEST(connection->awaited_erasure() == 0U);
+  BOOST_TEST(connection->batch().awaited_erasure() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_forget_that_cannot_be_erased_says_so_and_nothing_else_in_its_batch_does) {
@@ -69,12 +69,12 @@ BOOST_AUTO_TEST_CASE(a_forget_that_cannot_be_erased_says_so_and_nothing_else_in_
   send("MULTI\r\n");
   const std::string replies = send("FORGET ann\r\nEXEC\r\nECHO a\r\nFORGET bob\r\nRECORD cyd selected A ink\r\n");
   BOOST_TEST(replies == "+QUEUED\r\n*1\r\n:2\r\n$1\r\na\r\n:2\r\n:1\r\n");
-  const std::string told = tell_unerased(replies, connection->client(), Failure{"no space"});
+  const std::string told = connection->batch().unerased(replies, Failure{"no space"});
   const std::string sentence =
       "-UNERASED the user is forgotten, but not erased from all files: no space; mend that: the server tries again "
       "every minute and at each start, and FORGET again is answered when it is done\r\n";
   BOOST_TEST(told == "+QUEUED\r\n*1\r\n" + sentence + "$1\r\na\r\n" + sentence + ":1\r\n");
-  BOOST_TEST(connection->refused(replies, Failure{"no space"}) ==
+  BOOST_TEST(connection->batch().refused(replies, Failure{"no space"}) ==
              "+QUEUED\r\n-READONLY nothing can be recorded: no space\r\n$1\r\na\r\n" + sentence +
                  "-READONLY nothing can be recorded: no space\r\n");
 }
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_forget_that_could_not_be_written_whole_is_finished_by_the
   BOOST_TEST(reply.starts_with("-READONLY the user will be forgotten by the next start only: cannot write "), reply);
   restart();
   BOOST_TEST(say("FORGET ann") == "0");
-  BOOST_TEST(connection->awaited_erasure() > 0U);
+  BOOST_TEST(connection->batch().awaited_erasure() > 0U);
   BOOST_TEST(erase() == "");
   BOOST_TEST(!disk_holds("secret"));
 }

@@ -2,6 +2,7 @@
 // has a clock of its own. How answers follow from counts is compared far more often without a wire, in tests/engine.
 #include <cstdio>
 
+#include "net/community_round.h"
 #include "tests/engine/comparison.h"
 #include "tests/engine/oracle_policies.h"
 #include "tests/engine/oracle_suggest.h"
@@ -67,7 +68,8 @@ class Wire : public Talk, public Comparison {
       ++event_;
       std::visit([this](const auto& event) { tell(event); }, life.next_event());
     }
-    while (service->advance_community()) continue;
+    Service* const one = &*service;
+    community.make({&one, 1});
     shared.emplace(oracle);
   }
 
@@ -76,6 +78,7 @@ class Wire : public Talk, public Comparison {
   }
   std::int64_t now_ms() const { return service->now_ms(); }
 
+  LocalCommunity community;
   RandomLife life;
   Oracle oracle;
   std::optional<OracleCommunity> shared;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <thread>
 
+#include "net/community_round.h"
 #include "tests/net/connection_fixture.h"
 
 namespace penchant::test {
@@ -29,8 +30,10 @@ struct Users : Talk {
     BOOST_TEST(say("SHARE " + user + " ON") == "OK");
     renew();
   }
+  LocalCommunity community;
   void renew() {
-    while (service->advance_community()) continue;
+    Service* const one = &*service;
+    community.make({&one, 1});
   }
   /// As a server's ticks until all is erased or that has failed; the sentence, if so.
   std::string erase() {

@@ -23,17 +23,15 @@ class GoldenAnswers {
       for (const PoolEntry& entry : pool.checkpoints) told_.append(" ").append(engine.name_text(entry.name));
       told_ += '\n';
     }
-    CommunityBuilder builder;
-    builder.start(engine);
-    const auto community = builder.advance(engine, 1'000'000'000);
+    const Community community = community_of(engine);
     for (const NamedUser& named : engine.users()) {
       const Totals& totals = named.user->totals();
       tell(named.name, {static_cast<double>(totals.records), static_cast<double>(totals.selected),
                         static_cast<double>(totals.rejected), static_cast<double>(totals.neutral)});
       told_.append(named.user->is_sharing() ? "  shares\n" : "");
-      ask(engine, named.name, *community);
+      ask(engine, named.name, community);
     }
-    ask(engine, "nobody", *community);
+    ask(engine, "nobody", community);
   }
 
   /// What a ring knows of the decisions with these ids.

@@ -12,9 +12,7 @@ namespace {
 
 /// What random questions are answered, to the last bit; with the community as it is now.
 std::string answers(const Engine& engine, RandomLife& life) {
-  CommunityBuilder builder;
-  builder.start(engine);
-  const Community community = *builder.advance(engine, 1'000'000'000);
+  const Community community = community_of(engine);
   Recommender recommender{Bands{}};
   Suggester suggester;
   std::ostringstream told;

@@ -1,0 +1,197 @@
+#include "net/lane.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <cstring>
+
+#include "net/log.h"
+#include "net/session.h"
+
+namespace penchant {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::size_t receive_bytes_max = std::size_t{256} << 10;
+constexpr std::chrono::milliseconds tick_interval{100};
+constexpr unsigned decision_ticks = 10;
+constexpr unsigned community_ticks = 20;  // between two looks at whether sharing users have changed
+
+}  // namespace
+
+Lane::Lane(Commons& commons, std::uint32_t store)
+    : commons_(commons), store_number_(store), read_buffer_(receive_bytes_max) {
+  synced_.expires_at(Timer::time_point::max());
+}
+
+bool Lane::run() {
+  asio::co_spawn(io_.get_executor(), tick(), asio::detached);
+  io_.run();
+  // What the last requests brought after the snapshot, too, is on disk when the process ends.
+  if (const auto synced = store().sync(); !synced) {
+    note_read_only();
+    kept_everything_ = false;
+  }
+  return kept_everything_;
+}
+
+void Lane::admit(int descriptor) {
+  post([this, descriptor] {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (stopping_ || getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      --commons_.clients;
+      return void(close(descriptor));
+    }
+    StreamSocket socket(io_.get_executor(), {address.ss_family, 0}, descriptor);
+    boost::system::error_code ignored;  // a client that is gone already shows at its first read
+    if (address.ss_family != AF_UNIX) {
+      socket.set_option(tcp::no_delay(true), ignored);
+      socket.set_option(asio::socket_base::keep_alive(true), ignored);
+    }
+    socket.non_blocking(true, ignored);
+    asio::co_spawn(io_.get_executor(), serve(*this, std::move(socket)), asio::detached);
+  });
+}
+
+void Lane::on_synced(result<std::uint64_t> synced_sequence) {
+  post([this, synced_sequence] {
+    if (!synced_sequence) {
+      store().sync_failed(synced_sequence.error());
+      note_read_only();
+    }
+    synced_.cancel();
+  });
+}
+
+void Lane::note_read_only() {
+  if (std::exchange(told_read_only_, true) || !store().read_only()) return;
+  log_error("read-only from now on, until the next start: " + store().read_only()->message);
+}
+
+void Lane::log_news(const Store::News& news) const {
+  const bool has_several = commons_.lanes.size() > 1;
+  const std::string sentence =
+      (has_several ? "store " + std::to_string(store_number_) + ": " : std::string()) + news.sentence;
+  news.is_failure ? log_error(sentence) : log_info(sentence);
+}
+
+void Lane::add(Session& session) {
+  Client& client = session.connection.client();
+  client.id = ++commons_.last_client;
+  client.connected_ms = client.last_active_ms = clock_ms();
+  session.last_active = std::chrono::steady_clock::now();
+  boost::system::error_code error;
+  const auto endpoint = session.socket.remote_endpoint(error);
+  if (!error && endpoint.protocol().family() != AF_UNIX) {
+    tcp::endpoint peer;
+    std::memcpy(peer.data(), endpoint.data(), std::min<std::size_t>(endpoint.size(), peer.capacity()));
+    client.address = peer.address().to_string() + ":" + std::to_string(peer.port());
+  } else {
+    client.address = commons_.unix_path + ":0";
+  }
+  sessions_.push_back(&session);
+  shard().clients.push_back(&client);
+}
+
+bool Lane::hold(Session& session, std::string replies, std::size_t elsewhere) {
+  const std::size_t bytes = replies.size() + elsewhere;
+  const std::size_t all = commons_.held_bytes += bytes - session.held_bytes;
+  session.held_bytes = bytes;
+  session.unsent = std::move(replies);
+  if (bytes <= held_bytes_short || all <= held_bytes_max) return true;
+  log_warning("closing " + session.connection.client().address + ": with its " + std::to_string(bytes) +
+              " bytes of replies more than " + std::to_string(held_bytes_max) + " would wait to be read");
+  return false;
+}
+
+void Lane::release(Session& session) {
+  commons_.held_bytes -= std::exchange(session.held_bytes, 0);
+  std::string().swap(session.unsent);  // assigned an empty one it would keep its room
+}
+
+void Lane::remove(Session& session) {
+  release(session);
+  std::erase(sessions_, &session);
+  std::erase(shard().clients, &session.connection.client());
+  --commons_.clients;
+}
+
+/// Once a second: decisions go to their files, and those that nobody judges get their verdict.
+void Lane::tend_decisions() {
+  DecisionRing& decisions = service().decisions();
+  if (const auto& verdict = commons_.options.default_verdict) {
+    const std::chrono::milliseconds wait(commons_.options.default_verdict_after);
+    shard().traffic.records += service().judge_by_default(*verdict, wait.count());
+    if (!store().commit()) note_read_only();
+  }
+  decisions.flush();
+  if (const auto failure = decisions.take_failure()) log_warning("decisions stay in memory: " + failure->message);
+}
+
+void Lane::tend_community(unsigned ticks) {
+  const bool is_behind = ticks % community_ticks == 0 && service().is_community_behind();
+  if (is_behind || service().awaits_community()) commons_.awaits_community = true;
+}
+
+asio::awaitable<void, Executor> Lane::tick() {
+  for (unsigned ticks = 1; !stopping_; ++ticks) {
+    tick_timer_.expires_after(tick_interval);
+    const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
+    if (error || stopping_) co_return;
+    tend_community(ticks);
+    const bool was_erasing = store().erasing();
+    if (const auto news = service().tick(clock_ms())) log_news(*news);
+    if (was_erasing) synced_.cancel();  // who waits for an erasure looks whether it is done
+    if (ticks % decision_ticks == 0) tend_decisions();
+    close_overdue();
+  }
+}
+
+/// Closes who is idle for too long, or owes the rest of a request or the reading of a reply for too long.
+void Lane::close_overdue() {
+  const ServerOptions& options = commons_.options;
+  const auto now = std::chrono::steady_clock::now();
+  for (Session* session : sessions_) {
+    Client& client = session->connection.client();
+    const auto idle = now - session->last_active;
+    client.last_active_ms = clock_ms() - std::chrono::duration_cast<std::chrono::milliseconds>(idle).count();
+    const bool is_idle = options.idle_max.count() > 0 && idle > options.idle_max && !session->owing_since;
+    const bool is_owing = session->owing_since && now - *session->owing_since > options.request_max;
+    if (!is_idle && !is_owing) continue;
+    log_info("closing " + client.address + (is_idle ? ": idle" : ": an unfinished request or an unread reply"));
+    boost::system::error_code ignored;
+    session->socket.close(ignored);
+  }
+}
+
+void Lane::stop(bool save) {
+  stopping_ = true;
+  // What was acknowledged does not wait for the snapshot under way.
+  if (const auto synced = store().sync(); !synced) note_read_only();
+  store().await_background_save();
+  if (save && !store().read_only() && store().events_since_save() > 0) {
+    if (const auto saved = store().save(clock_ms()); !saved) {
+      log_error("the snapshot failed: " + saved.error().message);
+      kept_everything_ = false;
+    }
+  }
+  post([this] {
+    tick_timer_.cancel();
+    synced_.cancel();
+    // After the replies to this batch, SHUTDOWN's among them, have gone out.
+    post([this] {
+      for (Session* session : sessions_) {
+        boost::system::error_code error;
+        session->socket.close(error);
+      }
+    });
+  });
+}
+
+}  // namespace penchant
