@@ -148,7 +148,8 @@ Outcome import_to_server(const po::variables_map& values, const InputFile& input
 
 /// A copy of each store's engine, to try on.
 SpreadTarget::Targets trials_of(FileSystem& files, const std::string& directory, std::int64_t now_ms) {
-  const auto layout = read_layout(files, directory);
+  const bool is_new = !files.list(directory);
+  const auto layout = is_new ? result<StoreLayout>(StoreLayout{}) : read_layout(files, directory);
   if (!layout) throw std::runtime_error(layout.error().message);
   SpreadTarget::Targets trials;
   for (const std::string& folder : store_directories(directory, *layout)) {

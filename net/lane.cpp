@@ -40,22 +40,22 @@ bool Lane::run() {
   return kept_everything_;
 }
 
-void Lane::admit(int descriptor) {
-  post([this, descriptor] {
+void Lane::admit(Arrival arrival) {
+  post([this, arrival = std::move(arrival)]() mutable {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    if (stopping_ || getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    if (stopping_ || getsockname(arrival.descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
       --commons_.clients;
-      return void(close(descriptor));
+      return void(close(arrival.descriptor));
     }
-    StreamSocket socket(io_.get_executor(), {address.ss_family, 0}, descriptor);
+    StreamSocket socket(io_.get_executor(), {address.ss_family, 0}, arrival.descriptor);
     boost::system::error_code ignored;  // a client that is gone already shows at its first read
     if (address.ss_family != AF_UNIX) {
       socket.set_option(tcp::no_delay(true), ignored);
       socket.set_option(asio::socket_base::keep_alive(true), ignored);
     }
     socket.non_blocking(true, ignored);
-    asio::co_spawn(io_.get_executor(), serve(*this, std::move(socket)), asio::detached);
+    asio::co_spawn(io_.get_executor(), serve(*this, std::move(socket), std::move(arrival)), asio::detached);
   });
 }
 
@@ -81,11 +81,11 @@ void Lane::log_news(const Store::News& news) const {
   news.is_failure ? log_error(sentence) : log_info(sentence);
 }
 
-void Lane::add(Session& session) {
+/// Who it is that has come through the door.
+void Lane::name(Session& session) {
   Client& client = session.connection.client();
   client.id = ++commons_.last_client;
   client.connected_ms = client.last_active_ms = clock_ms();
-  session.last_active = std::chrono::steady_clock::now();
   boost::system::error_code error;
   const auto endpoint = session.socket.remote_endpoint(error);
   if (!error && endpoint.protocol().family() != AF_UNIX) {
@@ -95,6 +95,15 @@ void Lane::add(Session& session) {
   } else {
     client.address = commons_.unix_path + ":0";
   }
+}
+
+void Lane::add(Session& session, Arrival arrival) {
+  Client& client = session.connection.client();
+  client = std::move(arrival.client);
+  session.pending = std::move(arrival.pending);
+  session.last_active = std::chrono::steady_clock::now();
+  if (!session.pending.empty()) session.owing_since = session.last_active;
+  if (client.id == 0) name(session);
   sessions_.push_back(&session);
   shard().clients.push_back(&client);
 }
@@ -119,7 +128,6 @@ void Lane::remove(Session& session) {
   release(session);
   std::erase(sessions_, &session);
   std::erase(shard().clients, &session.connection.client());
-  --commons_.clients;
 }
 
 /// Once a second: decisions go to their files, and those that nobody judges get their verdict.

@@ -39,6 +39,16 @@ struct ServerOptions {
 
 using StreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
 
+// So many times in a row that all a client asked was for the same other store, and its session moves there.
+inline constexpr std::uint32_t crossings_before_move = 16;
+
+/// A client on its way to a lane, from the door or from another lane.
+struct Arrival {
+  int descriptor = -1;
+  Client client;        // without an id: a new one
+  std::string pending;  // the beginning of a request
+};
+
 /// A connected client: its conversation and its socket. Lives in its session's coroutine.
 struct Session {
   Session(Runtime& runtime, std::uint32_t store, StreamSocket connected)
@@ -49,6 +59,8 @@ struct Session {
   std::string pending;         // the beginning of a request, or requests that are being run
   std::string unsent;          // replies that wait for a sync, or for the client to read
   std::size_t held_bytes = 0;  // of it, and of those that wait for other stores'
+  std::uint32_t crossings = 0;   // in a row, all for one other store
+  std::uint32_t crossed_to = 0;  // that one
   // Since when a request is unfinished or a reply unread; none while the client owes nothing.
   std::optional<std::chrono::steady_clock::time_point> owing_since;
   std::chrono::steady_clock::time_point last_active{};
@@ -76,8 +88,8 @@ class Lane {
   /// Serves clients until stop(). False where not everything could be kept: the log says what.
   bool run();
 
-  /// Takes a client in, by its descriptor. Any thread.
-  void admit(int descriptor);
+  /// Takes a client in. Any thread.
+  void admit(Arrival arrival);
   /// A sync of the store's has ended: whoever waits for it may go on. Any thread.
   void on_synced(result<std::uint64_t> synced_sequence);
   /// Has work() called on the lane's thread. Any thread.
@@ -113,10 +125,11 @@ class Lane {
   /// a crossing. False where all would be more than may wait: the client is to be let go.
   bool hold(Session& session, std::string replies, std::size_t elsewhere = 0);
   void release(Session& session);
-  void add(Session& session);
+  void add(Session& session, Arrival arrival);
   void remove(Session& session);
 
  private:
+  void name(Session& session);
   void tend_decisions();
   void tend_community(unsigned ticks);
   boost::asio::awaitable<void, Executor> tick();

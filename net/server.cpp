@@ -93,7 +93,7 @@ void Server::admit(int descriptor) {
     return void(close(descriptor));
   }
   ++commons_.clients;
-  lanes_[next_lane_++ % lanes_.size()]->admit(descriptor);
+  lanes_[next_lane_++ % lanes_.size()]->admit({.descriptor = descriptor, .client = {}, .pending = {}});
 }
 
 /// Adds up what users share, store after store, each on its own thread; others have their turn between two slices.

@@ -72,6 +72,7 @@ Turn take_turn(Lane& lane, Session& session, std::string_view input) {
   OutputBuffer& replies = lane.replies();
   replies.clear();
   const std::size_t used = connection.run(input, replies);
+  if (used > 0) session.crossings = 0;
   if (input.data() == session.pending.data()) {
     drop_pending(session, used);
   } else {
@@ -179,6 +180,14 @@ asio::awaitable<void, Executor> run_parcels(Lane& home, Crossing& crossing, Away
   for (Parcel* const parcel : due) parcel->arrive();
 }
 
+void note_crossing(const Lane& lane, Session& session, const Crossing& crossing) {
+  const std::uint32_t store = crossing.parcels().front()->store();
+  const bool is_for_one = crossing.parcels().size() == 1 && store != lane.store_number();
+  const std::uint32_t before = store == session.crossed_to ? session.crossings : 0;
+  session.crossings = is_for_one ? before + 1 : 0;
+  session.crossed_to = store;
+}
+
 /// Runs requests for several stores, each on its store's thread.
 asio::awaitable<Turn, Executor> cross(Lane& lane, Session& session) {
   Crossing crossing(lane.runtime(), session.connection.client().protocol);
@@ -198,6 +207,7 @@ asio::awaitable<Turn, Executor> cross(Lane& lane, Session& session) {
   }
   lane.release(session);
   drop_pending(session, used);
+  note_crossing(lane, session, crossing);
   co_return Turn::sent;
 }
 
@@ -266,11 +276,21 @@ asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn
   co_return false;
 }
 
+/// The client goes on where its users are. Who waits for the rest of a request owes it there.
+void move_over(Lane& lane, Session& session) {
+  boost::system::error_code error;
+  lane.remove(session);
+  Arrival arrival{.client = std::move(session.connection.client()), .pending = std::move(session.pending)};
+  arrival.descriptor = session.socket.release(error);
+  if (error) return void(--lane.commons().clients);
+  lane.commons().lanes[session.crossed_to]->admit(std::move(arrival));
+}
+
 }  // namespace
 
-asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket) {
+asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival arrival) {
   Session session(lane.runtime(), lane.store_number(), std::move(socket));
-  lane.add(session);
+  lane.add(session, std::move(arrival));
   for (bool open = true; open;) {
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
     if (error) break;
@@ -290,12 +310,14 @@ asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket) {
     } else if (!session.owing_since) {
       session.owing_since = session.last_active;
     }
+    if (open && session.crossings >= crossings_before_move) co_return move_over(lane, session);
   }
   if (session.connection.spoke_http()) {
     log_warning(session.connection.client().address +
                 " spoke HTTP to the port of the line protocol: a web page may be trying to reach it");
   }
   lane.remove(session);
+  --lane.commons().clients;
 }
 
 }  // namespace penchant

@@ -8,7 +8,7 @@
 
 namespace penchant {
 
-/// Serves one client until it or the server ends it.
-boost::asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket);
+/// Serves one client until it or the server ends it, or it goes on in another lane.
+boost::asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival arrival);
 
 }  // namespace penchant

@@ -91,6 +91,25 @@ class Stores(EndToEnd):
                     self.assertEqual(client.receive(), cut)
                     self.assertEqual(client.receive(), "PONG")
 
+    def test_a_client_that_keeps_to_a_store_moves_there_and_stays_who_it_is(self):
+        server = self.several()
+        with server.client() as client, server.client() as other:
+            client.ask("CLIENT", "SETNAME", "studio")
+            number = client.ask("CLIENT", "ID")
+            for user in USERS[:12]:
+                record = encode("RECORD", user, "selected", "A", "ink")
+                for i in range(1, 60):
+                    # The beginning of the next request is there already when it moves.
+                    client.send(record + record[:i % 7])
+                    self.assertEqual(client.receive(), 2 * i - 1)
+                    client.send(record[i % 7:])
+                    self.assertEqual(client.receive(), 2 * i)
+                self.assertEqual(client.ask("CLIENT", "GETNAME"), "studio")
+                self.assertEqual(client.ask("CLIENT", "ID"), number)
+                self.assertEqual(client.ask("STATS", user)["records"], 118)
+            self.assertEqual(other.ask("CLIENT", "LIST").count("name=studio"), 1)
+            self.assertIn("connected_clients:2\r", other.ask("INFO"))
+
     def test_what_is_about_all_users_adds_up(self):
         server = self.several()
         with server.client() as client:
