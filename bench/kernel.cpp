@@ -63,7 +63,7 @@ bool is_right(const std::vector<RowView>& rows, const Eigen::ArrayXf& score, std
   return true;
 }
 
-int run(std::size_t columns) {
+int run(const Kernels& kernel, std::size_t columns) {
   const auto rows = make_rows(columns);
   const std::size_t lines = view(rows.front()).line_count;
   Eigen::ArrayXf score(static_cast<Eigen::Index>(lines * line_columns));
@@ -78,20 +78,20 @@ int run(std::size_t columns) {
     }
     const double available = bandwidth(rows);
     const double seconds = seconds_of([&] {
-      for (const auto& one : asked) score_rows(one, lines, 5, 10, score.data(), seen.data());
+      for (const auto& one : asked) kernel.score_rows(one, lines, {5, 10}, score.data(), seen.data());
     });
     if (!is_right(asked.back(), score, columns)) return std::puts("the kernel is wrong"), 1;
     const double bytes = static_cast<double>(questions * keywords * lines * line_floats * sizeof(float));
     ratios.push_back(bytes / seconds / available);
     micros.push_back(seconds / questions * 1e6);
   }
-  std::printf("%zu keywords x %5zu checkpoints, cold: %7.2f us, %.2f of the read bandwidth (%.2f to %.2f)\n", keywords,
-              columns, median(micros), median(ratios), *std::ranges::min_element(ratios),
+  std::printf("%s: %zu keywords x %5zu checkpoints, cold: %7.2f us, %.2f of the read bandwidth (%.2f to %.2f)\n",
+              kernel.name, keywords, columns, median(micros), median(ratios), *std::ranges::min_element(ratios),
               *std::ranges::max_element(ratios));
   return 0;
 }
 
-void run_hot(std::size_t columns) {
+void run_hot(const Kernels& kernel, std::size_t columns) {
   CountMatrix matrix;
   std::vector<RowView> rows;
   for (std::uint32_t k = 0; k < keywords; ++k) {
@@ -106,20 +106,22 @@ void run_hot(std::size_t columns) {
     constexpr int times = 20'000;
     nanos.push_back(seconds_of([&] {
                       for (int i = 0; i < times; ++i) {
-                        score_rows(rows, lines, 5, 10, score.data(), seen.data());
+                        kernel.score_rows(rows, lines, {5, 10}, score.data(), seen.data());
                         keep(score);
                       }
                     }) /
                     times * 1e9);
   }
-  std::printf("%zu keywords x %5zu checkpoints, hot:  %7.0f ns\n", keywords, columns, median(nanos));
+  std::printf("%s: %zu keywords x %5zu checkpoints, hot:  %7.0f ns\n", kernel.name, keywords, columns, median(nanos));
 }
 
 }  // namespace
 
 int main() {
-  for (const std::size_t columns : {50, 500, 5000}) run_hot(columns);
-  for (const std::size_t columns : {500, 10'000}) {
-    if (run(columns) != 0) return 1;
+  for (const Kernels& kernel : available_kernels()) {
+    for (const std::size_t columns : {50, 500, 5000}) run_hot(kernel, columns);
+    for (const std::size_t columns : {500, 10'000}) {
+      if (run(kernel, columns) != 0) return 1;
+    }
   }
 }

@@ -1,6 +1,7 @@
 #include "engine/kernels.h"
 
 #include <algorithm>
+#include <array>
 
 #if defined(__x86_64__)
 #define PENCHANT_X86 1
@@ -12,75 +13,124 @@ namespace {
 // How far ahead of its use a row is fetched: rows lie far apart, and the hardware's prefetcher stops at pages.
 constexpr std::size_t prefetch_lines = 16;
 
-using Vector16 [[gnu::vector_size(16), gnu::may_alias]] = float;
-using Vector32 [[gnu::vector_size(32), gnu::may_alias]] = float;
+template <std::size_t bytes>
+struct Register;
+template <>
+struct Register<16> {
+  using Vector [[gnu::vector_size(16), gnu::may_alias]] = float;
+};
+template <>
+struct Register<32> {
+  using Vector [[gnu::vector_size(32), gnu::may_alias]] = float;
+};
+template <>
+struct Register<64> {
+  using Vector [[gnu::vector_size(64), gnu::may_alias]] = float;
+};
 
-// Inlined into each variant, so that each is compiled for its own instruction set; Vector is its register. A
-// line's sums stay in registers while the rows pass by.
-template <class Vector>
-[[gnu::always_inline]] inline void score_rows_body(std::span<const RowView> rows, std::size_t line_count,
-                                                   float prior_selected, float prior_observed, float* score,
-                                                   float* seen) {
-  constexpr std::size_t lanes = sizeof(Vector) / sizeof(float);
-  constexpr std::size_t parts = line_columns / lanes;
-  const float unseen = prior_selected / prior_observed;
-  for (std::size_t line = 0; line < line_count; ++line) {
-    Vector score_sum[parts]{};
-    Vector seen_sum[parts]{};
-    for (const RowView& row : rows) {
-      if (line >= row.line_count) {
-        for (Vector& sum : score_sum) sum += unseen;
-        continue;
+// The bodies are inlined into each variant, so that each is compiled for its own instruction set, whose registers have
+// so many bytes. A line's sums stay in registers while the rows pass by.
+template <std::size_t register_bytes>
+struct Bodies {
+  using Vector = typename Register<register_bytes>::Vector;
+  static constexpr std::size_t lanes = sizeof(Vector) / sizeof(float);
+  static constexpr std::size_t parts = line_columns / lanes;
+
+  [[gnu::always_inline]] static const Vector& in(const float* line, std::size_t part) {
+    return *reinterpret_cast<const Vector*>(line + part * lanes);
+  }
+  [[gnu::always_inline]] static Vector& out(float* line, std::size_t part) {
+    return *reinterpret_cast<Vector*>(line + part * lanes);
+  }
+
+  [[gnu::always_inline]] static void score_rows(std::span<const RowView> rows, std::size_t line_count,
+                                                PriorWeights prior, float* score, float* seen) {
+    const float unseen = prior.selected / prior.observed;
+    for (std::size_t line = 0; line < line_count; ++line) {
+      Vector score_sum[parts]{};
+      Vector seen_sum[parts]{};
+      for (const RowView& row : rows) {
+        if (line >= row.line_count) {
+          for (Vector& sum : score_sum) sum += unseen;
+          continue;
+        }
+        const float* cells = row.lines + line * line_floats;
+        __builtin_prefetch(cells + prefetch_lines * line_floats);
+        __builtin_prefetch(cells + prefetch_lines * line_floats + line_columns);
+        for (std::size_t part = 0; part < parts; ++part) {
+          const Vector& observed = in(cells + line_columns, part);
+          score_sum[part] += (in(cells, part) + prior.selected) / (observed + prior.observed);
+          seen_sum[part] += observed;
+        }
       }
-      const float* cells = row.lines + line * line_floats;
-      __builtin_prefetch(cells + prefetch_lines * line_floats);
-      __builtin_prefetch(cells + prefetch_lines * line_floats + line_columns);
       for (std::size_t part = 0; part < parts; ++part) {
-        const Vector selected = *reinterpret_cast<const Vector*>(cells + part * lanes);
-        const Vector observed = *reinterpret_cast<const Vector*>(cells + line_columns + part * lanes);
-        score_sum[part] += (selected + prior_selected) / (observed + prior_observed);
-        seen_sum[part] += observed;
+        out(score + line * line_columns, part) = score_sum[part];
+        out(seen + line * line_columns, part) = seen_sum[part];
       }
-    }
-    for (std::size_t part = 0; part < parts; ++part) {
-      *reinterpret_cast<Vector*>(score + line * line_columns + part * lanes) = score_sum[part];
-      *reinterpret_cast<Vector*>(seen + line * line_columns + part * lanes) = seen_sum[part];
     }
   }
-}
+
+  [[gnu::always_inline]] static void rate_row(RowView row, std::size_t line_count, PriorWeights prior, float* rates) {
+    const std::size_t counted = std::min(line_count, row.line_count);
+    for (std::size_t line = 0; line < counted; ++line) {
+      const float* cells = row.lines + line * line_floats;
+      for (std::size_t part = 0; part < parts; ++part) {
+        out(rates + line * line_columns, part) =
+            (in(cells, part) + prior.selected) / (in(cells + line_columns, part) + prior.observed);
+      }
+    }
+    std::fill(rates + counted * line_columns, rates + line_count * line_columns, prior.selected / prior.observed);
+  }
+
+  [[gnu::always_inline]] static void sum_rates(std::span<const float* const> rows, std::size_t line_count,
+                                               float* score) {
+    for (std::size_t line = 0; line < line_count; ++line) {
+      Vector sum[parts]{};
+      for (const float* const row : rows) {
+        for (std::size_t part = 0; part < parts; ++part) sum[part] += in(row + line * line_columns, part);
+      }
+      for (std::size_t part = 0; part < parts; ++part) out(score + line * line_columns, part) = sum[part];
+    }
+  }
+};
+
+// A variant's functions, for the instruction set `target`.
+#define PENCHANT_KERNELS(variant, bytes, target)                                                                   \
+  target void score_rows_##variant(std::span<const RowView> rows, std::size_t line_count, PriorWeights prior,      \
+                                   float* score, float* seen) {                                                    \
+    Bodies<bytes>::score_rows(rows, line_count, prior, score, seen);                                              \
+  }                                                                                                                \
+  target void rate_row_##variant(RowView row, std::size_t line_count, PriorWeights prior, float* rates) {          \
+    Bodies<bytes>::rate_row(row, line_count, prior, rates);                                                       \
+  }                                                                                                                \
+  target void sum_rates_##variant(std::span<const float* const> rows, std::size_t line_count, float* score) {      \
+    Bodies<bytes>::sum_rates(rows, line_count, score);                                                            \
+  }                                                                                                                \
+  constexpr Kernels variant##_kernels{#variant, score_rows_##variant, rate_row_##variant, sum_rates_##variant};
+
+PENCHANT_KERNELS(baseline, 16, )
+#ifdef PENCHANT_X86
+PENCHANT_KERNELS(avx2, 32, [[gnu::target("avx2")]])
+PENCHANT_KERNELS(avx512, 64, [[gnu::target("avx512f")]])
+#endif
+#undef PENCHANT_KERNELS
 
 }  // namespace
 
-namespace detail {
-
-void score_rows_baseline(std::span<const RowView> rows, std::size_t line_count, float prior_selected,
-                         float prior_observed, float* score, float* seen) {
-  score_rows_body<Vector16>(rows, line_count, prior_selected, prior_observed, score, seen);
-}
-
+std::span<const Kernels> available_kernels() {
 #ifdef PENCHANT_X86
-bool score_rows_avx2_available() { return __builtin_cpu_supports("avx2") != 0; }
-
-[[gnu::target("avx2")]] void score_rows_avx2(std::span<const RowView> rows, std::size_t line_count,
-                                             float prior_selected, float prior_observed, float* score, float* seen) {
-  score_rows_body<Vector32>(rows, line_count, prior_selected, prior_observed, score, seen);
-}
+  static constexpr std::array all{baseline_kernels, avx2_kernels, avx512_kernels};
+  if (__builtin_cpu_supports("avx2") == 0) return std::span(all).first(1);
+  return std::span(all).first(__builtin_cpu_supports("avx512f") == 0 ? 2 : 3);
 #else
-bool score_rows_avx2_available() { return false; }
-
-void score_rows_avx2(std::span<const RowView> rows, std::size_t line_count, float prior_selected, float prior_observed,
-                     float* score, float* seen) {
-  score_rows_baseline(rows, line_count, prior_selected, prior_observed, score, seen);
-}
+  static constexpr std::array all{baseline_kernels};
+  return all;
 #endif
+}
 
-}  // namespace detail
-
-void score_rows(std::span<const RowView> rows, std::size_t line_count, float prior_selected, float prior_observed,
-                float* score, float* seen) {
-  static const bool avx2 = detail::score_rows_avx2_available();
-  (avx2 ? detail::score_rows_avx2 : detail::score_rows_baseline)(rows, line_count, prior_selected, prior_observed,
-                                                                 score, seen);
+const Kernels& kernels() {
+  static const Kernels& fastest = available_kernels().back();
+  return fastest;
 }
 
 }  // namespace penchant

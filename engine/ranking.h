@@ -17,6 +17,8 @@ inline constexpr std::uint64_t observation_key_max = (std::uint64_t{1} << observ
 
 /// Its whole part is what counts.
 inline double score_in_steps(double score) { return score * score_steps + 0.5; }
+/// The least score that is so many steps.
+inline double score_of_steps(double steps) { return (steps - 0.5) / score_steps; }
 
 /// Larger for a higher score, then for fewer observations.
 inline std::uint64_t rank_key_of_steps(double score_steps_taken, double observations) {

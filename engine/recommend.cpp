@@ -44,7 +44,7 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   const User* user = engine.find_user(question.user);
   if (auto gathered = gather(engine, user, question); !gathered) return gathered.error();
   scorer_.ask(engine, question.community, user, question.keywords, question.at_ms);
-  if (user) scorer_.score_columns();
+  if (user) scorer_.score_columns(question.rates);
   lift_candidates();
 
   const bool is_banded = question.policy == Policy::banded;
@@ -194,12 +194,16 @@ Recommender::Candidate Recommender::candidate(const Engine& engine, const User* 
 void Recommender::rank(std::size_t shown) {
   ranked_.clear();
   shown = std::min(shown, arm_count_);
-  double worst_steps = 0;  // of the arms kept, once there are enough: most are told by one comparison
+  double worst_steps = 0;  // of the arms kept, once there are enough: most are told by one comparison, by the line
   for (std::uint32_t number = 0; number < arm_count_; ++number) {
-    const ArmScore scored = ranked_score(number);
-    const double steps = score_in_steps(scored.score);
+    const bool begins_line = all_columns_ && worst_steps > 0 && number % line_columns == 0;
+    if (begins_line && !scorer_.may_reach(number, score_of_steps(worst_steps))) {
+      number += line_columns - 1;
+      continue;
+    }
+    const double steps = score_in_steps(ranked_score(number));
     if (steps < worst_steps) continue;
-    const Ranked arm{rank_key_of_steps(steps, scored.observations), number};
+    const Ranked arm{rank_key_of_steps(steps, ranked_observations(number)), number};
     if (ranked_.size() == shown) {
       if (!(arm < ranked_.front())) continue;
       std::ranges::pop_heap(ranked_, std::less{});
@@ -213,12 +217,15 @@ void Recommender::rank(std::size_t shown) {
 }
 
 /// In single precision, to rank it.
-inline ArmScore Recommender::ranked_score(std::uint32_t number) const {
-  if (all_columns_) return scorer_.ranked(number);
+inline double Recommender::ranked_score(std::uint32_t number) const {
+  if (all_columns_) return scorer_.ranked_score(number);
   const ArmColumns& columns = candidates_[number].columns;
-  ArmScore scored = columns.own ? scorer_.ranked(*columns.own) : ArmScore{};
-  if (!lifts_.empty()) scored.score += lifts_[number];
-  return scored;
+  const double score = columns.own ? scorer_.ranked_score(*columns.own) : prior_mean;
+  return lifts_.empty() ? score : score + lifts_[number];
+}
+inline double Recommender::ranked_observations(std::uint32_t number) const {
+  const auto own = all_columns_ ? std::optional(number) : candidates_[number].columns.own;
+  return own ? scorer_.ranked_observations(*own) : 0;
 }
 
 /// The i-th best, in double precision, without its probability.

@@ -53,6 +53,7 @@ struct Question {
   Policy policy = Policy::banded;
   std::uint64_t seed = 0;  // of the draw, where the policy draws: the same seed, the same draw
   const Community* community = nullptr;
+  RateRows* rates = nullptr;  // of a batch of questions, which are about the same user and time
 };
 
 struct ArmAnswer {
@@ -123,7 +124,8 @@ class Recommender {
   void give_chances(const Engine& engine, const User* user, const Question& question, std::size_t band_arms);
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
-  ArmScore ranked_score(std::uint32_t number) const;
+  double ranked_score(std::uint32_t number) const;
+  double ranked_observations(std::uint32_t number) const;
   ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
 
   Bands bands_;

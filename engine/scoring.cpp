@@ -39,7 +39,7 @@ Scorer::KeywordRow Scorer::look_up(std::optional<std::uint32_t> row) const {
   return {.kind = KeywordRow::Kind::packed, .packed = matrix.packed_row(*counted)};
 }
 
-void Scorer::score_columns() {
+void Scorer::score_columns(RateRows* rates) {
   PENCHANT_CHECK(asked_.user());
   const std::uint32_t columns_used = asked_.user()->checkpoints().size();
   const std::size_t lines = (columns_used + line_columns - 1) / line_columns;
@@ -48,37 +48,49 @@ void Scorer::score_columns() {
     score_.resize(columns);
     seen_.resize(columns);
   }
-  if (keyword_count() == 0) {
-    for (std::uint32_t column = 0; column < columns_used; ++column) {
-      const Counts total = overall(column);
-      score_[column] = static_cast<float>(posterior_mean(total));
-      seen_[column] = static_cast<float>(total.observed);
-    }
-    return;
-  }
+  is_seen_known_ = rates == nullptr || keyword_count() == 0;
+  if (keyword_count() == 0) return score_overall(columns_used);
   constexpr auto mean = static_cast<float>(prior_mean);
   const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
-  score_rows(dense_rows_, lines, prior_weight * mean, prior_weight, score_.data(), seen_.data());
-  for (const KeywordRow& row : rows_) {
-    for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior_weight);
-    if (row.kind == KeywordRow::Kind::listed) add_listed(row.row, prior_weight);
+  const PriorWeights prior{prior_weight * mean, prior_weight};
+  if (rates) {
+    rates->prepare(lines, prior, dense_rows_.size());
+    dense_rates_.clear();
+    for (const RowView& row : dense_rows_) dense_rates_.push_back(rates->row(row));
+    kernels().sum_rates(dense_rates_, lines, score_.data());
+  } else {
+    kernels().score_rows(dense_rows_, lines, prior, score_.data(), seen_.data());
   }
-  // Where a row is not dense or there is none, what it does not say is the prior mean; and counts come back from the
-  // landmark's scale.
-  const auto unmet = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
-  const auto count = static_cast<float>(keyword_count());
-  score_.head(columns) = (score_.head(columns) + unmet) / count;
-  seen_.head(columns) = seen_.head(columns) * static_cast<float>(asked_.per_unit());
+  for (const KeywordRow& row : rows_) {
+    for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+    if (row.kind == KeywordRow::Kind::listed) add_listed(row.row, prior);
+  }
+  // Where a row is not dense or there is none, what it does not say is the prior mean.
+  unmet_ = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
+  divisor_ = static_cast<float>(keyword_count());
+  seen_factor_ = static_cast<float>(asked_.per_unit());
+}
+
+/// Without keywords.
+void Scorer::score_overall(std::uint32_t columns_used) {
+  for (std::uint32_t column = 0; column < columns_used; ++column) {
+    const Counts total = overall(column);
+    score_[column] = static_cast<float>(posterior_mean(total));
+    seen_[column] = static_cast<float>(total.observed);
+  }
+  unmet_ = 0;
+  divisor_ = 1;
+  seen_factor_ = 1;
 }
 
 /// By how much a cell moves its column's score from what it is without.
-inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, float prior_weight) {
+inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior) {
   constexpr auto mean = static_cast<float>(prior_mean);
-  score_.data()[column] += (cell.selected + prior_weight * mean) / (cell.observed + prior_weight) - mean;
-  seen_.data()[column] += cell.observed;
+  score_.data()[column] += (cell.selected + prior.selected) / (cell.observed + prior.observed) - mean;
+  if (is_seen_known_) seen_.data()[column] += cell.observed;
 }
 
-void Scorer::add_listed(std::uint32_t row, float prior_weight) {
+void Scorer::add_listed(std::uint32_t row, PriorWeights prior) {
   std::array<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max> cells;
   std::size_t count = 0;
   asked_.user()->each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
@@ -88,7 +100,34 @@ void Scorer::add_listed(std::uint32_t row, float prior_weight) {
     cells[at].second.selected += static_cast<float>(counts.selected);
     cells[at].second.observed += static_cast<float>(counts.observed);
   });
-  for (const auto& [column, cell] : std::span(cells).first(count)) add_cell(column, cell, prior_weight);
+  for (const auto& [column, cell] : std::span(cells).first(count)) add_cell(column, cell, prior);
+}
+
+float Scorer::ranked_observations(std::uint32_t column) const {
+  return (is_seen_known_ ? seen_[column] : seen_now(column)) * seen_factor_;
+}
+
+/// In the order in which score_columns() adds.
+float Scorer::seen_now(std::uint32_t column) const {
+  float seen = 0;
+  for (const RowView& row : dense_rows_) seen += static_cast<float>(CountMatrix::counts_in(row, column).observed);
+  for (const KeywordRow& row : rows_) {
+    seen += static_cast<float>(CountMatrix::counts_in(row.packed, column).observed);
+    if (row.kind != KeywordRow::Kind::listed) continue;
+    float listed = 0;
+    asked_.user()->each_checkpoint(row.row, [&](std::uint32_t at, const Counts& counts) {
+      if (at == column) listed += static_cast<float>(counts.observed);
+    });
+    seen += listed;
+  }
+  return seen;
+}
+
+bool Scorer::may_reach(std::uint32_t column, double score) const {
+  // What single precision rounds away is far less than what is let through here.
+  constexpr double margin = 1e-6;
+  const double least = (score - margin) * static_cast<double>(divisor_) - static_cast<double>(unmet_);
+  return reaches(score_.data() + column, static_cast<float>(least));
 }
 
 void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {

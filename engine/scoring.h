@@ -19,6 +19,7 @@
 #include "engine/asked.h"
 #include "engine/engine.h"
 #include "engine/kernels.h"
+#include "engine/rate_rows.h"
 
 namespace penchant {
 
@@ -36,9 +37,14 @@ class Scorer {
     ask(engine, nullptr, user, keywords, at_ms);
   }
 
-  /// Of all the user's checkpoints, as if there were no community, in single precision.
-  void score_columns();
-  ArmScore ranked(std::uint32_t column) const { return {score_[column], seen_[column]}; }  // after score_columns()
+  /// Scores all the user's checkpoints, as if there were no community, in single precision. `rates`, if given, are kept
+  /// from prompt to prompt of a batch; the scores are the same.
+  void score_columns(RateRows* rates = nullptr);
+  // After score_columns(), to rank them: a column's score and observations; and whether one of the 16 columns from
+  // `column` on, a multiple of 16, may have this score.
+  float ranked_score(std::uint32_t column) const { return (score_[column] + unmet_) / divisor_; }
+  float ranked_observations(std::uint32_t column) const;
+  bool may_reach(std::uint32_t column, double score) const;
 
   /// By how much the community moves each arm's score. `lifts` has an element for each arm.
   void lift(std::span<const ArmColumns> arms, std::span<double> lifts);
@@ -66,14 +72,23 @@ class Scorer {
     CountMatrix::PackedRow packed;
   };
   KeywordRow look_up(std::optional<std::uint32_t> row) const;
-  void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, float prior_weight);
-  void add_listed(std::uint32_t row, float prior_weight);
+  void score_overall(std::uint32_t columns_used);
+  void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior);
+  void add_listed(std::uint32_t row, PriorWeights prior);
+  float seen_now(std::uint32_t column) const;
 
   Asked asked_;
   std::vector<KeywordRow> rows_;     // of the prompt's keywords
   std::vector<RowView> dense_rows_;  // the dense ones among them, for the kernel
+  std::vector<const float*> dense_rates_;
+  // By column: sums over the keywords that say something about it. (score + unmet) / divisor is its score; observations
+  // are on the landmark's scale.
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
+  bool is_seen_known_ = false;  // where not, observations are added up for the columns that are asked for
+  float unmet_ = 0;
+  float divisor_ = 1;
+  float seen_factor_ = 1;
   std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()
 };
 

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_question_may_be_asked_about_any_time) {
     scorer.ask(engine, engine.find_user("ann"), keywords, at_ms);
     scorer.score_columns();
     BOOST_TEST((scorer.exact(0).score >= 0.5 && scorer.exact(0).score <= 1));
-    BOOST_TEST(scorer.ranked(0).score == scorer.exact(0).score);
+    BOOST_TEST(scorer.ranked_score(0) == scorer.exact(0).score);
   }
 }
 
@@ -172,8 +172,8 @@ BOOST_AUTO_TEST_CASE(moving_the_landmark_changes_no_bit_of_any_score) {
   for (std::uint32_t column = 0; column < ann.checkpoints().size(); ++column) {
     BOOST_CHECK_EQUAL(after.exact(column).score, before.exact(column).score);
     BOOST_CHECK_EQUAL(after.exact(column).observations, before.exact(column).observations);
-    BOOST_CHECK_EQUAL(after.ranked(column).score, before.ranked(column).score);
-    BOOST_CHECK_EQUAL(after.ranked(column).observations, before.ranked(column).observations);
+    BOOST_CHECK_EQUAL(after.ranked_score(column), before.ranked_score(column));
+    BOOST_CHECK_EQUAL(after.ranked_observations(column), before.ranked_observations(column));
     BOOST_CHECK_EQUAL(after.overall(column).selected, before.overall(column).selected);
   }
 }

@@ -10,11 +10,9 @@ namespace {
 
 constexpr std::size_t lines_tried_max = 67;
 constexpr std::size_t rows_tried_max = 9;
-constexpr float prior_selected = 5;
-constexpr float prior_observed = 10;
+constexpr PriorWeights weights{5, 10};
 
 using Row = Eigen::Array<float, static_cast<int>(line_floats), Eigen::Dynamic>;
-using Kernel = decltype(&score_rows);
 
 struct Sums {
   Eigen::ArrayXf score;
@@ -53,7 +51,7 @@ Sums reference(const Rows& rows, std::size_t line_count) {
       const float* cell = row.lines + column / line_columns * line_floats + column % line_columns;
       const float selected = has_counts ? cell[0] : 0;
       const float observed = has_counts ? cell[line_columns] : 0;
-      score += (selected + prior_selected) / (observed + prior_observed);
+      score += (selected + weights.selected) / (observed + weights.observed);
       seen += observed;
     }
     sums.score[static_cast<Eigen::Index>(column)] = score;
@@ -62,41 +60,60 @@ Sums reference(const Rows& rows, std::size_t line_count) {
   return sums;
 }
 
-Sums computed(Kernel kernel, const Rows& rows, std::size_t line_count) {
+Sums computed(const Kernels& variant, const Rows& rows, std::size_t line_count) {
   Sums sums(line_count);
-  kernel(rows.views, line_count, prior_selected, prior_observed, sums.score.data(), sums.seen.data());
+  variant.score_rows(rows.views, line_count, weights, sums.score.data(), sums.seen.data());
   return sums;
 }
 
-void check_every_size(Kernel kernel) {
-  std::mt19937 random(1);
-  for (std::size_t line_count = 0; line_count <= lines_tried_max; ++line_count) {
-    for (std::size_t row_count = 0; row_count <= rows_tried_max; ++row_count) {
-      const Rows rows(row_count, line_count, random);
-      BOOST_REQUIRE_MESSAGE(computed(kernel, rows, line_count) == reference(rows, line_count),
-                            row_count << " rows of " << line_count << " lines");
-    }
+/// The same scores by rates kept for each row.
+Sums computed_by_rates(const Kernels& variant, const Rows& rows, std::size_t line_count) {
+  Sums sums = reference(rows, line_count);
+  std::vector<Sums> rates(rows.views.size(), Sums(line_count));
+  std::vector<const float*> kept;
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    variant.rate_row(rows.views[i], line_count, weights, rates[i].score.data());
+    kept.push_back(rates[i].score.data());
   }
+  variant.sum_rates(kept, line_count, sums.score.data());
+  return sums;
 }
 
 BOOST_AUTO_TEST_SUITE(kernels)
 
-BOOST_AUTO_TEST_CASE(the_baseline_equals_the_plain_loop_at_every_size) {
-  check_every_size(detail::score_rows_baseline);
+BOOST_AUTO_TEST_CASE(every_variant_equals_the_plain_loop_at_every_size) {
+  for (const Kernels& variant : available_kernels()) {
+    std::mt19937 random(1);
+    for (std::size_t line_count = 0; line_count <= lines_tried_max; ++line_count) {
+      for (std::size_t row_count = 0; row_count <= rows_tried_max; ++row_count) {
+        const Rows rows(row_count, line_count, random);
+        const Sums expected = reference(rows, line_count);
+        BOOST_REQUIRE_MESSAGE(computed(variant, rows, line_count) == expected,
+                              variant.name << ": " << row_count << " rows of " << line_count << " lines");
+        BOOST_REQUIRE_MESSAGE(computed_by_rates(variant, rows, line_count) == expected,
+                              variant.name << ": rates of " << row_count << " rows of " << line_count << " lines");
+      }
+    }
+  }
 }
-
-BOOST_AUTO_TEST_CASE(avx2_equals_the_plain_loop_at_every_size) {
-  if (!detail::score_rows_avx2_available()) return;
-  check_every_size(detail::score_rows_avx2);
-}
-
-BOOST_AUTO_TEST_CASE(what_the_processor_chooses_equals_the_plain_loop_at_every_size) { check_every_size(score_rows); }
 
 BOOST_AUTO_TEST_CASE(rows_longer_than_asked_are_read_as_far_as_asked) {
   std::mt19937 random(2);
   const Rows rows(4, 9, random);
-  for (std::size_t line_count = 0; line_count < 9; ++line_count) {
-    BOOST_TEST((computed(score_rows, rows, line_count) == reference(rows, line_count)));
+  for (const Kernels& variant : available_kernels()) {
+    for (std::size_t line_count = 0; line_count < 9; ++line_count) {
+      BOOST_TEST((computed(variant, rows, line_count) == reference(rows, line_count)));
+      BOOST_TEST((computed_by_rates(variant, rows, line_count) == reference(rows, line_count)));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_reaches_what_one_of_its_columns_has) {
+  for (std::size_t column = 0; column < line_columns; ++column) {
+    alignas(64) float line[line_columns] = {};
+    line[column] = 3;
+    BOOST_TEST(reaches(line, 3));
+    BOOST_TEST(!reaches(line, 3.5F));
   }
 }
 

@@ -35,6 +35,11 @@ class ComparedScores {
     }
   }
 
+  bool is_the_same_in_a_batch(std::uint32_t column) const {
+    return batch_scorer_.ranked_score(column) == scorer_.ranked_score(column) &&
+           batch_scorer_.ranked_observations(column) == scorer_.ranked_observations(column);
+  }
+
   /// In single precision: what ranks the arms.
   void compare_columns(const Question& question) {
     const User* const user = both_.engine.find_user(question.user);
@@ -43,12 +48,16 @@ class ComparedScores {
     if (!user) return;
     scorer_.ask(both_.engine, user, question.keywords, question.at_ms);
     scorer_.score_columns();
+    rates_.forget();
+    batch_scorer_.ask(both_.engine, user, question.keywords, question.at_ms);
+    batch_scorer_.score_columns(&rates_);
     const OracleAsked asked(both_.oracle, nullptr, question.user, question.keywords, question.at_ms);
     both_.expect(user->checkpoints().size() == person->checkpoints.size(), "the number of columns");
     for (std::uint32_t column = 0; column < user->checkpoints().size(); ++column) {
       const OracleArm& arm = person->checkpoints[column];
       both_.expect(both_.engine.name_text(user->checkpoints()[column].name) == arm.name, "a checkpoint's name");
-      const ArmScore ranked = scorer_.ranked(column);
+      const ArmScore ranked{scorer_.ranked_score(column), scorer_.ranked_observations(column)};
+      both_.expect(is_the_same_in_a_batch(column), "a score from rates that are kept");
       both_.is_sure(true);
       both_.expect(
           Comparison::is_close({arm.name, ranked.score, ranked.observations}, asked.checkpoint(arm), asked.lost()),
@@ -101,6 +110,8 @@ class ComparedScores {
  private:
   Both& both_;
   Scorer& scorer_;
+  Scorer batch_scorer_;
+  RateRows rates_;
 };
 
 BOOST_AUTO_TEST_SUITE(oracle)

@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_CASE(all_columns_at_once_score_as_one_by_one) {
     scorer.ask(engine, &ann, keywords, now_ms + 3 * day_ms);
     scorer.score_columns();
     for (std::uint32_t column = 0; column < ann.checkpoints().size(); ++column) {
-      BOOST_TEST(scorer.ranked(column).score == scorer.exact(column).score);
-      BOOST_TEST(scorer.ranked(column).observations == scorer.exact(column).observations);
+      BOOST_TEST(scorer.ranked_score(column) == scorer.exact(column).score);
+      BOOST_TEST(scorer.ranked_observations(column) == scorer.exact(column).observations);
     }
   }
 }
