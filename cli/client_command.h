@@ -75,6 +75,7 @@ int ask(std::span<const std::string> arguments) {
 }
 
 // Answers of those that do more.
+int answer_score(const ClientRequest& request);    // score.cpp
 int answer_scores(const ClientRequest& request);   // score.cpp
 int answer_history(const ClientRequest& request);  // history.cpp
 int answer_forget(const ClientRequest& request);   // forget.cpp
@@ -86,6 +87,7 @@ extern const ClientCommand reject_all;
 extern const ClientCommand recommend;
 extern const ClientCommand plan;
 extern const ClientCommand score;
+extern const ClientCommand scores;
 extern const ClientCommand explain;
 extern const ClientCommand loras;
 extern const ClientCommand params;

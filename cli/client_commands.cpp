@@ -69,6 +69,12 @@ constexpr std::array choice_options{
 constexpr std::span plan_options = std::span(choice_options).first(choice_options.size() - 1);  // for the band's arms
 constexpr std::span recommend_options = std::span(choice_options).subspan(1);
 
+constexpr std::array scores_options{
+    Option{"file", "the file, a prompt a line", nullptr, Kind::own},
+    Option{"top", "the best N of each", read_top},
+    Option{"among", "among these checkpoints; may be repeated", nullptr, Kind::list},
+    Option{"at", "as of this time, in Unix milliseconds", read_time},
+};
 constexpr std::array lora_options{
     Option{"checkpoint", "that go with this checkpoint"},
     Option{"among", "among these LoRAs; may be repeated", nullptr, Kind::list},
@@ -204,11 +210,33 @@ constexpr ClientCommand plan{
 constexpr ClientCommand score{
     .name = "SCORE",
     .usage =
-        "How well checkpoints suit a prompt, from 0 to 1, in the order asked.\n\n"
-        "Example:\n"
-        "  penchant score ann \"portrait of a man\" epicrealismXL dreamShaperXL\n\n"
-        "Usage: penchant score USER PROMPT CHECKPOINT [CHECKPOINT ...] [options]\n",
+        "How well checkpoints suit a prompt, from 0 to 1, in the order asked; or, of a file with a prompt a line,\n"
+        "which checkpoints suit each of them best.\n\n"
+        "Examples:\n"
+        "  penchant score ann \"portrait of a man\" epicrealismXL dreamShaperXL\n"
+        "  penchant score ann --file prompts.txt\n"
+        "  penchant score --file --help\n\n"
+        "Usage: penchant score USER PROMPT CHECKPOINT [CHECKPOINT ...] [options]\n"
+        "       penchant score USER --file FILE|- [options]\n",
     .positionals = user_prompt_checkpoints,
+    .answer = answer_score,
+};
+
+constexpr ClientCommand scores{
+    .name = "SCORES",
+    .usage =
+        "Which checkpoints suit each prompt of a file best, and how well, from 0 to 1: a line of it, a line of the\n"
+        "answer, the best checkpoint and its score, then with --top the next ones, tabs between. With --json an array\n"
+        "a line.\n\n"
+        "Examples:\n"
+        "  penchant score ann --file prompts.txt\n"
+        "  penchant score ann --file prompts.txt --top 3 --json\n"
+        "  penchant score ann --file - --among photoXL --among dreamXL < prompts.txt | paste - prompts.txt\n\n"
+        "- is standard input.\n\n"
+        "Usage: penchant score USER --file FILE|- [options]\n",
+    .positionals = user_only,
+    .options = scores_options,
+    .columns = top_columns,
     .answer = answer_scores,
 };
 

@@ -28,7 +28,7 @@ constexpr std::array verdicts{
 constexpr std::array advice{
     Subcommand{"recommend", "which checkpoint to use, and why", ask<client_commands::recommend>},
     Subcommand{"plan", "how many images to make with which checkpoint", ask<client_commands::plan>},
-    Subcommand{"score", "how well checkpoints suit it", ask<client_commands::score>},
+    Subcommand{"score", "how well checkpoints suit it", run_score},
     Subcommand{"explain", "why a checkpoint has its score", ask<client_commands::explain>},
     Subcommand{"loras", "which LoRAs suit it, at which strength", ask<client_commands::loras>},
     Subcommand{"params", "which steps, cfg and the like worked", ask<client_commands::params>},

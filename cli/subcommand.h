@@ -25,6 +25,7 @@ struct Subcommand {
 };
 
 int run_serve(std::span<const std::string> arguments);
+int run_score(std::span<const std::string> arguments);
 int run_pool(std::span<const std::string> arguments);
 int run_export(std::span<const std::string> arguments);
 int run_import(std::span<const std::string> arguments);

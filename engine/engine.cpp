@@ -55,6 +55,7 @@ void Engine::release(std::span<const PoolEntry> entries) {
 }
 
 std::int64_t Engine::move_clock(std::int64_t now_ms) {
+  ++changes_;
   now_ms_ = std::max(now_ms_, now_ms);
   return now_ms_;
 }

@@ -98,6 +98,8 @@ class Engine {
 
   /// How many users have been forgotten since this engine was made: places in users() may be gone since.
   std::uint64_t forgotten_count() const { return forgotten_count_; }
+  /// Grows with every event: what was read off the state before may be gone.
+  std::uint64_t changes() const { return changes_; }
   /// Grows with every event that changes what sharing users have counted.
   std::uint64_t sharing_changes() const { return sharing_changes_; }
 
@@ -147,6 +149,7 @@ class Engine {
   std::size_t cell_count_ = 0;
 
   std::uint64_t forgotten_count_ = 0;  // no part of the state
+  std::uint64_t changes_ = 0;          // no part of the state
   std::uint64_t sharing_changes_ = 0;  // no part of the state: whether the community's counts are still those
 
   // Scratch of record(), kept so that it allocates nothing: what the record names, as numbers.

@@ -1,21 +1,22 @@
-// RateRows: the p(k,a) of a user's dense keywords with all its checkpoints, kept from one prompt to the next. A batch of
+// RateRows: what a user's keywords say of all its checkpoints, p(k,a), kept from one prompt to the next. A batch of
 // prompts shares most of its words: each of their rows is divided once, and then added where a prompt has the word.
 //
-//   RateRows rates;                                  // a batch about one user, at one time
-//   rates.prepare(lines, prior, prompt_rows);        // for each prompt,
-//   rows[i] = rates.row(matrix.row(…));              // for each of its dense rows
+//   RateRows rates;
+//   rates.prepare(engine.changes(), lines, prior, prompt_rows);  // for each prompt,
+//   rows[i] = rates.rates(matrix.row(…));                         // for each of its rows
 //   kernels().sum_rates(rows, lines, score);
-//   rates.forget();                                  // before the matrix may change
 //
-// Owner: who answers the batch; scratch to be reused. Lifetime: rows last until prepare() or forget(). Limits:
-// rate_rows_bytes_max. Threading: none.
+// Owner: who answers the batch, of one engine; scratch to be reused. Lifetime: rows last until the next prepare().
+// Limits: rate_rows_bytes_max. Threading: none.
 #pragma once
 
 #include <boost/align/aligned_allocator.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
+#include "engine/count_matrix.h"
 #include "engine/kernels.h"
 
 namespace penchant {
@@ -24,19 +25,23 @@ inline constexpr std::size_t rate_rows_bytes_max = std::size_t{32} << 20;  // ab
 
 class RateRows {
  public:
-  /// Makes room for `more` rows, forgetting those there are where they would be too many, or where they are others'.
-  void prepare(std::size_t line_count, PriorWeights prior, std::size_t more);
+  /// Makes room for `more` rows. Those there are are forgotten where they would be too many, where they are of another
+  /// width or time, and where the engine has changed since.
+  void prepare(std::uint64_t engine_changes, std::size_t line_count, PriorWeights prior, std::size_t more);
   /// Of a dense row: line_count * line_columns rates.
-  const float* row(const RowView& dense);
-  void forget() { places_.clear(); }
+  const float* rates(const RowView& dense);
+  /// Of a packed one: by how much its rates differ from the prior mean.
+  const float* differences(CountMatrix::PackedRow packed);
 
  private:
-  using Rates = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
+  using Row = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
+  Row& row_of(const void* counts, bool& is_new);
 
+  std::uint64_t engine_changes_ = 0;
   std::size_t line_count_ = 0;
   PriorWeights prior_;
-  boost::unordered_flat_map<const float*, std::size_t> places_;  // among rates_, by where the counts lie
-  std::vector<Rates> rates_;                                     // those behind places_.size() wait to be used again
+  boost::unordered_flat_map<const void*, std::size_t> places_;  // among rows_, by where the counts lie
+  std::vector<Row> rows_;                                       // those behind places_.size() wait to be used again
 };
 
 }  // namespace penchant

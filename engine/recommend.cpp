@@ -40,13 +40,30 @@ std::uint64_t planned_images(std::uint64_t count, std::size_t band_arms, std::si
   return count / band_arms + (arm == 0 ? count % band_arms : 0);
 }
 
-result<Recommendation> Recommender::recommend(const Engine& engine, const Question& question) {
+/// The user, null where nothing is known of one.
+result<const User*> Recommender::score_arms(const Engine& engine, const Question& question, RateRows* rates) {
   const User* user = engine.find_user(question.user);
   if (auto gathered = gather(engine, user, question); !gathered) return gathered.error();
   scorer_.ask(engine, question.community, user, question.keywords, question.at_ms);
-  if (user) scorer_.score_columns(question.rates);
+  if (user) scorer_.score_columns(rates);
   lift_candidates();
+  return user;
+}
 
+result<std::span<const ArmAnswer>> Recommender::best(const Engine& engine, const Question& question,
+                                                     RateRows& rates) {
+  const auto user = score_arms(engine, question, &rates);
+  if (!user) return user.error();
+  rank(std::max(question.top.value_or(1), 1U));
+  answers_.clear();
+  for (std::size_t i = 0; i < ranked_.size(); ++i) answers_.push_back(answer_of(engine, *user, i));
+  return std::span<const ArmAnswer>(answers_);
+}
+
+result<Recommendation> Recommender::recommend(const Engine& engine, const Question& question) {
+  const auto scored = score_arms(engine, question, nullptr);
+  if (!scored) return scored.error();
+  const User* const user = *scored;
   const bool is_banded = question.policy == Policy::banded;
   const std::size_t width_max = std::max(bands_.width(Band::explore), bands_.width(Band::hedge));
   rank(is_banded ? std::max<std::size_t>(question.top.value_or(0), width_max) : arm_count_);
@@ -190,10 +207,18 @@ Recommender::Candidate Recommender::candidate(const Engine& engine, const User* 
   return {engine.name_text(user->checkpoints()[number].name), number};
 }
 
-/// Leaves the best `shown` arms in ranked_, best first. While the arms pass by it is a heap with the worst in front.
+/// Leaves the best `shown` arms in ranked_, best first.
 void Recommender::rank(std::size_t shown) {
-  ranked_.clear();
   shown = std::min(shown, arm_count_);
+  // In a batch observations are dear, and few scores are equal.
+  if (!scorer_.are_observations_known() && rank_arms(shown, false)) return;
+  (void)rank_arms(shown, true);
+}
+
+/// By score, then by observations; or by score alone, and false where that leaves two equal. While the arms pass by,
+/// ranked_ is a heap with the worst in front.
+bool Recommender::rank_arms(std::size_t shown, bool by_observations) {
+  ranked_.clear();
   double worst_steps = 0;  // of the arms kept, once there are enough: most are told by one comparison, by the line
   for (std::uint32_t number = 0; number < arm_count_; ++number) {
     const bool begins_line = all_columns_ && worst_steps > 0 && number % line_columns == 0;
@@ -203,8 +228,9 @@ void Recommender::rank(std::size_t shown) {
     }
     const double steps = score_in_steps(ranked_score(number));
     if (steps < worst_steps) continue;
-    const Ranked arm{rank_key_of_steps(steps, ranked_observations(number)), number};
+    const Ranked arm{rank_key_of_steps(steps, by_observations ? ranked_observations(number) : 0), number};
     if (ranked_.size() == shown) {
+      if (!by_observations && arm.key == ranked_.front().key) return false;
       if (!(arm < ranked_.front())) continue;
       std::ranges::pop_heap(ranked_, std::less{});
       ranked_.pop_back();
@@ -214,6 +240,7 @@ void Recommender::rank(std::size_t shown) {
     if (ranked_.size() == shown) worst_steps = static_cast<double>(ranked_.front().key >> observation_bits);
   }
   std::ranges::sort_heap(ranked_, std::less{});
+  return by_observations || std::ranges::adjacent_find(ranked_, {}, &Ranked::key) == ranked_.end();
 }
 
 /// In single precision, to rank it.
@@ -223,7 +250,7 @@ inline double Recommender::ranked_score(std::uint32_t number) const {
   const double score = columns.own ? scorer_.ranked_score(*columns.own) : prior_mean;
   return lifts_.empty() ? score : score + lifts_[number];
 }
-inline double Recommender::ranked_observations(std::uint32_t number) const {
+inline double Recommender::ranked_observations(std::uint32_t number) {
   const auto own = all_columns_ ? std::optional(number) : candidates_[number].columns.own;
   return own ? scorer_.ranked_observations(*own) : 0;
 }

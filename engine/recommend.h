@@ -53,7 +53,6 @@ struct Question {
   Policy policy = Policy::banded;
   std::uint64_t seed = 0;  // of the draw, where the policy draws: the same seed, the same draw
   const Community* community = nullptr;
-  RateRows* rates = nullptr;  // of a batch of questions, which are about the same user and time
 };
 
 struct ArmAnswer {
@@ -89,6 +88,9 @@ class Recommender {
 
   /// A Failure where there is no arm to choose from.
   result<Recommendation> recommend(const Engine& engine, const Question& question);
+  /// Of a batch of questions, which are cheapest about one user and time: the best TOP arms that recommend() would
+  /// tell, without their probabilities. Views last until the recommender's next call.
+  result<std::span<const ArmAnswer>> best(const Engine& engine, const Question& question, RateRows& rates);
 
   /// Of the last recommend(): the arm at a place among the arms in question.
   std::string_view arm_name(const Engine& engine, const User* user, std::uint32_t arm) const {
@@ -114,6 +116,7 @@ class Recommender {
     bool operator<(const Ranked& worse) const { return key != worse.key ? key > worse.key : number < worse.number; }
   };
 
+  result<const User*> score_arms(const Engine& engine, const Question& question, RateRows* rates);
   result<void> gather(const Engine& engine, const User* user, const Question& question);
   void add_among(const Engine& engine, const User* user, const Question& question);
   void add_pools(const Engine& engine, const User* user, const Question& question);
@@ -124,8 +127,9 @@ class Recommender {
   void give_chances(const Engine& engine, const User* user, const Question& question, std::size_t band_arms);
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
+  bool rank_arms(std::size_t shown, bool by_observations);
   double ranked_score(std::uint32_t number) const;
-  double ranked_observations(std::uint32_t number) const;
+  double ranked_observations(std::uint32_t number);
   ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
 
   Bands bands_;

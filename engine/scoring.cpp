@@ -21,6 +21,8 @@ double beta_variance_of(const Counts& counts, double prior) {
 void Scorer::ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
                  std::int64_t at_ms) {
   asked_.ask(engine, community, user, keywords, at_ms);
+  engine_changes_ = engine.changes();
+  are_observations_known_ = false;
   rows_.clear();
   dense_rows_.clear();
   for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
@@ -48,27 +50,50 @@ void Scorer::score_columns(RateRows* rates) {
     score_.resize(columns);
     seen_.resize(columns);
   }
-  is_seen_known_ = rates == nullptr || keyword_count() == 0;
   if (keyword_count() == 0) return score_overall(columns_used);
   constexpr auto mean = static_cast<float>(prior_mean);
   const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
   const PriorWeights prior{prior_weight * mean, prior_weight};
+  are_observations_known_ = rates == nullptr;
   if (rates) {
-    rates->prepare(lines, prior, dense_rows_.size());
-    dense_rates_.clear();
-    for (const RowView& row : dense_rows_) dense_rates_.push_back(rates->row(row));
-    kernels().sum_rates(dense_rates_, lines, score_.data());
+    sum_rates(*rates, lines, prior);
   } else {
     kernels().score_rows(dense_rows_, lines, prior, score_.data(), seen_.data());
+    for (const KeywordRow& row : rows_) {
+      if (is_wide(row)) add_packed(row, prior);
+    }
   }
   for (const KeywordRow& row : rows_) {
-    for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+    if (!is_wide(row)) add_packed(row, prior);
+  }
+  for (const KeywordRow& row : rows_) {
     if (row.kind == KeywordRow::Kind::listed) add_listed(row.row, prior);
   }
   // Where a row is not dense or there is none, what it does not say is the prior mean.
   unmet_ = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
   divisor_ = static_cast<float>(keyword_count());
   seen_factor_ = static_cast<float>(asked_.per_unit());
+}
+
+/// Whether a batch keeps the row's rates: it is worth their memory.
+bool Scorer::is_wide(const KeywordRow& row) const {
+  constexpr std::size_t cells_share = 16;  // a cell to a line
+  return row.packed.size() * cells_share >= asked_.user()->checkpoints().size() && !row.packed.empty();
+}
+
+void Scorer::add_packed(const KeywordRow& row, PriorWeights prior) {
+  for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+}
+
+/// The same sums in the same order, of rows that are kept.
+void Scorer::sum_rates(RateRows& rates, std::size_t lines, PriorWeights prior) {
+  rates.prepare(engine_changes_, lines, prior, rows_.size());
+  rates_.clear();
+  for (const RowView& row : dense_rows_) rates_.push_back(rates.rates(row));
+  for (const KeywordRow& row : rows_) {
+    if (is_wide(row)) rates_.push_back(rates.differences(row.packed));
+  }
+  kernels().sum_rates(rates_, lines, score_.data());
 }
 
 /// Without keywords.
@@ -78,6 +103,7 @@ void Scorer::score_overall(std::uint32_t columns_used) {
     score_[column] = static_cast<float>(posterior_mean(total));
     seen_[column] = static_cast<float>(total.observed);
   }
+  are_observations_known_ = true;
   unmet_ = 0;
   divisor_ = 1;
   seen_factor_ = 1;
@@ -87,40 +113,47 @@ void Scorer::score_overall(std::uint32_t columns_used) {
 inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior) {
   constexpr auto mean = static_cast<float>(prior_mean);
   score_.data()[column] += (cell.selected + prior.selected) / (cell.observed + prior.observed) - mean;
-  if (is_seen_known_) seen_.data()[column] += cell.observed;
+  if (are_observations_known_) seen_.data()[column] += cell.observed;
+}
+
+Scorer::ListedCells Scorer::listed_cells(std::uint32_t row) const {
+  ListedCells cells;
+  asked_.user()->each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
+    auto at = std::ranges::find(cells, column, &ListedCells::value_type::first);
+    if (at == cells.end()) at = cells.insert(at, {column, {}});
+    at->second.selected += static_cast<float>(counts.selected);
+    at->second.observed += static_cast<float>(counts.observed);
+  });
+  return cells;
 }
 
 void Scorer::add_listed(std::uint32_t row, PriorWeights prior) {
-  std::array<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max> cells;
-  std::size_t count = 0;
-  asked_.user()->each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
-    std::size_t at = 0;
-    while (at < count && cells[at].first != column) ++at;
-    if (at == count) cells[count++] = {column, {}};
-    cells[at].second.selected += static_cast<float>(counts.selected);
-    cells[at].second.observed += static_cast<float>(counts.observed);
-  });
-  for (const auto& [column, cell] : std::span(cells).first(count)) add_cell(column, cell, prior);
+  for (const auto& [column, cell] : listed_cells(row)) add_cell(column, cell, prior);
 }
 
-float Scorer::ranked_observations(std::uint32_t column) const {
-  return (is_seen_known_ ? seen_[column] : seen_now(column)) * seen_factor_;
-}
-
-/// In the order in which score_columns() adds.
-float Scorer::seen_now(std::uint32_t column) const {
-  float seen = 0;
-  for (const RowView& row : dense_rows_) seen += static_cast<float>(CountMatrix::counts_in(row, column).observed);
-  for (const KeywordRow& row : rows_) {
-    seen += static_cast<float>(CountMatrix::counts_in(row.packed, column).observed);
-    if (row.kind != KeywordRow::Kind::listed) continue;
-    float listed = 0;
-    asked_.user()->each_checkpoint(row.row, [&](std::uint32_t at, const Counts& counts) {
-      if (at == column) listed += static_cast<float>(counts.observed);
-    });
-    seen += listed;
+/// In the order in which score_columns() adds where they are known at once.
+void Scorer::add_up_observations() {
+  are_observations_known_ = true;
+  const std::uint32_t columns_used = asked_.user()->checkpoints().size();
+  seen_.head(columns_used) = 0;
+  const auto add = [this](std::uint32_t column, double observed) {
+    seen_.data()[column] += static_cast<float>(observed);
+  };
+  for (const RowView& row : dense_rows_) {
+    for (std::uint32_t column = 0; column < columns_used; ++column) {
+      add(column, CountMatrix::counts_in(row, column).observed);
+    }
   }
-  return seen;
+  for (const bool wide : {true, false}) {
+    for (const KeywordRow& row : rows_) {
+      if (is_wide(row) != wide) continue;
+      for (const auto& [column, cell] : row.packed) add(column, cell.observed);
+    }
+  }
+  for (const KeywordRow& row : rows_) {
+    if (row.kind != KeywordRow::Kind::listed) continue;
+    for (const auto& [column, cell] : listed_cells(row.row)) add(column, cell.observed);
+  }
 }
 
 bool Scorer::may_reach(std::uint32_t column, double score) const {

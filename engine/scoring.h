@@ -11,9 +11,11 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/asked.h"
@@ -40,10 +42,14 @@ class Scorer {
   /// Scores all the user's checkpoints, as if there were no community, in single precision. `rates`, if given, are kept
   /// from prompt to prompt of a batch; the scores are the same.
   void score_columns(RateRows* rates = nullptr);
-  // After score_columns(), to rank them: a column's score and observations; and whether one of the 16 columns from
-  // `column` on, a multiple of 16, may have this score.
+  // After score_columns(), to rank them: a column's score and observations, which a batch adds up when they are asked
+  // for; and whether one of the 16 columns from `column` on, a multiple of 16, may have this score.
   float ranked_score(std::uint32_t column) const { return (score_[column] + unmet_) / divisor_; }
-  float ranked_observations(std::uint32_t column) const;
+  float ranked_observations(std::uint32_t column) {
+    if (!are_observations_known_) [[unlikely]] add_up_observations();
+    return seen_[column] * seen_factor_;
+  }
+  bool are_observations_known() const { return are_observations_known_; }
   bool may_reach(std::uint32_t column, double score) const;
 
   /// By how much the community moves each arm's score. `lifts` has an element for each arm.
@@ -74,18 +80,25 @@ class Scorer {
   KeywordRow look_up(std::optional<std::uint32_t> row) const;
   void score_overall(std::uint32_t columns_used);
   void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior);
+  using ListedCells =
+      boost::container::static_vector<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max>;
+  ListedCells listed_cells(std::uint32_t row) const;
   void add_listed(std::uint32_t row, PriorWeights prior);
-  float seen_now(std::uint32_t column) const;
+  bool is_wide(const KeywordRow& row) const;
+  void add_packed(const KeywordRow& row, PriorWeights prior);
+  void sum_rates(RateRows& rates, std::size_t lines, PriorWeights prior);
+  void add_up_observations();
 
   Asked asked_;
+  std::uint64_t engine_changes_ = 0;
   std::vector<KeywordRow> rows_;     // of the prompt's keywords
   std::vector<RowView> dense_rows_;  // the dense ones among them, for the kernel
-  std::vector<const float*> dense_rates_;
+  std::vector<const float*> rates_;
   // By column: sums over the keywords that say something about it. (score + unmet) / divisor is its score; observations
   // are on the landmark's scale.
   Eigen::ArrayXf score_;
   Eigen::ArrayXf seen_;
-  bool is_seen_known_ = false;  // where not, observations are added up for the columns that are asked for
+  bool are_observations_known_ = false;
   float unmet_ = 0;
   float divisor_ = 1;
   float seen_factor_ = 1;

@@ -136,6 +136,7 @@ void judge(Call&);
 void recommend(Call&);  // commands_question.cpp
 void plan(Call&);
 void score(Call&);
+void scores(Call&);
 void explain(Call&);
 void keywords(Call&);
 void loras(Call&);  // commands_suggest.cpp

@@ -120,6 +120,42 @@ void score(Call& call) {
   for (const double one : *scores) call.reply.real(one);
 }
 
+void scores(Call& call) {
+  Arguments& arguments = call.arguments;
+  ScoresRequest request;
+  request.user = arguments.text("the user");
+  const auto count = arguments.number<std::uint32_t>("the number of prompts", 1, scores_prompts_max);
+  request.prompts = arguments.texts("the prompts", count);
+  while (arguments.more()) {
+    if (arguments.option("TOP")) {
+      request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
+    } else if (arguments.option("AMONG")) {
+      const auto among = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
+      request.among = arguments.texts("AMONG's checkpoints", among);
+    } else if (arguments.option("AT")) {
+      request.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  if (!arguments.done()) return call.reply.error(arguments.error());
+
+  OutputBuffer told;
+  ReplyWriter rows(told, call.reply.protocol());
+  const auto done = call.service.scores(request, [&rows](std::span<const ArmAnswer> arms) {
+    rows.array(arms.size());
+    for (const ArmAnswer& arm : arms) {
+      rows.array(3);
+      rows.bulk(arm.checkpoint);
+      rows.real(arm.score);
+      rows.real(arm.observations);
+    }
+  });
+  if (!done) return call.reply.error("ERR " + done.error().message);
+  call.reply.array(request.prompts.size());
+  call.reply.append(told.view());
+}
+
 void explain(Call& call) {
   const std::string_view user = call.arguments.text("the user");
   const std::string_view prompt = call.arguments.text("the prompt");

@@ -133,6 +133,13 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
   return std::span<const double>(scores_);
 }
 
+result<void> Service::validate_scores(const ScoresRequest& request) const {
+  for (const std::string_view prompt : request.prompts) {
+    if (auto valid = validate_question(request.user, prompt, {}, request.among); !valid) return valid;
+  }
+  return {};
+}
+
 result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
   if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);

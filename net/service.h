@@ -28,6 +28,7 @@ namespace penchant {
 inline constexpr std::size_t default_verdicts_at_once = 1000;  // others have their turn before the next ones
 
 inline constexpr std::uint32_t plan_images_max = 1'000'000;
+inline constexpr std::uint32_t scores_prompts_max = 1024;  // of one request: others wait a few milliseconds
 inline constexpr std::uint32_t top_arms_max = 65'536;
 inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // of texts, each as often as it is recorded
 
@@ -48,6 +49,15 @@ struct RecommendRequest {
   std::optional<std::int64_t> at_ms;
   Policy policy = Policy::banded;
   std::optional<std::uint64_t> seed;
+};
+
+/// About many prompts at once.
+struct ScoresRequest {
+  std::string_view user;
+  std::span<const std::string_view> prompts;
+  std::span<const std::string_view> among;
+  std::uint32_t top = 1;
+  std::optional<std::int64_t> at_ms;
 };
 
 struct SuggestRequest {
@@ -113,6 +123,10 @@ class Service {
   result<RecommendAnswer> recommend(const RecommendRequest& request);
   result<std::span<const double>> score(std::string_view user, std::string_view prompt,
                                         std::span<const std::string_view> checkpoints);
+  /// Calls on_prompt(std::span<const ArmAnswer>) for each of the prompts, in order, with its best checkpoints, best
+  /// first. No decision is kept.
+  template <class OnPrompt>
+  result<void> scores(const ScoresRequest& request, const OnPrompt& on_prompt);
   result<Explanation> explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
   result<std::span<const LoraAnswer>> loras(const SuggestRequest& request);
   result<std::span<const NegativeAnswer>> negatives(const SuggestRequest& request);
@@ -143,6 +157,7 @@ class Service {
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
   std::string_view keep_decision(const RecommendRequest& request);
+  result<void> validate_scores(const ScoresRequest& request) const;
   std::uint64_t arm_set() const;
   void erase_decisions();
   void take_default_back(const FoundDecision& found);
@@ -174,6 +189,7 @@ class Service {
   Context negative_prompt_;
   std::vector<LoraTag> loras_;
   std::vector<double> scores_;
+  RateRows rates_;
   std::vector<Counts> counts_;
   std::string reason_;
   std::vector<ArmProbability> listed_;
@@ -182,6 +198,24 @@ class Service {
   std::optional<std::int64_t> clock_lead_ms_;    // before the system's uptime, when judge_by_default() last looked
   std::optional<std::int64_t> clock_set_up_ms_;  // the uptime when it was last seen to have been set
 };
+
+template <class OnPrompt>
+result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_prompt) {
+  if (auto valid = validate_scores(request); !valid) return valid;
+  Question question{.user = request.user,
+                    .among = request.among,
+                    .top = request.top,
+                    .at_ms = request.at_ms.value_or(now_ms()),
+                    .community = prior()};
+  for (const std::string_view prompt : request.prompts) {
+    reader_.read(prompt, {}, prompt_);
+    question.keywords = prompt_.keywords();
+    const auto best = recommender_.best(engine(), question, rates_);
+    if (!best) return best.error();
+    on_prompt(*best);
+  }
+  return {};
+}
 
 /// Records an export file (docs/export_format.md) of at most import_json_bytes_max, each record in its user's store
 /// (persistence/store_layout.h): all of it, or nothing. `services` are those of all stores, by number.

@@ -137,6 +137,31 @@ class Advice(Ask):
             self.assertEqual(draws[:20], draws[20:])
             self.assertGreater(len(set(draws)), 1)
 
+    def test_the_prompts_of_a_file_are_scored_a_line_each(self):
+        for where in self.somewhere():
+            for _ in range(2):
+                self.answer(["record", *ANIME], where)
+            self.answer(["record", "ann", "rejected", "photoXL", "anime girl"], where)
+            prompts = self.folder() / "prompts"
+            prompts.write_text("anime\r\n\n" + "anime girl\n" * 1500 + "last anime")
+            lines = self.text(["score", "ann", "--file", prompts], where).splitlines()
+            self.assertEqual(lines[0], "dreamXL\t0.5833")
+            self.assertEqual((len(lines), lines[-1]), (1503, "dreamXL\t0.5417"))
+            best = self.text(["score", "ann", f"--file={prompts}", "--top", "2", "--json"], where).splitlines()
+            self.assertEqual(len(best), 1503)
+            self.assertEqual([list(arm) for arm in json.loads(best[0])], [["checkpoint", "score", "observations"]] * 2)
+            with open(prompts) as file:
+                piped = subprocess.run([BINARY, "score", "ann", "--file", "-", *map(str, where)], stdin=file,
+                                       capture_output=True, text=True, check=True)
+            self.assertEqual(piped.stdout.splitlines(), lines)
+            prompts.write_text("x" * 2**20 + "\n")
+            self.assertEqual(self.text(["score", "ann", "--file", prompts], where), "dreamXL\t0.5833\n")
+            prompts.write_text("anime\n" + "x" * (2**20 + 1))
+            self.assertIn("line 2 is longer than a prompt may be, 1048576 bytes",
+                          self.refused(["score", "ann", "--file", prompts], 1, where))
+            self.assertIn("cannot open", self.refused(["score", "ann", "--file", "nowhere"], 1, where))
+        self.assertIn("a prompt a line", run("score", "--file", "--help").stdout)
+
     def test_rows_are_a_table_below_their_names(self):
         where = ["--port", self.server().port]
         for _ in range(2):

@@ -35,7 +35,7 @@ class ComparedScores {
     }
   }
 
-  bool is_the_same_in_a_batch(std::uint32_t column) const {
+  bool is_the_same_in_a_batch(std::uint32_t column) {
     return batch_scorer_.ranked_score(column) == scorer_.ranked_score(column) &&
            batch_scorer_.ranked_observations(column) == scorer_.ranked_observations(column);
   }
@@ -48,7 +48,6 @@ class ComparedScores {
     if (!user) return;
     scorer_.ask(both_.engine, user, question.keywords, question.at_ms);
     scorer_.score_columns();
-    rates_.forget();
     batch_scorer_.ask(both_.engine, user, question.keywords, question.at_ms);
     batch_scorer_.score_columns(&rates_);
     const OracleAsked asked(both_.oracle, nullptr, question.user, question.keywords, question.at_ms);

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_answered_as_its_questions_are_one_by_one) {
     for (const std::string_view prompt : prompts) {
       for (const std::uint32_t top : {1U, 3U, 20U, 400U}) {
         const std::string alone = best("ann", prompt, {.top = top});
-        BOOST_TEST(best("ann", prompt, {.top = top, .rates = &rates}) == alone);
+        BOOST_TEST(best_in_batch("ann", prompt, {.top = top}, rates) == alone);
       }
     }
   }
@@ -54,10 +54,17 @@ BOOST_AUTO_TEST_CASE(the_best_of_many_are_those_that_all_in_order_begin_with) {
 BOOST_AUTO_TEST_CASE(rows_of_another_time_are_made_anew) {
   decay(30);
   RateRows rates;
-  (void)ask("ann", "ink cat", {.top = 5, .rates = &rates});
+  (void)best_in_batch("ann", "ink cat", {.top = 5}, rates);
   days_pass(20);
-  const std::string alone = best("ann", "ink cat", {.top = 50});
-  BOOST_TEST(best("ann", "ink cat", {.top = 50, .rates = &rates}) == alone);
+  BOOST_TEST(best_in_batch("ann", "ink cat", {.top = 50}, rates) == best("ann", "ink cat", {.top = 50}));
+}
+
+BOOST_AUTO_TEST_CASE(rows_from_before_a_record_are_made_anew) {
+  RateRows rates;
+  const std::string before = best_in_batch("ann", "ink cat", {.top = 5}, rates);
+  rejected("ann", before.substr(0, before.find(' ')), "ink cat", 50);
+  BOOST_TEST(best_in_batch("ann", "ink cat", {.top = 5}, rates) == best("ann", "ink cat", {.top = 5}));
+  BOOST_TEST(best_in_batch("ann", "ink cat", {.top = 5}, rates) != before);
 }
 
 BOOST_AUTO_TEST_CASE(more_rows_than_fit_are_forgotten) {
@@ -65,13 +72,13 @@ BOOST_AUTO_TEST_CASE(more_rows_than_fit_are_forgotten) {
   constexpr std::size_t fit = rate_rows_bytes_max / (lines * line_columns * sizeof(float));
   RateRows rates;
   const std::vector<std::array<float, line_floats>> counts(fit + 1);
-  rates.prepare(lines, {5, 10}, fit);
-  const float* const first = rates.row({counts[0].data(), 0});
-  for (std::size_t i = 1; i < fit; ++i) (void)rates.row({counts[i].data(), 0});
-  rates.prepare(lines, {5, 10}, 0);
-  BOOST_TEST(rates.row({counts[0].data(), 0}) == first);
-  rates.prepare(lines, {5, 10}, 1);
-  BOOST_TEST(rates.row({counts[fit].data(), 0}) == first);  // its room was free again
+  rates.prepare(1, lines, {5, 10}, fit);
+  const float* const first = rates.rates({counts[0].data(), 0});
+  for (std::size_t i = 1; i < fit; ++i) (void)rates.rates({counts[i].data(), 0});
+  rates.prepare(1, lines, {5, 10}, 0);
+  BOOST_TEST(rates.rates({counts[0].data(), 0}) == first);
+  rates.prepare(1, lines, {5, 10}, 1);
+  BOOST_TEST(rates.rates({counts[fit].data(), 0}) == first);  // its room was free again
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -99,6 +99,18 @@ struct Taste {
     }
     return names;
   }
+  /// The same, asked for in a batch.
+  std::string best_in_batch(std::string_view user, std::string_view prompt, Question question, RateRows& rates) {
+    keywords_ = words(prompt);
+    question.user = user;
+    question.keywords = keywords_;
+    question.at_ms = now_ms;
+    std::string names;
+    for (const ArmAnswer& arm : *recommender_.best(engine, question, rates)) {
+      names.append(names.empty() ? "" : " ").append(arm.checkpoint);
+    }
+    return names;
+  }
   std::string best_among(std::string_view user, std::string_view prompt, std::string_view checkpoints) {
     const auto among = split(checkpoints);
     return best(user, prompt, {.among = among});

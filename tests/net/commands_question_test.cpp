@@ -208,6 +208,36 @@ BOOST_AUTO_TEST_CASE(scores_come_in_the_order_asked) {
   BOOST_TEST(say("SCORE ann ink 1 A B").starts_with("-ERR unknown option 'B'; it is "));
 }
 
+BOOST_AUTO_TEST_CASE(the_scores_of_many_prompts_are_those_that_recommend_gives_each) {
+  BOOST_TEST(say("SCORES ann 2 'ink cat' ink TOP 2") ==
+             "[[[A, 0.75, 20], [B, 0.25, 20]], [[A, 0.75, 10], [B, 0.25, 10]]]");
+  for (const char* const prompt : {"ink", "ink cat owl", "", "owl"}) {
+    const Reply scores = ask({"SCORES", "ann", "2", "cat", prompt, "AMONG", "3", "B", "Z", "A", "TOP", "9"});
+    const Reply arms = field(ask({"RECOMMEND", "ann", prompt, "AMONG", "3", "B", "Z", "A", "TOP", "9"}), "arms");
+    BOOST_REQUIRE(scores.elements[1].elements.size() == arms.elements.size());
+    for (std::size_t i = 0; i < arms.elements.size(); ++i) {
+      const std::span recommended = std::span(arms.elements[i].elements).first(3);
+      BOOST_TEST(std::ranges::equal(scores.elements[1].elements[i].elements, recommended, {}, shown, shown));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(scores_are_of_what_was_recorded_meanwhile_too) {
+  const std::string before = say("SCORES ann 1 ink TOP 2");
+  kept("ann", "B", "ink", 40);
+  BOOST_TEST(say("SCORES ann 1 ink TOP 2") != before);
+}
+
+BOOST_AUTO_TEST_CASE(scores_say_what_is_wrong_and_then_tell_nothing) {
+  const std::string prompts = "-ERR the number of prompts must be a whole number from 1 to 1024";
+  for (const char* n : {"0", "1025", "x"}) BOOST_TEST(say({"SCORES", "ann", n, "ink"}) == prompts, n);
+  BOOST_TEST(say("SCORES ann 2 ink") == "-ERR the prompts are fewer than was said");
+  BOOST_TEST(say({"SCORES", "ann", "2", "ink", "\xff"}) ==
+             "-ERR the prompt is not valid UTF-8 text without zero bytes");
+  BOOST_TEST(say("SCORES nobody 1 ink").starts_with("-ERR no checkpoints to choose from"));
+  BOOST_TEST(say("SCORES ann 1 ink COLOUR").starts_with("-ERR unknown option 'COLOUR'; it is "));
+}
+
 BOOST_AUTO_TEST_CASE(an_explanation_tells_each_keyword_and_null_where_nothing_is_known) {
   BOOST_TEST(say("EXPLAIN ann 'ink owl' A") ==
              "[score, 0.625, confidence, 0.1, keywords, [[ink, 10, 10, 1], [owl, 0, 0, null]], "
