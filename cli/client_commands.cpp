@@ -207,33 +207,29 @@ constexpr ClientCommand plan{
     .columns = plan_columns,
 };
 
+constexpr const char* score_usage =
+    "How well checkpoints suit a prompt, from 0 to 1, in the order asked. Or which of them suit each prompt of a\n"
+    "file best: a line of the file, a line of the answer, the best checkpoint and its score, then with --top the next\n"
+    "ones, tabs between; with --json an array a line.\n\n"
+    "Examples:\n"
+    "  penchant score ann \"portrait of a man\" epicrealismXL dreamShaperXL\n"
+    "  penchant score ann --file prompts.txt\n"
+    "  penchant score ann --file prompts.txt --top 3 --json\n"
+    "  penchant score ann --file - --among photoXL --among dreamXL < prompts.txt | paste - prompts.txt\n\n"
+    "- is standard input. --top, --among and --at are for a file.\n\n"
+    "Usage: penchant score USER PROMPT CHECKPOINT [CHECKPOINT ...] [options]\n"
+    "       penchant score USER --file FILE|- [options]\n";
+
 constexpr ClientCommand score{
     .name = "SCORE",
-    .usage =
-        "How well checkpoints suit a prompt, from 0 to 1, in the order asked; or, of a file with a prompt a line,\n"
-        "which checkpoints suit each of them best.\n\n"
-        "Examples:\n"
-        "  penchant score ann \"portrait of a man\" epicrealismXL dreamShaperXL\n"
-        "  penchant score ann --file prompts.txt\n"
-        "  penchant score --file --help\n\n"
-        "Usage: penchant score USER PROMPT CHECKPOINT [CHECKPOINT ...] [options]\n"
-        "       penchant score USER --file FILE|- [options]\n",
+    .usage = score_usage,
     .positionals = user_prompt_checkpoints,
     .answer = answer_score,
 };
 
 constexpr ClientCommand scores{
     .name = "SCORES",
-    .usage =
-        "Which checkpoints suit each prompt of a file best, and how well, from 0 to 1: a line of it, a line of the\n"
-        "answer, the best checkpoint and its score, then with --top the next ones, tabs between. With --json an array\n"
-        "a line.\n\n"
-        "Examples:\n"
-        "  penchant score ann --file prompts.txt\n"
-        "  penchant score ann --file prompts.txt --top 3 --json\n"
-        "  penchant score ann --file - --among photoXL --among dreamXL < prompts.txt | paste - prompts.txt\n\n"
-        "- is standard input.\n\n"
-        "Usage: penchant score USER --file FILE|- [options]\n",
+    .usage = score_usage,
     .positionals = user_only,
     .options = scores_options,
     .columns = top_columns,

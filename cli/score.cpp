@@ -88,8 +88,10 @@ void print_best(const Reply& best, const ClientRequest& request) {
 }  // namespace
 
 int run_score(std::span<const std::string> arguments) {
-  const bool is_of_file = std::ranges::any_of(
-      arguments, [](const std::string& one) { return one == "--file" || one.starts_with("--file="); });
+  // Whose options are those of both; --help shows them.
+  const bool is_of_file = std::ranges::any_of(arguments, [](const std::string& one) {
+    return one == "--file" || one.starts_with("--file=") || one == "--help" || one == "-h";
+  });
   return run(is_of_file ? client_commands::scores : client_commands::score, arguments);
 }
 

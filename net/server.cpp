@@ -32,6 +32,18 @@ std::vector<std::unique_ptr<Lane>> make_lanes(Commons& commons) {
   return lanes;
 }
 
+// On the lane's thread.
+asio::awaitable<void, Executor> add_users(Lane& lane, CommunityRound& round) {
+  round.visit(lane.service());
+  while (round.advance(lane.service()) && !lane.stopping()) {
+    co_await asio::post(lane.executor(), asio::use_awaitable_t<Executor>{});
+  }
+}
+asio::awaitable<void, Executor> take(Lane& lane, const Community& community) {
+  lane.service().take_community(community);
+  co_return;
+}
+
 /// Calls work(lane) for all lanes, each on a thread of its own where there are several.
 template <class Work>
 void each_at_once(const std::vector<std::unique_ptr<Lane>>& lanes, const Work& work) {
@@ -99,24 +111,14 @@ void Server::admit(int descriptor) {
 /// Adds up what users share, store after store, each on its own thread; others have their turn between two slices.
 asio::awaitable<void, Executor> Server::make_community() {
   CommunityRound round;
-  const auto add_users = [&round](Lane& lane) -> asio::awaitable<void, Executor> {
-    round.visit(lane.service());
-    while (round.advance(lane.service()) && !lane.stopping()) {
-      co_await asio::post(lane.executor(), asio::use_awaitable_t<Executor>{});
-    }
-  };
   for (std::size_t i = 0; i < lanes_.size() && !first().stopping(); ++i) {
-    co_await asio::co_spawn(lanes_[i]->executor(), add_users(*lanes_[i]), asio::use_awaitable_t<Executor>{});
+    co_await asio::co_spawn(lanes_[i]->executor(), add_users(*lanes_[i], round), asio::use_awaitable_t<Executor>{});
     if (round.is_stale()) i = SIZE_MAX;  // from the first one again
   }
   if (first().stopping()) co_return;
   auto community = std::make_unique<const Community>(round.take());
-  const auto take = [&community](Lane& lane) -> asio::awaitable<void, Executor> {
-    lane.service().take_community(*community);
-    co_return;
-  };
   for (const auto& lane : lanes_) {
-    co_await asio::co_spawn(lane->executor(), take(*lane), asio::use_awaitable_t<Executor>{});
+    co_await asio::co_spawn(lane->executor(), take(*lane, *community), asio::use_awaitable_t<Executor>{});
   }
   community_ = std::move(community);  // nobody has the former any more
 }

@@ -160,7 +160,7 @@ class Advice(Ask):
             self.assertIn("line 2 is longer than a prompt may be, 1048576 bytes",
                           self.refused(["score", "ann", "--file", prompts], 1, where))
             self.assertIn("cannot open", self.refused(["score", "ann", "--file", "nowhere"], 1, where))
-        self.assertIn("a prompt a line", run("score", "--file", "--help").stdout)
+        self.assertIn("a prompt a line", run("score", "--help").stdout)
 
     def test_rows_are_a_table_below_their_names(self):
         where = ["--port", self.server().port]
