@@ -58,6 +58,10 @@ class Engine {
   /// How many records the user had; none are left, nor anything else of the user.
   std::uint64_t forget(const Forget& event);
 
+  /// Takes over all that another engine, of the same decay, knows of a user, who is not known here: the same to the
+  /// bit but for the numbers of users and texts. The clock goes on to the other's.
+  result<void> adopt(const Engine& from, const NamedUser& named);
+
   std::int64_t now_ms() const { return now_ms_; }
   const Decay& decay() const { return decay_; }
   const Pools& pools() const { return pools_; }
