@@ -14,6 +14,11 @@ const User* Engine::find_user(std::string_view name) const {
   return it == user_places_.end() ? nullptr : &*it->second->user;
 }
 
+const NamedUser* Engine::find_named_user(std::string_view name) const {
+  const auto it = user_places_.find(name);
+  return it == user_places_.end() ? nullptr : &*it->second;
+}
+
 std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
   return user ? find_arm(user->checkpoints(), name) : std::nullopt;
 }

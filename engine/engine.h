@@ -67,6 +67,8 @@ class Engine {
   const Pools& pools() const { return pools_; }
 
   const User* find_user(std::string_view name) const;
+  /// With the name: for adopt().
+  const NamedUser* find_named_user(std::string_view name) const;
   /// The column of a checkpoint by any of its names; none where `user` is null or never recorded it.
   std::optional<std::uint32_t> find_checkpoint(const User* user, std::string_view name) const;
   std::optional<std::uint32_t> find_lora(const User* user, std::string_view name) const;
