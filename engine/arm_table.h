@@ -55,6 +55,19 @@ class ArmTable {
   void take_record_back(std::uint32_t column) { live_count_ -= --arms_[column].records == 0 ? 1 : 0; }
   void count(std::uint32_t column, const Counts& added) { arms_[column].overall.add(added); }
 
+  /// Gives the texts the numbers that renamed(text) says; different ones stay different.
+  template <class Renamed>
+  void rename(const Renamed& renamed) {
+    columns_.clear();
+    for (std::uint32_t column = 0; column < size(); ++column) {
+      Arm& arm = arms_[column];
+      arm.key = renamed(arm.key);
+      arm.name = renamed(arm.name);
+      if (arm.has_family()) arm.family = renamed(arm.family);
+      columns_.emplace(arm.key, column);
+    }
+  }
+
   void scale(double factor) {
     for (Arm& arm : arms_) arm.overall.scale(factor);
   }

@@ -14,6 +14,11 @@ const User* Engine::find_user(std::string_view name) const {
   return it == user_places_.end() ? nullptr : &*it->second->user;
 }
 
+const NamedUser* Engine::find_named_user(std::string_view name) const {
+  const auto it = user_places_.find(name);
+  return it == user_places_.end() ? nullptr : &*it->second;
+}
+
 std::optional<std::uint32_t> Engine::find_checkpoint(const User* user, std::string_view name) const {
   return user ? find_arm(user->checkpoints(), name) : std::nullopt;
 }
@@ -124,6 +129,25 @@ std::uint64_t Engine::forget(const Forget& event) {
   user_places_.erase(place);
   users_.erase(forgotten);
   return records;
+}
+
+result<void> Engine::adopt(const Engine& from, const NamedUser& named) {
+  PENCHANT_CHECK(decay_ == from.decay_);
+  if (user_places_.contains(named.name)) return Failure{"there is a user " + named.name + " already"};
+  if (users_.size() >= users_max) {
+    return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
+  }
+  User user = *named.user;
+  user.rename(
+      next_user_++, [&](Interner::Id keyword) { return vocabulary_.keywords.acquire(from.keyword_text(keyword)); },
+      [&](Interner::Id name) { return vocabulary_.names.acquire(from.name_text(name)); });
+  move_clock(from.now_ms_);
+  record_count_ += user.totals().records;
+  cell_count_ += user.cells();
+  sharing_changes_ += user.is_sharing() ? 1 : 0;
+  const NamedUser& added = users_.emplace_back(NamedUser{named.name, CopyOnWrite<User>(std::move(user))});
+  user_places_.emplace(added.name, std::prev(users_.end()));
+  return vocabulary_.bytes() <= vocabulary_bytes_max ? result<void>() : vocabulary_full();
 }
 
 result<void> Engine::change_decay(const DecayChange& event) {

@@ -58,11 +58,17 @@ class Engine {
   /// How many records the user had; none are left, nor anything else of the user.
   std::uint64_t forget(const Forget& event);
 
+  /// Takes over all that another engine, of the same decay, knows of a user, who is not known here: the same to the
+  /// bit but for the numbers of users and texts. The clock goes on to the other's.
+  result<void> adopt(const Engine& from, const NamedUser& named);
+
   std::int64_t now_ms() const { return now_ms_; }
   const Decay& decay() const { return decay_; }
   const Pools& pools() const { return pools_; }
 
   const User* find_user(std::string_view name) const;
+  /// With the name: for adopt().
+  const NamedUser* find_named_user(std::string_view name) const;
   /// The column of a checkpoint by any of its names; none where `user` is null or never recorded it.
   std::optional<std::uint32_t> find_checkpoint(const User* user, std::string_view name) const;
   std::optional<std::uint32_t> find_lora(const User* user, std::string_view name) const;

@@ -223,6 +223,7 @@ result<Recorded> Engine::record(const Record& record) {
   const double half_lives_now = decay_.half_lives(now_ms);
   const std::int64_t at_ms = std::min(record.at_ms.value_or(now_ms), now_ms);
   User& user = existing ? place->second->user.write() : **find_or_add_user(record.user);
+  const std::size_t cells_before = user.cells();  // also those that fade now
   if (user.keep_landmark_near(half_lives_now, vocabulary_.keywords)) {
     look_up_keywords(record.keywords, &user, lesson_keywords_);  // rows have moved
   }
@@ -232,7 +233,6 @@ result<Recorded> Engine::record(const Record& record) {
   lesson_parameters_.clear();
   name_loras(record, user);
   name_parameters(record, user);
-  const std::size_t cells_before = user.cells();
   const Lesson lesson{.sequence = known ? known->sequence : user.totals().records + 1,
                       .verdict = record.verdict,
                       .half_lives = decay_.half_lives(std::min(record.weight_ms.value_or(at_ms), now_ms)),

@@ -64,6 +64,7 @@ struct Record {
   std::span<const Parameter> parameters;
   std::span<const DecisionArm> decision_arms;  // of the decision, where it was known when this was recorded
   EventPlace previous;                         // of the user's record before it
+  std::string_view name;                       // where it has no id: what a store before this one called it
   std::uint32_t revision = 0;                  // how often the record with this id was corrected before
   bool is_accepted = false;  // its user's tables had room: before its batch, or when it was recorded first
 };
@@ -103,5 +104,11 @@ struct Forget {
 
 /// In place of an event that was erased: nothing happened here.
 struct Erased {};
+
+/// The events so far were brought together anew from other stores, with the state: users and texts have other numbers
+/// than a replay gives them.
+struct Respread {
+  std::int64_t now_ms = 0;
+};
 
 }  // namespace penchant

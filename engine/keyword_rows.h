@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/arena.h"
+#include "engine/check.h"
 #include "engine/interner.h"
 #include "engine/lessons.h"
 
@@ -66,6 +67,15 @@ class KeywordRows {
   void set_lessons(std::uint32_t row, std::span<const Lessons::Id> lessons);
   /// For loading: a row with that number, whose list is empty.
   void set_counted(std::uint32_t row, std::uint32_t number);
+
+  /// Gives each row's keyword the number that renamed(keyword) says; different ones stay different.
+  template <class Renamed>
+  void rename(const Renamed& renamed) {
+    for (Row& row : rows_) row.keyword = renamed(row.keyword);
+    if (rows_.empty()) return;
+    const bool are_distinct = make_index();
+    PENCHANT_CHECK(are_distinct);
+  }
 
   std::size_t bytes() const { return rows_.capacity() * sizeof(Row) + lists_.bytes() + index_.capacity(); }
 

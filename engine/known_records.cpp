@@ -1,5 +1,6 @@
 #include "engine/known_records.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <boost/container_hash/hash.hpp>
@@ -47,6 +48,15 @@ std::uint64_t KnownRecords::slot(std::string_view id) const {
   std::uint64_t key = boost::hash<std::string_view>()(id);
   for (auto it = offsets_.find(key); it != offsets_.end() && id_at(it->second) != id; it = offsets_.find(key)) ++key;
   return key;
+}
+
+/// The offsets of all, ascending.
+std::vector<std::uint64_t> KnownRecords::in_order() const {
+  std::vector<std::uint64_t> offsets;
+  offsets.reserve(offsets_.size());
+  for (const auto& [key, offset] : offsets_) offsets.push_back(offset);
+  std::ranges::sort(offsets);
+  return offsets;
 }
 
 std::optional<Known> KnownRecords::find(std::string_view id) const {

@@ -46,6 +46,18 @@ class KnownRecords {
 
   std::size_t size() const { return offsets_.size(); }
 
+  /// Gives their keywords the numbers that renamed(keyword) says.
+  template <class Renamed>
+  void rename(const Renamed& renamed) {
+    KnownRecords all;
+    for (const std::uint64_t offset : in_order()) {
+      Known known = read(offset);
+      for (Interner::Id& keyword : known.keywords) keyword = renamed(keyword);
+      all.put(id_at(offset), known);
+    }
+    *this = std::move(all);
+  }
+
   /// Calls function(known) for each, in no order.
   template <class Function>
   void each(const Function& function) const {
@@ -60,6 +72,7 @@ class KnownRecords {
   void load(Archive& archive, unsigned version);
   BOOST_SERIALIZATION_SPLIT_MEMBER()
 
+  std::vector<std::uint64_t> in_order() const;
   Known read(std::uint64_t offset) const;
   std::string_view id_at(std::uint64_t offset) const;
   std::uint64_t slot(std::string_view id) const;

@@ -46,7 +46,11 @@ void NegativeTable::drop_faded(double notice, Interner& interner) {
     free_.push_back(column);
   }
   if (free_.size() == had) return;
-  // Keys depend on which others were there before: all are made anew.
+  make_index();
+}
+
+/// Keys depend on which others were there before: all are made anew.
+void NegativeTable::make_index() {
   columns_.clear();
   for (std::uint32_t column = 0; column < sets_.size(); ++column) {
     if (is_set(column)) columns_.emplace(slot(sets_[column].keywords), column);

@@ -9,6 +9,7 @@
 // set_count() and bytes().
 #pragma once
 
+#include <algorithm>
 #include <boost/serialization/access.hpp>
 #include <boost/serialization/split_member.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -48,6 +49,16 @@ class NegativeTable {
   /// A record with an id or a lesson names the set, or no more.
   void note_named(std::uint32_t column, bool is_named) { sets_[column].named += is_named ? 1U : ~0U; }
 
+  /// Gives the keywords the numbers that renamed(keyword) says; different ones stay different.
+  template <class Renamed>
+  void rename(const Renamed& renamed) {
+    for (Set& set : sets_) {
+      for (Interner::Id& keyword : set.keywords) keyword = renamed(keyword);
+      std::ranges::sort(set.keywords);
+    }
+    make_index();
+  }
+
   std::size_t bytes() const { return matrix_.bytes(); }
 
   void scale(double factor, double unit);
@@ -71,6 +82,8 @@ class NegativeTable {
 
   /// The key under which the set is, or would be: sets whose hashes agree take the numbers that follow.
   std::uint64_t slot(std::span<const Interner::Id> keywords) const;
+
+  void make_index();
 
   std::vector<Set> sets_;
   std::vector<std::uint32_t> free_;

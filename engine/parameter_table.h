@@ -69,6 +69,18 @@ class ParameterTable {
     return keywords_.row_count() <= keywords && checkpoints_.row_count() <= checkpoints;
   }
 
+  /// Gives the texts the numbers that renamed(text) says; different ones stay different.
+  template <class Renamed>
+  void rename(const Renamed& renamed) {
+    columns_.clear();
+    for (std::uint32_t column = 0; column < column_count(); ++column) {
+      ParameterKey& key = keys_[column];
+      key.name = renamed(key.name);
+      if (key.has_family()) key.family = renamed(key.family);
+      columns_.emplace(packed(key), column);
+    }
+  }
+
   std::size_t cells() const { return keywords_.cells() + checkpoints_.cells(); }
   std::size_t bytes() const { return keywords_.bytes() + checkpoints_.bytes(); }
 

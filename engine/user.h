@@ -117,6 +117,11 @@ class User {
   std::uint64_t relearn(const Known& old, const Lesson& lesson, std::string_view id, double half_lives_now,
                         Interner& keywords);
 
+  /// Gives the user another number, and each text the one that renamed_keyword(id) or renamed_name(id) says, which are
+  /// called once for each reference to it; different texts stay different.
+  template <class RenamedKeyword, class RenamedName>
+  void rename(std::uint32_t number, const RenamedKeyword& renamed_keyword, const RenamedName& renamed_name);
+
   /// Calls on_keyword(id) and on_name(id) once for each reference to a text.
   template <class OnKeyword, class OnName>
   void each_reference(const OnKeyword& on_keyword, const OnName& on_name) const;
@@ -188,6 +193,18 @@ void User::each_negative_set(std::uint32_t row, const Function& function) const 
     const KeptLesson& lesson = lessons_[id];
     if (lesson.negative_set != NegativeTable::no_set) function(lesson.negative_set, lesson.counts());
   }
+}
+
+// What each_reference() goes through.
+template <class RenamedKeyword, class RenamedName>
+void User::rename(std::uint32_t number, const RenamedKeyword& renamed_keyword, const RenamedName& renamed_name) {
+  number_ = number;
+  rows_.rename(renamed_keyword);
+  known_.rename(renamed_keyword);
+  negatives_.rename(renamed_keyword);
+  checkpoints_.rename(renamed_name);
+  loras_.rename(renamed_name);
+  parameters_.rename(renamed_name);
 }
 
 template <class OnKeyword, class OnName>

@@ -20,7 +20,7 @@ struct Field {
   std::size_t bytes_max;
 };
 
-std::array<Field, 12> fields_of(const Record& record) {
+std::array<Field, 13> fields_of(const Record& record) {
   return {{{"the user", record.user, user_bytes_max},
            {"the checkpoint", record.checkpoint, model_name_bytes_max},
            {"the prompt", record.prompt, prompt_bytes_max},
@@ -30,6 +30,7 @@ std::array<Field, 12> fields_of(const Record& record) {
            {"SESSION", record.session, identifier_bytes_max},
            {"GENERATION", record.generation, identifier_bytes_max},
            {"ID", record.id, identifier_bytes_max},
+           {"the name", record.name, identifier_bytes_max},
            {"DECISION", record.decision, identifier_bytes_max},
            {"NOTE", record.note, text_bytes_max},
            {"VISION", record.vision, text_bytes_max}}};

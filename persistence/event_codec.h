@@ -16,7 +16,7 @@
 
 namespace penchant {
 
-using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget, Erased>;
+using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget, Erased, Respread>;
 
 /// The server's time of an event; 0 of one that was erased.
 inline std::int64_t time_of(const Event& event) {

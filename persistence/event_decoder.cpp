@@ -18,9 +18,9 @@ constexpr std::uint32_t bit(EventField field) { return std::uint32_t{1} << stati
 std::uint32_t fields_of(EventKind kind) {
   constexpr std::uint32_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
   switch (kind) {
-    case EventKind::record:  // tags 1 to 21, and three more
+    case EventKind::record:  // tags 1 to 21, and four more
       return (bit(EventField::checkpoints) - bit(EventField::now)) | bit(EventField::decision_arms) |
-             bit(EventField::previous) | bit(EventField::revision);
+             bit(EventField::previous) | bit(EventField::revision) | bit(EventField::name);
     case EventKind::pool_set: return pool | bit(EventField::checkpoints);
     case EventKind::pool_delete: return pool;
     case EventKind::decay_change:
@@ -28,6 +28,7 @@ std::uint32_t fields_of(EventKind kind) {
     case EventKind::share: return bit(EventField::now) | bit(EventField::user) | bit(EventField::share);
     case EventKind::forget: return bit(EventField::now) | bit(EventField::user);
     case EventKind::erased: return 0;
+    case EventKind::respread: return bit(EventField::now);
   }
   return 0;
 }
@@ -186,6 +187,7 @@ std::string_view Record::*text_member(EventField field) {
     case EventField::decision: return &Record::decision;
     case EventField::note: return &Record::note;
     case EventField::vision: return &Record::vision;
+    case EventField::name: return &Record::name;
     default: return nullptr;
   }
 }
@@ -315,6 +317,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
     case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
     case EventKind::share: return Event(Share{now_ms, user, share});
     case EventKind::forget: return Event(Forget{now_ms, user});
+    case EventKind::respread: return Event(Respread{now_ms});
     default: return Event(DecayChange{now_ms, days, half_lives_at_epoch});
   }
 }

@@ -140,7 +140,7 @@ std::size_t bytes_max_of(const Record& record) {
                       bytes_max_of(record.negative_keywords) + 5 * field_bytes_max;
   for (const std::string_view text :
        {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
-        record.session, record.generation, record.id, record.decision, record.note, record.vision}) {
+        record.session, record.generation, record.id, record.decision, record.note, record.vision, record.name}) {
     bytes += field_bytes_max + text.size();
   }
   for (const LoraTag& lora : record.loras) bytes += number_bytes_max + lora.name.size() + 2 * sizeof(double);
@@ -188,6 +188,11 @@ void encode(const Forget& event, std::vector<std::byte>& out) {
   writer.text(EventField::user, event.user);
 }
 
+void encode(const Respread& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::respread, field_bytes_max);
+  writer.signed_number(EventField::now, event.now_ms);
+}
+
 void encode(const Erased&, std::vector<std::byte>& out) { Writer(out, EventKind::erased, 0); }
 
 /// to_ms − from_ms modulo 2^64: what a client calls a time may lie anywhere.
@@ -226,6 +231,7 @@ void encode(const Record& record, std::vector<std::byte>& out) {
   writer.arms(EventField::decision_arms, record.decision_arms);
   writer.place(EventField::previous, record.previous);
   if (record.revision > 0) writer.signed_number(EventField::revision, record.revision);
+  writer.text(EventField::name, record.name);
 }
 
 void encode(const Event& event, std::vector<std::byte>& out) {

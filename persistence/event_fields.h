@@ -13,6 +13,7 @@ enum class EventKind : std::uint8_t {
   share = 5,
   forget = 6,
   erased = 7,
+  respread = 8,
 };
 
 enum class EventField : std::uint8_t {
@@ -43,6 +44,7 @@ enum class EventField : std::uint8_t {
   decision_arms = 25,
   previous = 26,
   revision = 27,
+  name = 28,
   half_lives_at_epoch = 29,
 };
 

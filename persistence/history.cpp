@@ -59,6 +59,13 @@ std::string record_name_prefix(const StoreId& id) {
   return prefix + '-';
 }
 
+std::string_view record_name(const Record& record, std::uint64_t sequence, std::string_view prefix,
+                             std::string& scratch) {
+  if (!record.id.empty()) return record.id;
+  if (!record.name.empty()) return record.name;
+  return scratch.assign(prefix).append(std::to_string(sequence));
+}
+
 bool is_last_version(const Record& record, const User& user) {
   if (record.id.empty()) return true;
   const auto known = user.known().find(record.id);
@@ -66,7 +73,7 @@ bool is_last_version(const Record& record, const User& user) {
 }
 
 History::History(FileSystem& files, const std::string& directory, const StoreId& store_id, const Journal& journal)
-    : lookup_(files, directory, journal), id_(record_name_prefix(store_id)), id_prefix_(id_.size()) {}
+    : lookup_(files, directory, journal), id_prefix_(record_name_prefix(store_id)) {}
 
 result<History::Step> History::step_to(EventPlace place, std::string_view user, const Chain& chain) {
   const auto found = lookup_.find(place);
@@ -81,12 +88,7 @@ result<History::Step> History::step_to(EventPlace place, std::string_view user, 
 }
 
 void History::tell_record(const Step& step, const HistoryCallback& on_record) {
-  std::string_view id = step.record->id;
-  if (id.empty()) {
-    id_.resize(id_prefix_);
-    id = id_.append(std::to_string(step.sequence));
-  }
-  on_record({id, step.sequence, *step.record});
+  on_record({record_name(*step.record, step.sequence, id_prefix_, id_), step.sequence, *step.record});
 }
 
 result<HistoryPage> History::tell(const HistoryQuery& query, const Chain& chain, const HistoryCallback& on_record) {

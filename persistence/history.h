@@ -57,6 +57,10 @@ struct HistoryPage {
 
 /// What stands before the sequence in the name that this store gives a record without an id.
 std::string record_name_prefix(const StoreId& id);
+/// What a record is called: its ID, the name that it was given before, or the one that this store gives it. Valid as
+/// long as the record and `scratch`.
+std::string_view record_name(const Record& record, std::uint64_t sequence, std::string_view prefix,
+                             std::string& scratch);
 /// Whether the record is what its user's record with this id is now: no later one corrects it.
 bool is_last_version(const Record& record, const User& user);
 
@@ -86,8 +90,8 @@ class History {
 
   JournalLookup lookup_;
   EventDecoder decoder_;
-  std::string id_;  // of the record that is told, where it is given one: id_prefix_ and its sequence
-  const std::size_t id_prefix_;
+  const std::string id_prefix_;
+  std::string id_;  // of the record that is told, where it is given one
 };
 
 }  // namespace penchant

@@ -58,8 +58,12 @@ result<std::unique_ptr<TrialTarget>> TrialTarget::open(FileSystem& files, const 
   auto recovered = recover(files, directory, true, [](const std::string&) {});
   if (!recovered) return recovered.error();
   target->engine_ = std::move(recovered->engine);
+  target->heads_ = std::move(recovered->heads);
   target->last_ = recovered->journal.next_sequence - 1;
-  if (recovered->journal.store_id) target->named_.emplace(files, directory, *recovered->journal.store_id);
+  if (!recovered->journal.store_id) return target;
+  target->named_.emplace(files, directory, *recovered->journal.store_id);
+  target->lookup_.emplace(files, directory);
+  target->former_names_.emplace(files, directory, *target->lookup_);
   return target;
 }
 
@@ -78,8 +82,11 @@ result<bool> TrialTarget::add_pool(const PoolSet& pool) {
 }
 
 result<bool> TrialTarget::has_named(std::string_view id, const Record& record) {
-  if (!named_ || !engine_.find_user(record.user)) return false;
-  return named_->has(id, record, last_, 0);
+  const User* const user = engine_.find_user(record.user);
+  if (!named_ || !user) return false;
+  const auto has = named_->has(id, record, last_, 0);
+  if (!has || *has) return has;
+  return former_names_->has(id, record, {*user, heads_.of(user->number()), 0});
 }
 
 result<Recorded::Kind> RoomTarget::record(JsonRecord& read) {

@@ -10,7 +10,10 @@
 
 #include "engine/batch_room.h"
 #include "engine/context/context.h"
+#include "persistence/former_names.h"
+#include "persistence/history_heads.h"
 #include "persistence/importer.h"
+#include "persistence/journal_lookup.h"
 #include "persistence/named_records.h"
 #include "persistence/store.h"
 
@@ -69,7 +72,10 @@ class TrialTarget final : public LocalTarget {
   const Engine& engine() const override { return engine_; }
 
   Engine engine_;
+  HistoryHeads heads_;
   std::optional<NamedRecords> named_;  // where there is a journal
+  std::optional<JournalLookup> lookup_;
+  std::optional<FormerNames> former_names_;
   std::uint64_t last_ = 0;
   const std::int64_t now_ms_;
 };

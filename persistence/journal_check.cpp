@@ -97,21 +97,25 @@ void JournalCheck::reach_snapshot() {
   if (!loaded || !*loaded) return;
   if (!state_) {
     state_.emplace(std::move(state));
+    is_renumbered_ = false;
     return;
   }
-  const bool bit_for_bit = found_.erased_events == 0;
+  const bool is_sure = found_.erased_events == 0;
+  const bool bit_for_bit = is_sure && !is_renumbered_;
   const std::string other = difference({state.engine, state.heads}, {state_->engine, state_->heads}, bit_for_bit);
   if (other.empty()) {
     ++found_.compared_snapshots;
+    if (is_renumbered_) state_.emplace(std::move(state));
+    is_renumbered_ = false;
     return;
   }
   const std::string name = snapshot_name(snapshot.sequence);
   if (in_use_ && !is_there(name)) return;
-  find({.is_damage = bit_for_bit,
+  find({.is_damage = is_sure,
         .file = name,
         .what = "it is not what the events up to it give: " + other,
-        .advice = bit_for_bit ? "take it out of the folder: a start without it gives what the events give"
-                              : "nothing, where events were lost in a repair; what they taught is still in it"});
+        .advice = is_sure ? "take it out of the folder: a start without it gives what the events give"
+                          : "nothing, where events were lost in a repair; what they taught is still in it"});
 }
 
 result<void> JournalCheck::read_segment(const SegmentName& segment, std::uint64_t after) {
@@ -174,6 +178,7 @@ void JournalCheck::take(const Frame& frame, const SegmentName& segment) {
     return;
   }
   if (std::holds_alternative<Erased>(*event)) ++found_.erased_events;
+  is_renumbered_ = is_renumbered_ || std::holds_alternative<Respread>(*event);
   if (const std::int64_t time = time_of(*event)) {
     if (found_.oldest_event_ms == 0) found_.oldest_event_ms = time;
     found_.newest_event_ms = time;

@@ -53,6 +53,7 @@ class JournalCheck {
   std::uint64_t due_ = 1;          // the event that comes next
   std::optional<State> state_;     // while it is known what the events up to here give
   std::size_t next_snapshot_ = 0;  // of found_.snapshots
+  bool is_renumbered_ = false;  // a Respread stands before, and no snapshot behind it: only a snapshot has its numbers
   EventDecoder decoder_;
 };
 

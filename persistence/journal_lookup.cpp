@@ -27,14 +27,15 @@ std::optional<FrameHeader> frame_in(std::span<const std::byte> bytes, std::uint6
 }  // namespace
 
 result<FoundEvent> JournalLookup::find(EventPlace place) {
-  const EventPlace end = journal_.committed_end();
-  if (place.segment == 0 || place.segment > end.segment || place.offset < segment_header_bytes) return FoundEvent{};
+  if (place.segment == 0 || place.offset < segment_header_bytes) return FoundEvent{};
+  const EventPlace end = journal_ != nullptr ? journal_->committed_end() : EventPlace{first_sequence_max + 1, 0};
+  if (place.segment > end.segment) return FoundEvent{};
   const bool is_current = place.segment == end.segment;
   if (is_current && place.offset >= end.offset) {
-    const auto uncommitted = journal_.uncommitted();
+    const auto uncommitted = journal_->uncommitted();
     if (place.offset - end.offset >= uncommitted.size()) return FoundEvent{};
     const auto bytes = uncommitted.subspan(static_cast<std::size_t>(place.offset - end.offset));
-    const auto header = frame_in(bytes, bytes.size(), journal_.segment_crc());
+    const auto header = frame_in(bytes, bytes.size(), journal_->segment_crc());
     if (!header) return FoundEvent{};
     return FoundEvent{FoundEvent::Kind::event, header->sequence, bytes.subspan(frame_header_bytes, header->length)};
   }

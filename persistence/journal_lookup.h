@@ -38,7 +38,9 @@ struct FoundEvent {
 class JournalLookup {
  public:
   JournalLookup(FileSystem& files, std::string directory, const Journal& journal)
-      : files_(files), directory_(std::move(directory)), journal_(journal) {}
+      : files_(files), directory_(std::move(directory)), journal_(&journal) {}
+  /// Of a folder that nobody writes to.
+  JournalLookup(FileSystem& files, std::string directory) : files_(files), directory_(std::move(directory)) {}
 
   result<FoundEvent> find(EventPlace place);
 
@@ -63,7 +65,7 @@ class JournalLookup {
 
   FileSystem& files_;
   const std::string directory_;
-  const Journal& journal_;
+  const Journal* const journal_ = nullptr;
   std::vector<OpenSegment> open_;  // the one used last at the end
   std::vector<std::byte> buffer_;
 };

@@ -6,6 +6,11 @@
 
 namespace penchant {
 
+bool is_what_was_named(const Record& kept, const Record& record) {
+  return kept.user == record.user && kept.at_ms.value_or(kept.now_ms) == record.at_ms &&
+         kept.checkpoint == record.checkpoint && kept.prompt == record.prompt;
+}
+
 NamedRecords::NamedRecords(FileSystem& files, const std::string& directory, const StoreId& id)
     : prefix_(record_name_prefix(id)), events_(files, directory) {}
 
@@ -23,9 +28,7 @@ result<bool> NamedRecords::has(std::string_view id, const Record& record, std::u
   const auto decoded = decoder_.decode((*event)->payload);
   if (!decoded) return Failure{"event " + std::to_string(sequence) + ": " + decoded.error().message};
   const Record* const kept = std::get_if<Record>(&*decoded);
-  return kept != nullptr && kept->id.empty() && kept->user == record.user &&
-         kept->at_ms.value_or(kept->now_ms) == record.at_ms && kept->checkpoint == record.checkpoint &&
-         kept->prompt == record.prompt;
+  return kept != nullptr && kept->id.empty() && kept->name.empty() && is_what_was_named(*kept, record);
 }
 
 }  // namespace penchant

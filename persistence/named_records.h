@@ -18,6 +18,9 @@
 
 namespace penchant {
 
+/// Whether the record to be imported is the one that has its name: by user, time, checkpoint and prompt.
+bool is_what_was_named(const Record& kept, const Record& record);
+
 class NamedRecords {
  public:
   NamedRecords(FileSystem& files, const std::string& directory, const StoreId& id);

@@ -32,6 +32,7 @@ struct Replay {
     return {};
   }
   result<void> operator()(const Erased&) const { return {}; }
+  result<void> operator()(const Respread&) const { return {}; }
 };
 
 }  // namespace penchant

@@ -21,14 +21,14 @@ static_assert(pool_bytes_max + pool_checkpoints_max * 4 < journal_payload_bytes_
 // After a failed snapshot the next is tried no sooner.
 constexpr std::int64_t snapshot_retry_ms = 60'000;
 
+}  // namespace
+
 StoreId random_store_id() {
   std::random_device random;
   StoreId id;
   for (std::byte& byte : id) byte = static_cast<std::byte>(random() & 0xFFU);
   return id;
 }
-
-}  // namespace
 
 result<std::unique_ptr<Store>> Store::open(FileSystem& files, const StoreOptions& options, std::int64_t now_ms,
                                            Syncer::Callback on_synced, const StartProgress& progress) {
@@ -62,6 +62,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   journal_ = std::move(*journal);
   history_.emplace(files_, options_.directory, id_, *journal_);
   named_.emplace(files_, options_.directory, id_);
+  former_names_.emplace(files_, options_.directory, history_->lookup());
   syncer_.emplace(*journal_, std::move(on_synced));
   eraser_.emplace(files_, options_.directory);
   keeper_.emplace(files_, options_.directory, options_.segments);

@@ -32,6 +32,7 @@
 #include "persistence/eraser.h"
 #include "persistence/event_codec.h"
 #include "persistence/file.h"
+#include "persistence/former_names.h"
 #include "persistence/history.h"
 #include "persistence/history_heads.h"
 #include "persistence/journal.h"
@@ -54,6 +55,9 @@ struct StoreOptions {
   JournalOptions journal;
   SegmentOptions segments;
 };
+
+/// Of a new store.
+StoreId random_store_id();
 
 class Store {
  public:
@@ -82,7 +86,8 @@ class Store {
   /// Tells all records of a user, or of everybody where `user` is empty, in the order of recording, each as it stands
   /// now: one pass over the journal, with what was recorded so far committed. Ends early where the callback fails.
   result<void> each_record(std::string_view user, const RecordCallback& on_record);
-  /// Whether `record` is one that this store has given the name `id` (docs/history.md): it is there already.
+  /// Whether `record` is one that this store, or one before it, has given the name `id` (docs/history.md): it is there
+  /// already.
   result<bool> has_named(std::string_view id, const Record& record);
 
   struct Forgotten {
@@ -187,6 +192,7 @@ class Store {
   std::unique_ptr<Journal> journal_;
   std::optional<History> history_;
   std::optional<NamedRecords> named_;
+  std::optional<FormerNames> former_names_;
   std::vector<std::byte> payload_;  // scratch of append()
   std::optional<Failure> read_only_;
   std::uint64_t saved_sequence_ = 0;

@@ -132,20 +132,22 @@ result<void> remove_other_generations(FileSystem& files, const std::string& root
   if (std::ranges::binary_search(*names, layout_unfinished)) {
     if (auto removed = files.remove(path_in(root, layout_unfinished)); !removed) return removed;
   }
-  if (layout.generation > 0) {
+  bool has_removed = layout.generation > 0 && std::ranges::any_of(*names, is_store_file);
+  if (has_removed) {
     if (auto removed = remove_store_files(files, root, false); !removed) return removed;
   }
   for (const std::string& name : *names) {
     const auto generation = generation_of_folder(name);
     if (!generation || *generation == layout.generation) continue;
     const std::string directory = path_in(root, name);
+    has_removed = true;
     if (auto removed = remove_store_files(files, directory, true); !removed) return removed;
     const auto left = files.list(directory);
     if (!left) return left.error();
     if (!left->empty()) continue;  // somebody else's
     if (auto removed = files.remove_directory(directory); !removed) return removed;
   }
-  return {};
+  return has_removed ? files.sync_directory(root) : result<void>();
 }
 
 std::uint32_t store_of(std::string_view user, std::uint32_t stores) {

@@ -23,14 +23,18 @@ result<void> Store::each_record(std::string_view user, const RecordCallback& on_
     const User* const known = engine_.find_user(record->user);
     const bool is_there = known != nullptr && sequence > eraser_->forgotten(record->user);
     if (!is_there || !is_last_version(*record, *known)) continue;
-    if (record->id.empty()) name.assign(prefix).append(std::to_string(sequence));
-    if (auto told = on_record({record->id.empty() ? name : record->id, sequence, *record}); !told) return told;
+    const std::string_view told_name = record_name(*record, sequence, prefix, name);
+    if (auto told = on_record({told_name, sequence, *record}); !told) return told;
   }
 }
 
 result<bool> Store::has_named(std::string_view id, const Record& record) {
-  if (!engine_.find_user(record.user)) return false;
-  return named_->has(id, record, written_sequence(), eraser_->forgotten(record.user));
+  const User* const user = engine_.find_user(record.user);
+  if (!user) return false;
+  const History::Chain chain{*user, heads_.of(user->number()), eraser_->forgotten(record.user)};
+  const auto has = named_->has(id, record, written_sequence(), chain.forgotten);
+  if (!has || *has) return has;
+  return former_names_->has(id, record, chain);
 }
 
 }  // namespace penchant

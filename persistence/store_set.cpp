@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "persistence/decision_format.h"
+#include "persistence/erasure.h"
+#include "persistence/respread.h"
 
 namespace penchant {
 namespace {
@@ -16,7 +18,7 @@ struct NamedPool {
   bool operator==(const NamedPool&) const = default;
 };
 
-std::vector<NamedPool> pools_of(const Engine& engine) {
+std::vector<NamedPool> named_pools(const Engine& engine) {
   std::vector<NamedPool> pools;
   for (const Pool& pool : engine.pools().all()) {
     NamedPool named{pool.family, pool.tier, {}};
@@ -28,7 +30,7 @@ std::vector<NamedPool> pools_of(const Engine& engine) {
 
 /// Gives the store these pools in place of its own: all of them anew, for their order breaks ties.
 result<void> replace_pools(Store& store, const std::vector<NamedPool>& pools, std::int64_t now_ms) {
-  for (const NamedPool& pool : pools_of(store.engine())) {
+  for (const NamedPool& pool : named_pools(store.engine())) {
     auto deleted = store.delete_pool({.now_ms = now_ms, .family = pool.family, .tier = pool.tier});
     if (!deleted) return deleted.error();
   }
@@ -73,6 +75,9 @@ result<void> StoreSet::start(std::int64_t now_ms, const OnSynced& on_synced, con
   if (!lock) return lock.error();
   lock_ = std::move(*lock);
   if (auto found = find_layout(); !found) return found;
+  if (layout_.stores != options_.stores.value_or(layout_.stores)) {
+    if (auto changed = change_number(now_ms, progress); !changed) return changed;
+  }
   if (auto opened = open_stores(now_ms, on_synced, progress); !opened) return opened;
   if (auto agreed = agree(now_ms); !agreed) return agreed;
   return open_decisions(now_ms);
@@ -91,13 +96,56 @@ result<void> StoreSet::find_layout() {
       if (auto written = write_layout(files_, root, *layout); !written) return written;
     }
   }
-  if (layout->stores != options_.stores.value_or(layout->stores)) {
-    return Failure{root + " has " + std::to_string(layout->stores) + " stores, and is to have " +
-                   std::to_string(*options_.stores) + ": how many a folder has cannot be changed yet"};
-  }
   layout_ = *layout;
   directories_ = store_directories(root, layout_);
   return {};
+}
+
+/// Whether no store has copies of torn tails or of what was repaired, which may tell of anybody; why not is a warning.
+result<bool> StoreSet::is_set_aside_free() {
+  for (const std::string& directory : directories_) {
+    const auto has_copies = has_set_aside(files_, directory);
+    if (!has_copies) return has_copies.error();
+    if (!*has_copies) continue;
+    warnings_.push_back(directory + " holds copies of torn tails, or of what was repaired: there will be " +
+                        std::to_string(*options_.stores) + " stores instead of " + std::to_string(layout_.stores) +
+                        " when these copies have been moved out of it, and the server is started again");
+    return false;
+  }
+  return true;
+}
+
+/// Until the new layout is written the old stores are those of the folder, and as they were.
+result<void> StoreSet::change_number(std::int64_t now_ms, const StartProgress& progress) {
+  const std::string& root = options_.store.directory;
+  if (auto opened = open_stores(
+          now_ms, [](std::uint32_t, const auto&) {}, progress);
+      !opened)
+    return opened;
+  if (auto agreed = agree(now_ms); !agreed) return agreed;
+  const auto is_free = is_set_aside_free();
+  if (!is_free) return is_free.error();
+  if (!*is_free) {
+    stores_.clear();
+    return {};
+  }
+  const StoreLayout next{.generation = layout_.generation + 1, .stores = *options_.stores};
+  const RespreadTarget target{.root = root,
+                              .layout = next,
+                              .journal = options_.store.journal,
+                              .compress_snapshots = options_.store.compress_snapshots};
+  auto warnings = respread(files_, stores_, target, progress);
+  stores_.clear();
+  if (!warnings) {
+    (void)remove_other_generations(files_, root, layout_);  // a full disk needs the room
+    return Failure{"the number of stores cannot be changed from " + std::to_string(layout_.stores) + " to " +
+                   std::to_string(next.stores) + ": " + warnings.error().message};
+  }
+  warnings_ = std::move(*warnings);
+  if (auto written = write_layout(files_, root, next); !written) return written;
+  layout_ = next;
+  directories_ = store_directories(root, layout_);
+  return remove_other_generations(files_, root, layout_);
 }
 
 StoreOptions StoreSet::options_of(std::uint32_t k) const {
@@ -112,20 +160,22 @@ StoreOptions StoreSet::options_of(std::uint32_t k) const {
 }
 
 result<void> StoreSet::open_stores(std::int64_t now_ms, const OnSynced& on_synced, const StartProgress& progress) {
+  const auto stores = static_cast<std::uint32_t>(directories_.size());
+  std::vector<std::unique_ptr<Store>> opened(stores);
+  std::vector<std::optional<Failure>> failures(stores);
   const auto open_one = [&](std::uint32_t k) {
     const auto on_one_synced = [on_synced, k](const result<std::uint64_t>& synced) { on_synced(k, synced); };
-    return Store::open(files_, options_of(k), now_ms, on_one_synced, progress);
+    auto store = Store::open(files_, options_of(k), now_ms, on_one_synced, progress);
+    store ? void(opened[k] = std::move(*store)) : void(failures[k] = store.error());
   };
-  const auto stores = static_cast<std::uint32_t>(directories_.size());
-  std::vector<std::future<result<std::unique_ptr<Store>>>> opening;
+  std::vector<std::future<void>> opening;
   for (std::uint32_t k = 1; k < stores; ++k) opening.push_back(std::async(std::launch::async, open_one, k));
-  std::vector<result<std::unique_ptr<Store>>> opened;
-  opened.push_back(open_one(0));
-  for (auto& one : opening) opened.push_back(one.get());
-  for (auto& one : opened) {
-    if (!one) return one.error();
-    stores_.push_back(std::move(*one));
+  open_one(0);
+  for (auto& one : opening) one.get();
+  for (const auto& failure : failures) {
+    if (failure) return *failure;
   }
+  stores_ = std::move(opened);
   return {};
 }
 
@@ -138,9 +188,9 @@ result<void> StoreSet::agree(std::int64_t now_ms) {
     is_counted = is_counted || store->engine().user_count() > 0;
   }
   Engine const& first = stores_.front()->engine();
-  const std::vector<NamedPool> pools = pools_of(first);
+  const std::vector<NamedPool> pools = named_pools(first);
   for (const auto& store : stores_) {
-    if (pools_of(store->engine()) == pools) continue;
+    if (named_pools(store->engine()) == pools) continue;
     if (auto replaced = replace_pools(*store, pools, now_ms); !replaced) return replaced;
   }
   if (auto same = set_decay(first.decay(), now_ms); !same) return same;

@@ -33,9 +33,10 @@ class StoreSet {
  public:
   using OnSynced = std::function<void(std::uint32_t store, result<std::uint64_t> synced)>;
 
-  /// Creates the folder where there is none, removes what is left over of another number of stores, and recovers the
-  /// stores, each by a thread of its own where there are several: `progress` then comes from several threads at once.
-  /// `on_synced` is called after each sync, on a thread of that store's syncer.
+  /// Creates the folder where there is none, removes what is left over of another number of stores, spreads the users
+  /// over another number where one is told, and recovers the stores, each by a thread of its own where there are
+  /// several: `progress` then comes from several threads at once. `on_synced` is called after each sync, on a thread of
+  /// that store's syncer.
   static result<std::unique_ptr<StoreSet>> open(FileSystem& files, const StoreSetOptions& options, std::int64_t now_ms,
                                                 const OnSynced& on_synced, const StartProgress& progress);
 
@@ -50,6 +51,8 @@ class StoreSet {
   StoreSet(FileSystem& files, const StoreSetOptions& options) : files_(files), options_(options) {}
   result<void> start(std::int64_t now_ms, const OnSynced& on_synced, const StartProgress& progress);
   result<void> find_layout();
+  result<void> change_number(std::int64_t now_ms, const StartProgress& progress);
+  result<bool> is_set_aside_free();
   result<void> open_stores(std::int64_t now_ms, const OnSynced& on_synced, const StartProgress& progress);
   StoreOptions options_of(std::uint32_t k) const;
   result<void> agree(std::int64_t now_ms);

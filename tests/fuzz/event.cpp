@@ -48,6 +48,7 @@ void tell(Engine& engine, const penchant::Share& event) {
 }
 void tell(Engine& engine, const penchant::Forget& event) { require(engine.forget(event) == 0); }
 void tell(Engine&, const penchant::Erased&) {}
+void tell(Engine&, const penchant::Respread&) {}
 
 }  // namespace
 

@@ -80,7 +80,8 @@ const Record full{.now_ms = 1'750'000'000'123,
                   .keywords = keywords,
                   .negative_keywords = negative_keywords,
                   .loras = loras,
-                  .parameters = parameters};
+                  .parameters = parameters,
+                  .name = "00112233445566aa-17"};
 
 /// One of each kind, and records with and without everything.
 const std::vector<Event> samples = {full,
@@ -88,7 +89,9 @@ const std::vector<Event> samples = {full,
                                     PoolSet{5, "sdxl", Tier::draft, checkpoints},
                                     PoolSet{5, "", Tier::standard, {}},
                                     PoolDelete{6, "sdxl", Tier::quality},
-                                    DecayChange{7, 0.25}};
+                                    DecayChange{7, 0.25},
+                                    DecayChange{7, 0.25, -17.5},
+                                    Respread{8}};
 
 BOOST_AUTO_TEST_SUITE(event_codec)
 
@@ -109,7 +112,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_record_comes_back) {
   BOOST_TEST((record.verdict == full.verdict && record.tier == full.tier));
   for (std::string_view Record::*field :
        {&Record::user, &Record::checkpoint, &Record::prompt, &Record::negative_prompt, &Record::family, &Record::stage,
-        &Record::session, &Record::generation, &Record::id, &Record::decision, &Record::note, &Record::vision}) {
+        &Record::session, &Record::generation, &Record::id, &Record::decision, &Record::note, &Record::vision,
+        &Record::name}) {
     BOOST_TEST((record.*field == full.*field));
   }
   const auto same_keyword = [](const Keyword& a, const Keyword& b) { return a.text == b.text && a.weight == b.weight; };
@@ -142,7 +146,10 @@ BOOST_AUTO_TEST_CASE(pools_and_decay_come_back) {
   const PoolDelete deleted = std::get<PoolDelete>(*decoder.decode(delete_payload));
   BOOST_TEST((deleted.now_ms == 6 && deleted.family == "sdxl" && deleted.tier == Tier::quality));
   const DecayChange change = std::get<DecayChange>(*decoder.decode(encoded(samples[5])));
-  BOOST_TEST((change.now_ms == 7 && change.decay_days == 0.25));
+  BOOST_TEST((change.now_ms == 7 && change.decay_days == 0.25 && !change.half_lives_at_epoch));
+  const DecayChange exact = std::get<DecayChange>(*decoder.decode(encoded(samples[6])));
+  BOOST_TEST((exact.decay_days == 0.25 && exact.half_lives_at_epoch == -17.5));
+  BOOST_TEST(std::get<Respread>(*decoder.decode(encoded(samples[7]))).now_ms == 8);
 }
 
 BOOST_AUTO_TEST_CASE(times_come_back_however_far_apart) {
@@ -219,8 +226,15 @@ BOOST_AUTO_TEST_CASE(a_payload_with_any_byte_changed_is_refused_or_is_another_ev
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_several_stores_write_keeps_its_bytes) {
+  BOOST_TEST((encoded(Respread{.now_ms = 1000}) == hex("08 01d00f")));
+  BOOST_TEST((encoded(DecayChange{1000, 0.5, -2.0}) == hex("04 01d00f 17000000000000e03f 1d00000000000000c0")));
+  BOOST_TEST(
+      (encoded(Record{.user = "a", .checkpoint = "A", .name = "n-1"}) == hex("01 0100 0403 060161 070141 1c036e2d31")));
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_kind_is_refused) {
-  for (const char* kind : {"00", "08", "ff"}) {
+  for (const char* kind : {"00", "09", "ff"}) {
     BOOST_TEST(refusal(hex(kind)) == "it is of a kind this version does not know");
   }
   BOOST_TEST(refusal({}) == "it ends too early");

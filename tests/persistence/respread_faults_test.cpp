@@ -1,0 +1,77 @@
+// A change of the number of stores in which a call fails, or the power: the old stores or the new ones are whole.
+#include <random>
+
+#include "persistence/journal_format.h"
+#include "tests/persistence/respread_fixture.h"
+
+namespace penchant::test {
+
+BOOST_AUTO_TEST_SUITE(respread_faults_test)
+
+/// A small folder of `from` stores, to be opened with two.
+void live_a_little(Folder& life, std::uint32_t from) {
+  life.open(from);
+  life.pool("sdxl", "A B");
+  life.live(2);
+  life.decide_and_judge();
+  life.forget("u2");
+  life.set.reset();
+}
+
+void expect_old_or_new(Folder& life, const Told& before) {
+  life.options.stores.reset();
+  life.files.heal();
+  life.open();
+  expect_same(before, life.told());
+  life.open(2);  // again, where it was the old one
+  expect_same(before, life.told());
+  life.close();
+  BOOST_TEST(life.unsound(1) == "");
+}
+
+BOOST_AUTO_TEST_CASE(whatever_call_fails_the_old_stores_or_the_new_are_whole) {
+  for (const std::uint32_t from : {1U, 3U}) {
+    for (std::uint64_t n = 1;; ++n) {
+      Folder life;
+      live_a_little(life, from);
+      life.open(from);
+      const Told before = life.told();
+      life.close();
+      life.files.fail_in(n, n % 2 == 0);
+      const std::string why = life.try_open(2);
+      const bool failed = life.files.failed();
+      BOOST_TEST((why.empty() || failed), why);
+      expect_old_or_new(life, before);
+      if (!failed) break;
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whenever_the_power_fails_the_old_stores_or_the_new_are_whole) {
+  std::mt19937_64 random(7);
+  for (const std::uint32_t from : {1U, 3U}) {
+    for (std::uint64_t n = 1;; ++n) {
+      Folder life;
+      live_a_little(life, from);
+      life.open(from);
+      const Told before = life.told();
+      life.close();
+      for (const auto& directory : store_directories(folder, *read_layout(life.disk, folder))) {
+        for (const auto& name : *life.disk.list(directory)) {
+          if (first_sequence_of(name)) BOOST_REQUIRE((*life.disk.open_append(path_in(directory, name)))->sync());
+        }
+        BOOST_REQUIRE(life.disk.sync_directory(directory));
+      }
+      life.files.lose_power_in(n, n % 2 == 0);
+      life.try_open(2);
+      const bool failed = life.files.failed();
+      life.power_cut({.random = &random});
+      expect_old_or_new(life, before);
+      if (!failed) break;
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace penchant::test
