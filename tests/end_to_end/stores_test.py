@@ -1,5 +1,6 @@
 """Several stores, each with a thread: whatever users a client asks about, it is answered as by one store."""
 import contextlib
+import json
 import random
 import threading
 import time
@@ -180,6 +181,33 @@ class Stores(EndToEnd):
             self.assertIsInstance(client.ask("JUDGE", "1-1", "selected", "A"), Error)
             for user in USERS:
                 self.assertEqual(client.ask("STATS", user)["records"], 2)
+
+    def test_a_server_started_with_another_number_of_stores_knows_all_that_it_knew(self):
+        server = self.server(stores=1, decay_days=0)
+        with server.client() as client:
+            client.pipeline([request for request in requests_of(1, 3000) if request[0] in ("RECORD", "REJECTALL")])
+            client.pipeline([["RECORD", user, "selected", "A", "ink"] for user in USERS])  # without IDs
+            client.ask("POOL", "SET", "sdxl", "draft", "A", "B")
+            told = [reply["decision"] for reply in client.pipeline([["RECOMMEND", user, "ink"] for user in USERS])]
+
+        def answers():
+            with server.client() as client:
+                exports = [json.loads(client.ask("EXPORT", user)) for user in USERS]
+                return [[export["preferences"] for export in exports], client.ask("POOL", "LIST"),
+                        *client.pipeline([["SCORE", user, word, len(MODELS), *MODELS] for user in USERS
+                                          for word in WORDS])]
+
+        before = answers()
+        for i, stores in enumerate([3, 2, 5, 1, 4]):
+            server.terminate()
+            server.start(stores=stores)
+            self.assertEqual(server.info("stores"), str(stores))
+            self.assertEqual(answers(), before)
+            with server.client() as client:
+                self.assertEqual(client.ask("DBSIZE"), len(USERS))
+                for reply in client.pipeline([["JUDGE", one, "neutral", "A", "ID", one] for one in told[i::5]]):
+                    self.assertGreater(reply, 0)
+            before = answers()
 
     def test_who_is_forgotten_is_gone_from_every_file(self):
         server = self.several(durability="always")
