@@ -270,7 +270,10 @@ asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn
         turn = take_turn(lane, session, session.pending);
         break;
       case Connection::Next::crossing: turn = co_await cross(lane, session); break;
-      case Connection::Next::everywhere: turn = co_await take_turn_everywhere(lane, session); break;
+      case Connection::Next::everywhere:
+        co_await asio::post(lane.executor(), asio::use_awaitable_t<Executor>{});
+        turn = co_await take_turn_everywhere(lane, session);
+        break;
     }
   }
   co_return false;
