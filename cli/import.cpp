@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cli/folder.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/spool.h"
@@ -145,6 +146,19 @@ Outcome import_to_server(const po::variables_map& values, const InputFile& input
   return {report};
 }
 
+std::vector<std::unique_ptr<ImportTarget>> open_trials(FileSystem& files, const std::string& directory,
+                                                       std::int64_t now_ms) {
+  const auto layout = files.list(directory) ? read_layout(files, directory) : result<StoreLayout>();
+  if (!layout) throw std::runtime_error(layout.error().message);
+  std::vector<std::unique_ptr<ImportTarget>> trials;
+  for (const std::string& store : store_directories(directory, *layout)) {
+    auto trial = TrialTarget::open(files, store, WordLists::english(), now_ms);
+    if (!trial) throw std::runtime_error(trial.error().message);
+    trials.push_back(std::move(*trial));
+  }
+  return trials;
+}
+
 Outcome import_to_folder(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
   const auto& directory = values["data"].as<std::string>();
   const std::int64_t now_ms = clock_ms();
@@ -156,17 +170,23 @@ Outcome import_to_folder(const po::variables_map& values, const InputFile& input
       if (!taken) throw std::runtime_error(taken.error().message);
       lock = std::move(*taken);
     }
-    const auto trial = TrialTarget::open(files, directory, WordLists::english(), now_ms);
-    if (!trial) throw std::runtime_error(trial.error().message);
-    const ImportReport tried = run_pass(input, plan, **trial, "Trying");
+    SpreadTarget trial(open_trials(files, directory, now_ms));
+    const ImportReport tried = run_pass(input, plan, trial, "Trying");
     if (values.contains("dry-run")) return {tried, true};
   }
-  const auto store = open_store(files, directory, MissingFolder::create);
-  StoreTarget target(*store, WordLists::english(), now_ms);
-  target.commit_along();
+  const auto set = open_folder(files, directory, MissingFolder::create);
+  std::vector<std::unique_ptr<ImportTarget>> targets;
+  for (std::uint32_t k = 0; k < set->size(); ++k) {
+    auto target = std::make_unique<StoreTarget>(set->store(k), WordLists::english(), now_ms);
+    target->commit_along();
+    targets.push_back(std::move(target));
+  }
+  SpreadTarget target(std::move(targets));
   try {
     const ImportReport report = run_pass(input, plan, target, "Importing");
-    if (auto synced = store->sync(); !synced) throw std::runtime_error(synced.error().message);
+    for (std::uint32_t k = 0; k < set->size(); ++k) {
+      if (auto synced = set->store(k).sync(); !synced) throw std::runtime_error(synced.error().message);
+    }
     return {report};
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(error.what() + std::string(advice));
