@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/value_semantic.hpp>
@@ -17,6 +18,7 @@
 #include "net/service.h"
 #include "persistence/folder_repair.h"
 #include "persistence/recovery.h"
+#include "persistence/stores_check.h"
 
 namespace penchant {
 namespace {
@@ -113,14 +115,26 @@ void refuse_no_folder(FileSystem& files, const std::string& directory) {
   if (const auto names = files.list(directory); !names) throw po::error("--data: " + names.error().message);
 }
 
-FolderFound look_at(FileSystem& files, const std::string& directory, bool in_use, bool shows_progress) {
+StoresFound look_at(FileSystem& files, const std::string& directory, bool in_use, bool shows_progress) {
   std::optional<Progress> progress;
   if (shows_progress) progress.emplace("Reading the journal");
-  auto found = check_folder(files, directory, in_use, [&progress](std::uint64_t done, std::uint64_t all) {
+  auto found = check_stores(files, directory, in_use, [&progress](std::uint64_t done, std::uint64_t all) {
     if (progress) progress->show(done, all);
   });
   if (!found) throw std::runtime_error(found.error().message);
   return std::move(*found);
+}
+
+boost::json::object json_of_all(const StoresFound& found, bool in_use) {
+  boost::json::object all = json_of(found.all(), in_use);
+  boost::json::array stores;
+  for (const StoreFound& store : found.stores) {
+    boost::json::object one = json_of(store.found, in_use);
+    one["folder"] = store.folder;
+    stores.push_back(std::move(one));
+  }
+  all["stores"] = std::move(stores);
+  return all;
 }
 
 int check(const std::string& directory, bool as_json) {
@@ -128,13 +142,16 @@ int check(const std::string& directory, bool as_json) {
   refuse_no_folder(files, directory);
   // Held until the end, so that no server begins to write while its files are being judged.
   const auto lock = files.lock(path_in(directory, "lock"));
-  const FolderFound found = look_at(files, directory, !lock, !as_json);
+  const StoresFound found = look_at(files, directory, !lock, !as_json);
   if (as_json) {
-    std::cout << json_of(found, !lock) << "\n";
+    std::cout << json_of_all(found, !lock) << "\n";
   } else {
     if (!lock) std::cout << lock.error().message << ": what is being written meanwhile is not judged\n";
-    print_contents(found);
-    print_findings(found);
+    for (const StoreFound& store : found.stores) {
+      if (store.folder != ".") std::cout << store.folder << "\n";
+      print_contents(store.found);
+    }
+    print_findings(found.all());
     std::cout << (found.is_sound() ? "The folder is sound." : "The folder is damaged.") << "\n";
   }
   return found.is_sound() && std::cout.good() ? exit_ok : exit_failure;
@@ -146,6 +163,32 @@ bool confirm_repair() {
   return std::getline(std::cin, typed) && typed == "yes";
 }
 
+/// Where a store lies, and what is told in front of what concerns it.
+struct RepairedStore {
+  std::string directory;
+  std::string prefix;
+  std::string aside;
+};
+RepairedStore repaired_store(const std::string& root, const std::string& folder, const std::string& aside) {
+  if (folder == ".") return {root, "", aside};
+  return {path_in(root, folder), folder + ": ", aside.empty() ? "" : path_in(aside, folder)};
+}
+
+/// Whether it starts, and with what.
+void tell_start(FileSystem& files, const std::string& root, const StoresFound& found) {
+  std::size_t users = 0;
+  std::size_t records = 0;
+  for (const StoreFound& store : found.stores) {
+    const auto again =
+        recover(files, repaired_store(root, store.folder, "").directory, true, [](const std::string&) {});
+    if (!again) throw std::runtime_error("the folder does not start yet: " + again.error().message);
+    users += again->engine.user_count();
+    records += again->engine.record_count();
+  }
+  std::cout << "The folder starts again: " << counted(users, "user", "users") << ", "
+            << counted(records, "record", "records") << ".\n";
+}
+
 int repair(const std::string& directory, const std::string& aside, bool asks_first) {
   if (asks_first && isatty(STDIN_FILENO) == 0) {
     throw po::error("there is no terminal to ask on: --yes says that the folder is to be repaired");
@@ -154,10 +197,17 @@ int repair(const std::string& directory, const std::string& aside, bool asks_fir
   refuse_no_folder(files, directory);
   const auto lock = files.lock(path_in(directory, "lock"));
   if (!lock) throw std::runtime_error(lock.error().message);
-  const FolderFound found = look_at(files, directory, false, true);
-  print_findings(found);
-  if (found.is_beyond_repair) throw std::runtime_error("this is nothing that a repair may change: see above");
-  const auto plan = repair_plan(found);
+  const StoresFound found = look_at(files, directory, false, true);
+  print_findings(found.all());
+  const bool is_root_damaged = std::ranges::any_of(found.findings, [](const Finding& one) { return one.is_damage; });
+  if (is_root_damaged || found.all().is_beyond_repair) {
+    throw std::runtime_error("this is nothing that a repair may change: see above");
+  }
+  std::vector<std::string> plan;
+  for (const StoreFound& store : found.stores) {
+    const std::string prefix = repaired_store(directory, store.folder, aside).prefix;
+    for (const std::string& step : repair_plan(store.found)) plan.push_back(prefix + step);
+  }
   if (plan.empty()) {
     std::cout << "There is nothing to repair.\n";
     return exit_ok;
@@ -169,14 +219,18 @@ int repair(const std::string& directory, const std::string& aside, bool asks_fir
     std::cerr << "Nothing was changed.\n";
     return exit_failure;
   }
-  const auto done = repair_folder(files, directory, found, {.aside = aside, .now_ms = clock_ms()});
-  if (!done) throw std::runtime_error(done.error().message);
   std::cout << "Done:\n";
-  for (const std::string& step : *done) std::cout << "- " << step << "\n";
-  const auto again = recover(files, directory, true, [](const std::string&) {});
-  if (!again) throw std::runtime_error("the folder does not start yet: " + again.error().message);
-  std::cout << "The folder starts again: " << counted(again->engine.user_count(), "user", "users") << ", "
-            << counted(again->engine.record_count(), "record", "records") << ".\n";
+  for (const StoreFound& store : found.stores) {
+    if (repair_plan(store.found).empty()) continue;
+    const RepairedStore to = repaired_store(directory, store.folder, aside);
+    if (!aside.empty()) {
+      if (auto made = files.make_directory(aside); !made) throw std::runtime_error(made.error().message);
+    }
+    const auto done = repair_folder(files, to.directory, store.found, {.aside = to.aside, .now_ms = clock_ms()});
+    if (!done) throw std::runtime_error(done.error().message);
+    for (const std::string& step : *done) std::cout << "- " << to.prefix << step << "\n";
+  }
+  tell_start(files, directory, found);
   return std::cout.good() ? exit_ok : exit_failure;
 }
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cli/folder.h"
 #include "cli/progress.h"
 #include "cli/spool.h"
 #include "cli/subcommand.h"
@@ -24,26 +25,10 @@ void require(const result<void>& done) {
   if (!done) throw std::runtime_error(done.error().message);
 }
 
-/// All records, or those of a user, a line each.
-void dump_store(Store& store, const std::string& user, OutputFile& output) {
-  Progress progress("Dumping");
-  std::string lines;
-  require(store.each_record(user, [&](const HistoryRecord& told) -> result<void> {
-    append_record_json(lines, told.id, told.record);
-    lines += '\n';
-    progress.show(told.sequence, store.written_sequence());
-    if (lines.size() < export_buffer_bytes) return {};
-    auto written = output.write(lines);
-    lines.clear();
-    return written;
-  }));
-  require(output.write(lines));
-}
-
 void export_folder(const std::string& directory, const std::string& user, Exporter& exporter) {
   PosixFileSystem files;
-  const auto stores = open_stores(files, directory, MissingFolder::refuse);
-  Store* const store = &stores->store(store_of(user, stores->size()));
+  const auto set = open_folder(files, directory, MissingFolder::refuse);
+  Store* const store = &set->store(store_of(user, set->size()));
   if (!store->engine().find_user(user)) {
     throw std::runtime_error("there is no user " + user + " in " + directory + "; penchant users --data " + directory +
                              " tells them");
@@ -166,9 +151,9 @@ int run_export(std::span<const std::string> arguments) {
 
 int run_dump(std::span<const std::string> arguments) {
   Usage usage{
-      "Writes all records of a folder as JSON lines, a record a line in the order of recording, for DuckDB, pandas, "
-      "jq\n"
-      "and other programs to read. docs/export_format.md tells the fields.\n\n"
+      "Writes all records of a folder as JSON lines, a record a line in the order of recording (of a folder with\n"
+      "several stores, one store after the other), for DuckDB, pandas, jq and other programs to read.\n"
+      "docs/export_format.md tells the fields.\n\n"
       "Examples:\n"
       "  penchant dump --data ./preferences > records.jsonl\n"
       "  penchant dump --data ./preferences --user ann | jq -r 'select(.action == \"rejected\") | .prompt'\n"
@@ -186,15 +171,27 @@ int run_dump(std::span<const std::string> arguments) {
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
   const std::string user = values.contains("user") ? values["user"].as<std::string>() : "";
   PosixFileSystem files;
-  const auto stores = open_stores(files, values["data"].as<std::string>(), MissingFolder::refuse);
-  const std::uint32_t home = store_of(user, stores->size());
-  if (!user.empty() && !stores->store(home).engine().find_user(user)) {
+  const auto set = open_folder(files, values["data"].as<std::string>(), MissingFolder::refuse);
+  const auto is_user_in = [&user](const Store& store) { return store.engine().find_user(user) != nullptr; };
+  if (!user.empty() && !is_user_in(set->store(store_of(user, set->size())))) {
     throw std::runtime_error("there is no user " + user);
   }
   OutputFile output(values["output"].as<std::string>());
-  for (std::uint32_t k = 0; k < stores->size(); ++k) {
-    if (user.empty() || k == home) dump_store(stores->store(k), user, output);
+  Progress progress("Dumping");
+  std::string lines;
+  for (std::uint32_t k = 0; k < set->size(); ++k) {
+    Store& store = set->store(k);
+    require(store.each_record(user, [&](const HistoryRecord& told) -> result<void> {
+      append_record_json(lines, told.id, told.record);
+      lines += '\n';
+      progress.show(told.sequence, store.written_sequence());
+      if (lines.size() < export_buffer_bytes) return {};
+      auto written = output.write(lines);
+      lines.clear();
+      return written;
+    }));
   }
+  require(output.write(lines));
   require(output.finish());
   return exit_ok;
 }

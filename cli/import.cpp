@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "cli/folder.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/spool.h"
@@ -17,7 +18,6 @@
 #include "persistence/exporter.h"
 #include "persistence/import_targets.h"
 #include "persistence/json_text.h"
-#include "persistence/spread_target.h"
 
 namespace penchant {
 namespace {
@@ -146,14 +146,13 @@ Outcome import_to_server(const po::variables_map& values, const InputFile& input
   return {report};
 }
 
-/// A copy of each store's engine, to try on.
-SpreadTarget::Targets trials_of(FileSystem& files, const std::string& directory, std::int64_t now_ms) {
-  const bool is_new = !files.list(directory);
-  const auto layout = is_new ? result<StoreLayout>(StoreLayout{}) : read_layout(files, directory);
+std::vector<std::unique_ptr<ImportTarget>> open_trials(FileSystem& files, const std::string& directory,
+                                                       std::int64_t now_ms) {
+  const auto layout = files.list(directory) ? read_layout(files, directory) : result<StoreLayout>();
   if (!layout) throw std::runtime_error(layout.error().message);
-  SpreadTarget::Targets trials;
-  for (const std::string& folder : store_directories(directory, *layout)) {
-    auto trial = TrialTarget::open(files, folder, WordLists::english(), now_ms);
+  std::vector<std::unique_ptr<ImportTarget>> trials;
+  for (const std::string& store : store_directories(directory, *layout)) {
+    auto trial = TrialTarget::open(files, store, WordLists::english(), now_ms);
     if (!trial) throw std::runtime_error(trial.error().message);
     trials.push_back(std::move(*trial));
   }
@@ -171,22 +170,22 @@ Outcome import_to_folder(const po::variables_map& values, const InputFile& input
       if (!taken) throw std::runtime_error(taken.error().message);
       lock = std::move(*taken);
     }
-    SpreadTarget trial(trials_of(files, directory, now_ms));
+    SpreadTarget trial(open_trials(files, directory, now_ms));
     const ImportReport tried = run_pass(input, plan, trial, "Trying");
     if (values.contains("dry-run")) return {tried, true};
   }
-  const auto stores = open_stores(files, directory, MissingFolder::create);
-  SpreadTarget::Targets targets;
-  for (std::uint32_t k = 0; k < stores->size(); ++k) {
-    auto target = std::make_unique<StoreTarget>(stores->store(k), WordLists::english(), now_ms);
+  const auto set = open_folder(files, directory, MissingFolder::create);
+  std::vector<std::unique_ptr<ImportTarget>> targets;
+  for (std::uint32_t k = 0; k < set->size(); ++k) {
+    auto target = std::make_unique<StoreTarget>(set->store(k), WordLists::english(), now_ms);
     target->commit_along();
     targets.push_back(std::move(target));
   }
   SpreadTarget target(std::move(targets));
   try {
     const ImportReport report = run_pass(input, plan, target, "Importing");
-    for (std::uint32_t k = 0; k < stores->size(); ++k) {
-      if (auto synced = stores->store(k).sync(); !synced) throw std::runtime_error(synced.error().message);
+    for (std::uint32_t k = 0; k < set->size(); ++k) {
+      if (auto synced = set->store(k).sync(); !synced) throw std::runtime_error(synced.error().message);
     }
     return {report};
   } catch (const std::runtime_error& error) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "cli/broken_off.h"
+#include "cli/folder.h"
 #include "cli/option.h"
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
@@ -18,9 +19,6 @@
 #include "net/community_round.h"
 #include "net/request_bytes.h"
 #include "net/route.h"
-#include "persistence/compressed_format.h"
-#include "persistence/journal_format.h"
-#include "persistence/snapshot.h"
 
 namespace penchant {
 namespace {
@@ -76,23 +74,11 @@ class ServerTransport final : public Transport {
   ReplyParser parser_;
 };
 
-/// A sentence where the folder keeps nothing yet.
-void refuse_missing(FileSystem& files, const std::string& directory) {
-  const auto names = files.list(directory);
-  const auto is_kept = [](const std::string& name) {
-    return name == layout_name || first_sequence_of(name) || compressed_sequence_of(name) || snapshot_sequence(name);
-  };
-  if (names && std::ranges::any_of(*names, is_kept)) return;
-  throw std::runtime_error("nothing is kept in " + directory + " (" +
-                           (names ? "it has no journal" : names.error().message) + "); penchant serve --data " +
-                           directory + " makes a folder that keeps preferences");
-}
-
 /// The same commands over stores opened here.
 class FilesTransport final : public Transport {
  public:
   FilesTransport(const std::string& directory, MissingFolder missing)
-      : stores_(open_stores(files_, directory, missing)) {
+      : stores_(open_folder(files_, directory, missing)) {
     for (std::uint32_t k = 0; k < stores_->size(); ++k) {
       Service& service =
           services_.emplace_back(stores_->store(k), stores_->decisions(k), WordLists::english(), Bands{});
@@ -192,19 +178,6 @@ std::unique_ptr<Transport> open_transport(const po::variables_map& values, Missi
   } catch (const NoServer& nobody) {
     throw std::runtime_error(std::string(nobody.what()) + ", or read the files with --data DIR");
   }
-}
-
-std::unique_ptr<StoreSet> open_stores(FileSystem& files, const std::string& directory, MissingFolder missing) {
-  if (missing == MissingFolder::refuse) refuse_missing(files, directory);
-  StoreSetOptions options;
-  options.store.directory = directory;
-  options.store.keep_decay = true;
-  // Whatever room a server gives its decisions: a question from here lets none of them expire.
-  options.decisions.bytes_max = decision_ring_bytes_max;
-  auto stores = StoreSet::open(
-      files, options, clock_ms(), [](std::uint32_t, const auto&) {}, [](const std::string&) {});
-  if (!stores) throw std::runtime_error(stores.error().message);
-  return std::move(*stores);
 }
 
 const Reply& ask_well(Transport& transport, const std::vector<std::string>& request) {

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "net/reply_parser.h"
-#include "persistence/store_set.h"
 
 namespace penchant {
 
@@ -35,8 +34,6 @@ void add_transport_options(boost::program_options::options_description& options)
 enum class MissingFolder { refuse, create };
 std::unique_ptr<Transport> open_transport(const boost::program_options::variables_map& values,
                                           MissingFolder missing = MissingFolder::refuse);
-/// The folder's stores, for those that read or write them themselves; their decay stays as it is.
-std::unique_ptr<StoreSet> open_stores(FileSystem& files, const std::string& directory, MissingFolder missing);
 /// The answer; throws its sentence where it is an error.
 const Reply& ask_well(Transport& transport, const std::vector<std::string>& request);
 /// What an error says, without its code.

@@ -1,7 +1,6 @@
 // A file of records in one piece, for the stores of its users.
 #include "net/service.h"
 #include "persistence/import_targets.h"
-#include "persistence/spread_target.h"
 
 namespace penchant {
 namespace {
@@ -24,8 +23,8 @@ result<ImportReport> import_file(std::span<Service* const> services, std::string
   if (auto fed = check.feed(json); !fed) return fed.error();
   const auto plan = check.finish();
   if (!plan) return plan.error();
-  SpreadTarget::Targets rooms;
-  SpreadTarget::Targets stores;
+  std::vector<std::unique_ptr<ImportTarget>> rooms;
+  std::vector<std::unique_ptr<ImportTarget>> stores;
   for (Service* const one : services) {
     rooms.push_back(std::make_unique<RoomTarget>(one->engine(), one->word_lists()));
     stores.push_back(std::make_unique<StoreTarget>(one->store(), one->word_lists(), one->now_ms()));

@@ -8,6 +8,7 @@
 #include "persistence/erasure.h"
 #include "persistence/journal_check.h"
 #include "persistence/snapshot.h"
+#include "persistence/store_layout.h"
 
 namespace penchant {
 namespace {
@@ -51,6 +52,9 @@ class FolderCheck {
     } else if (name.ends_with(".tmp")) {
       ++found_.unfinished;
       if (!in_use_) note(name, "a file that was not finished", "nothing: the next start or snapshot removes it");
+    } else if (is_store_folder(name)) {
+      ++found_.unfinished;
+      note(name, "left over of another number of stores", "nothing: the next start removes it");
     } else {
       ++found_.unknown;
       note(name, "not a file of Penchant's", "nothing: it is not looked at");

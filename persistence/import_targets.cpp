@@ -89,6 +89,16 @@ result<bool> TrialTarget::has_named(std::string_view id, const Record& record) {
   return former_names_->has(id, record, {*user, heads_.of(user->number()), 0});
 }
 
+result<bool> SpreadTarget::add_pool(const PoolSet& pool) {
+  bool is_new = false;
+  for (const auto& target : targets_) {
+    const auto added = target->add_pool(pool);
+    if (!added) return added;
+    is_new = is_new || *added;
+  }
+  return is_new;
+}
+
 result<Recorded::Kind> RoomTarget::record(JsonRecord& read) {
   if (auto valid = complete(read); !valid) return valid.error();
   if (auto fits = room_.add(read.record); !fits) return fits.error();

@@ -16,6 +16,7 @@
 #include "persistence/journal_lookup.h"
 #include "persistence/named_records.h"
 #include "persistence/store.h"
+#include "persistence/store_layout.h"
 
 namespace penchant {
 
@@ -78,6 +79,28 @@ class TrialTarget final : public LocalTarget {
   std::optional<FormerNames> former_names_;
   std::uint64_t last_ = 0;
   const std::int64_t now_ms_;
+};
+
+/// Hands each record on to the target of its user's store, and pools to all of them.
+class SpreadTarget final : public ImportTarget {
+ public:
+  /// One for each store, in order.
+  explicit SpreadTarget(std::vector<std::unique_ptr<ImportTarget>> targets) : targets_(std::move(targets)) {}
+  result<Recorded::Kind> record(JsonRecord& read) override { return of(read.record.user).record(read); }
+  result<bool> add_pool(const PoolSet& pool) override;
+  result<bool> has_named(std::string_view id, const Record& record) override {
+    return of(record.user).has_named(id, record);
+  }
+  bool knows_checkpoint(std::string_view user, std::string_view name) const override {
+    return of(user).knows_checkpoint(user, name);
+  }
+
+ private:
+  ImportTarget& of(std::string_view user) const {
+    return *targets_[store_of(user, static_cast<std::uint32_t>(targets_.size()))];
+  }
+
+  const std::vector<std::unique_ptr<ImportTarget>> targets_;
 };
 
 /// Whether all that it is given fits the engine's limits together. It takes everything to be new.

@@ -22,7 +22,6 @@ constexpr std::string_view layout_magic = "PENCHSTO";
 constexpr std::uint32_t layout_version = 1;
 constexpr std::size_t layout_bytes = 28;
 constexpr std::size_t layout_crc_at = 24;
-constexpr std::string_view layout_unfinished = "stores.tmp";
 constexpr std::string_view store_prefix = "store-";
 
 using LayoutBytes = std::array<std::byte, layout_bytes>;
@@ -93,7 +92,7 @@ result<StoreLayout> read_layout(FileSystem& files, const std::string& root) {
 
 result<void> write_layout(FileSystem& files, const std::string& root, const StoreLayout& layout) {
   PENCHANT_CHECK(layout.generation > 0 && layout.stores >= 1 && layout.stores <= stores_max);
-  const std::string unfinished = path_in(root, layout_unfinished);
+  const std::string unfinished = path_in(root, layout_unfinished_name);
   {
     auto file = files.create(unfinished);
     if (!file) return file.error();
@@ -120,6 +119,8 @@ bool is_store_file(std::string_view name) {
          parse_generation_name(name);
 }
 
+bool is_store_folder(std::string_view name) { return generation_of_folder(name).has_value(); }
+
 result<bool> has_store_files(FileSystem& files, const std::string& directory) {
   const auto names = files.list(directory);
   if (!names) return names.error();
@@ -129,8 +130,8 @@ result<bool> has_store_files(FileSystem& files, const std::string& directory) {
 result<void> remove_other_generations(FileSystem& files, const std::string& root, const StoreLayout& layout) {
   const auto names = files.list(root);
   if (!names) return names.error();
-  if (std::ranges::binary_search(*names, layout_unfinished)) {
-    if (auto removed = files.remove(path_in(root, layout_unfinished)); !removed) return removed;
+  if (std::ranges::binary_search(*names, layout_unfinished_name)) {
+    if (auto removed = files.remove(path_in(root, layout_unfinished_name)); !removed) return removed;
   }
   bool has_removed = layout.generation > 0 && std::ranges::any_of(*names, is_store_file);
   if (has_removed) {

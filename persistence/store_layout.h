@@ -15,6 +15,7 @@ namespace penchant {
 
 inline constexpr std::uint32_t stores_max = 64;
 inline constexpr std::string_view layout_name = "stores";
+inline constexpr std::string_view layout_unfinished_name = "stores.tmp";
 
 struct StoreLayout {
   std::uint64_t generation = 0;  // 0: one store, in the root itself
@@ -33,6 +34,8 @@ std::vector<std::string> store_directories(const std::string& root, const StoreL
 
 /// Whether it is the name of a file that a store or its decisions keep in their folder, finished or not, or set aside.
 bool is_store_file(std::string_view name);
+/// Whether it is the name of a store's folder, of whichever generation.
+bool is_store_folder(std::string_view name);
 /// Whether the folder itself holds a store's files.
 result<bool> has_store_files(FileSystem& files, const std::string& directory);
 /// Removes from the root what belongs to another layout than this one. What is not penchant's stays, with its folder.

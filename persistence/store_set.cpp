@@ -93,11 +93,19 @@ result<void> StoreSet::find_layout() {
     if (!is_old) return is_old.error();
     if (!*is_old) {
       layout = StoreLayout{.generation = 1, .stores = *options_.stores};
+      for (const std::string& directory : store_directories(root, *layout)) {
+        if (auto made = files_.make_directory(directory); !made) return made;
+      }
       if (auto written = write_layout(files_, root, *layout); !written) return written;
     }
   }
   layout_ = *layout;
   directories_ = store_directories(root, layout_);
+  for (const std::string& directory : directories_) {  // they were there before the layout
+    if (const auto names = files_.list(directory); !names) {
+      return Failure{names.error().message + ": a store's folder is missing; put back a copy of it"};
+    }
+  }
   return {};
 }
 
@@ -187,7 +195,7 @@ result<void> StoreSet::agree(std::int64_t now_ms) {
     now_ms = std::max(now_ms, store->engine().now_ms() + 1);  // behind all events, in whichever order they are read
     is_counted = is_counted || store->engine().user_count() > 0;
   }
-  Engine const& first = stores_.front()->engine();
+  const Engine& first = stores_.front()->engine();
   const std::vector<NamedPool> pools = named_pools(first);
   for (const auto& store : stores_) {
     if (named_pools(store->engine()) == pools) continue;

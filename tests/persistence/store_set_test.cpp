@@ -1,6 +1,10 @@
 #include "persistence/store_set.h"
 
+#include <filesystem>
+#include <set>
+
 #include "persistence/snapshot.h"
+#include "tests/persistence/store_fixture.h"
 #include "tests/persistence/store_set_fixture.h"
 
 namespace penchant::test {
@@ -40,6 +44,24 @@ BOOST_AUTO_TEST_CASE(one_folder_one_process) {
   BOOST_TEST(other.try_open().find("in use") != std::string::npos);
   life.close();
   BOOST_TEST(other.try_open() == "");
+}
+
+// As the real disk has it: one in memory knows no folders.
+BOOST_AUTO_TEST_CASE(a_store_whose_folder_is_missing_is_refused) {
+  const RealDirectory directory;
+  PosixFileSystem disk;
+  SetLife life(disk, directory.path);
+  life.open(2);
+  life.kept("ann", "ink cat");
+  life.commit();
+  life.close();
+  const std::string gone = store_directories(directory.path, {.generation = 1, .stores = 2})[1];
+  std::filesystem::rename(gone, gone + "-taken");
+  BOOST_TEST(life.try_open().find("a store's folder is missing; put back a copy of it") != std::string::npos);
+  std::filesystem::rename(gone + "-taken", gone);
+  life.open(3);  // and the old folders go
+  BOOST_TEST(life.users() == 1U);
+  BOOST_TEST(!std::filesystem::exists(gone));
 }
 
 BOOST_AUTO_TEST_CASE(the_number_of_stores_has_bounds) {
