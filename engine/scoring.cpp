@@ -41,6 +41,23 @@ Scorer::KeywordRow Scorer::look_up(std::optional<std::uint32_t> row) const {
   return {.kind = KeywordRow::Kind::packed, .packed = matrix.packed_row(*counted)};
 }
 
+/// By how much a cell moves its column's score from what it is without.
+inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior) {
+  constexpr auto mean = static_cast<float>(prior_mean);
+  score_.data()[column] += (cell.selected + prior.selected) / (cell.observed + prior.observed) - mean;
+  if (are_observations_known_) seen_.data()[column] += cell.observed;
+}
+
+/// Whether a batch keeps the row's rates: it is worth their memory.
+inline bool Scorer::is_wide(const KeywordRow& row) const {
+  constexpr std::size_t cells_share = 16;  // a cell to a line
+  return row.packed.size() * cells_share >= asked_.user()->checkpoints().size() && !row.packed.empty();
+}
+
+inline void Scorer::add_packed(const KeywordRow& row, PriorWeights prior) {
+  for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+}
+
 void Scorer::score_columns(RateRows* rates) {
   PENCHANT_CHECK(asked_.user());
   const std::uint32_t columns_used = asked_.user()->checkpoints().size();
@@ -75,16 +92,6 @@ void Scorer::score_columns(RateRows* rates) {
   seen_factor_ = static_cast<float>(asked_.per_unit());
 }
 
-/// Whether a batch keeps the row's rates: it is worth their memory.
-bool Scorer::is_wide(const KeywordRow& row) const {
-  constexpr std::size_t cells_share = 16;  // a cell to a line
-  return row.packed.size() * cells_share >= asked_.user()->checkpoints().size() && !row.packed.empty();
-}
-
-void Scorer::add_packed(const KeywordRow& row, PriorWeights prior) {
-  for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
-}
-
 /// The same sums in the same order, of rows that are kept.
 void Scorer::sum_rates(RateRows& rates, std::size_t lines, PriorWeights prior) {
   rates.prepare(engine_changes_, lines, prior, rows_.size());
@@ -107,13 +114,6 @@ void Scorer::score_overall(std::uint32_t columns_used) {
   unmet_ = 0;
   divisor_ = 1;
   seen_factor_ = 1;
-}
-
-/// By how much a cell moves its column's score from what it is without.
-inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior) {
-  constexpr auto mean = static_cast<float>(prior_mean);
-  score_.data()[column] += (cell.selected + prior.selected) / (cell.observed + prior.observed) - mean;
-  if (are_observations_known_) seen_.data()[column] += cell.observed;
 }
 
 Scorer::ListedCells Scorer::listed_cells(std::uint32_t row) const {

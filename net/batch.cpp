@@ -1,7 +1,6 @@
 #include "net/batch.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "net/reply_spans.h"
 
@@ -25,19 +24,18 @@ void Batch::run(std::span<const std::string_view> request, std::uint32_t store) 
   const std::size_t begin = replies_->size();
   const std::size_t events_before = written.uncommitted_bytes();
   run_command(request, *reply_, client_, runtime_, store);
-  note(begin, written.uncommitted_bytes() != events_before);
+  if (written.uncommitted_bytes() != events_before || client_.told_known) note_write(begin);
 }
 
 void Batch::run_everywhere(std::span<const std::string_view> request, std::uint32_t own) {
   const std::size_t begin = replies_->size();
   const std::size_t events_before = uncommitted_bytes(runtime_);
   run_command(request, *reply_, client_, runtime_, own);
-  note(begin, uncommitted_bytes(runtime_) != events_before);
+  if (uncommitted_bytes(runtime_) != events_before || client_.told_known) note_write(begin);
 }
 
-void Batch::note(std::size_t begin, bool has_events) {
-  const bool told_known = std::exchange(client_.told_known, false);
-  if (!told_known && !has_events) return;
+void Batch::note_write(std::size_t begin) {
+  client_.told_known = false;
   if (replies_->view().substr(begin).starts_with('-')) return;  // an error acknowledges nothing
   writes_.push_back({begin, replies_->size()});
 }

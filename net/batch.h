@@ -50,7 +50,7 @@ class Batch {
     std::size_t begin;
     std::size_t end;
   };
-  void note(std::size_t begin, bool has_events);
+  void note_write(std::size_t begin);
   bool is_forget(const Span& span) const;
 
   Client& client_;
