@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <iostream>
+#include <thread>
 
 #include "cli/bench/report.h"
 #include "cli/bench/run.h"
@@ -111,6 +112,12 @@ double median_ping_seconds(Transport& transport) {
   return seconds[10];
 }
 
+/// Whether the server is on this machine.
+bool is_local(const po::variables_map& values) {
+  const auto& host = values["host"].as<std::string>();
+  return values.contains("unix") || host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
 void teach_all(const Load& load, bench::Workload& workload, bench::Socket& socket) {
   Progress progress("Teaching");
   bench::teach(load, workload, socket, [&](std::uint64_t done, std::uint64_t total) {
@@ -152,7 +159,8 @@ int run_bench(std::span<const std::string> arguments) {
   std::vector<bench::Socket> sockets;
   for (unsigned i = 0; i < load.connections; ++i) sockets.push_back(connect_to_server(io, values));
   teach_all(load, workload, sockets.front());
-  const bench::Figures figures = run_load(load, workload, std::move(sockets), is_interrupted);
+  bench::Figures figures = run_load(load, workload, std::move(sockets), is_interrupted);
+  if (is_local(values)) figures.shared_cores = std::thread::hardware_concurrency();
   std::cout << (values.contains("json") ? bench::json_report : bench::text_report)(load, figures, ping_seconds);
   const bool is_broken = !figures.ended_early.empty() && is_interrupted == 0;
   if (is_broken) std::cerr << "penchant bench: " << figures.ended_early << "\n";

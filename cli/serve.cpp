@@ -301,6 +301,7 @@ int run_serve(std::span<const std::string> arguments) {
     po::store(po::parse_config_file(file, usage.options), values);
     po::notify(values);
   }
+  settings.kept.may_keep_number = values["stores"].defaulted();
   check(settings);
   use_huge_pages("serve", arguments);
   if (!start_log(settings.log_level)) throw po::error("--log-level is debug, info, warning or error");

@@ -146,8 +146,11 @@ result<void> StoreSet::change_number(std::int64_t now_ms, const StartProgress& p
   stores_.clear();
   if (!warnings) {
     (void)remove_other_generations(files_, root, layout_);  // a full disk needs the room
-    return Failure{"the number of stores cannot be changed from " + std::to_string(layout_.stores) + " to " +
-                   std::to_string(next.stores) + ": " + warnings.error().message};
+    Failure why{"the number of stores cannot be changed from " + std::to_string(layout_.stores) + " to " +
+                std::to_string(next.stores) + ": " + warnings.error().message};
+    if (!options_.may_keep_number) return why;
+    warnings_.push_back(std::move(why.message));
+    return {};
   }
   warnings_ = std::move(*warnings);
   if (auto written = write_layout(files_, root, next); !written) return written;

@@ -27,6 +27,7 @@ struct StoreSetOptions {
   StoreOptions store;                   // of each; its folder is the root, its history_bytes those of all together
   DecisionRingOptions decisions;        // bytes_max of all together
   std::optional<std::uint32_t> stores;  // none: as many as the folder has; a new folder gets one
+  bool may_keep_number = false;         // where the number cannot be changed the folder keeps its own, with a warning
 };
 
 class StoreSet {

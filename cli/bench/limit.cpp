@@ -31,8 +31,10 @@ std::string cores(double busy) { return format("%.0f%%", busy * 100); }
 Limit limit_of(const Load& load, const Figures& figures, double ping_seconds) {
   if (load.is_open_loop() && kept_up(figures)) return Limit::rate;
   const double server = figures.server_cpu_cores.value_or(0);
-  if (figures.client_cpu_cores >= busy_cores && figures.client_cpu_cores >= server) return Limit::client_processor;
-  if (server >= busy_cores) return Limit::server_processor;
+  const double client = figures.client_cpu_cores;
+  if (client >= busy_cores && client >= server / figures.server_threads) return Limit::client_processor;
+  if (server >= busy_cores * figures.server_threads) return Limit::server_processor;
+  if (figures.shared_cores > 0 && server + client >= busy_cores * figures.shared_cores) return Limit::machine;
   const bool is_explained = figures.rate_per_s() >= round_trip_share * round_trip_rate(load, figures, ping_seconds);
   return is_explained ? Limit::round_trip : Limit::other;
 }
@@ -42,6 +44,7 @@ const char* limit_name(Limit limit) {
     case Limit::rate: return "rate";
     case Limit::client_processor: return "client_processor";
     case Limit::server_processor: return "server_processor";
+    case Limit::machine: return "machine";
     case Limit::round_trip: return "round_trip";
     case Limit::other: break;
   }
@@ -59,6 +62,9 @@ std::string limit_sentence(const Load& load, const Figures& figures, double ping
       sentence += "this client's processor: several of it at once would ask for more than these " + rate + " a second";
       break;
     case Limit::server_processor: sentence += "the server's processor: " + rate + " a second are what it does"; break;
+    case Limit::machine:
+      sentence += "this machine's processors, which server and client share: " + rate + " a second are what both do";
+      break;
     case Limit::round_trip:
       sentence += "the round trip: with " + under_way(load) + " " + rate +
                   " a second are what there is time for; more of either ask for more";

@@ -8,7 +8,7 @@
 
 namespace penchant::bench {
 
-enum class Limit { rate, client_processor, server_processor, round_trip, other };
+enum class Limit { rate, client_processor, server_processor, machine, round_trip, other };
 
 /// `ping_seconds`: of one PING while the server was idle.
 Limit limit_of(const Load& load, const Figures& figures, double ping_seconds);

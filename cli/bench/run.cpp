@@ -171,7 +171,7 @@ class Run {
   }
 
   void ask_info(LoadConnection& connection) {
-    append_request(connection.output(), {"INFO", "CPU"});
+    append_request(connection.output(), {"INFO", "CPU", "SERVER"});
     connection.expect({.due_ns = now_ns_});
     ++pending_;
   }
@@ -225,6 +225,7 @@ class Run {
   void take_server_sample(const Reply& info) {
     const auto cpu_s = server_cpu_seconds(info);
     if (!cpu_s) return;
+    figures_.server_threads = number_in(info.text, "stores:").value_or(1);
     const Sample sample{clock_ns(), *cpu_s};
     if (!server_begin_) {
       server_begin_ = sample;

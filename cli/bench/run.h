@@ -32,7 +32,9 @@ struct Figures {
   double due_seconds = 0;                  // from the first measured request to when the last one was due
   double seconds = 0;                      // from the first measured request to the last answer
   std::optional<double> server_cpu_cores;  // nothing where INFO does not tell
+  double server_threads = 1;               // that serve users: its stores
   double client_cpu_cores = 0;
+  double shared_cores = 0;  // of the machine, where server and client are on the same one
 
   std::uint64_t right() const;
   std::uint64_t errors() const;

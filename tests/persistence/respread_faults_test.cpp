@@ -47,6 +47,30 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_the_old_stores_or_the_new_are_whole) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_nobody_asked_for_is_given_up_where_it_cannot_be_had) {
+  int given_up = 0;
+  for (std::uint64_t n = 1;; n += 7) {
+    Folder life;
+    live_a_little(life, 3);
+    life.open(3);
+    const Told before = life.told();
+    life.close();
+    life.options.may_keep_number = true;
+    life.files.fail_in(n);
+    const std::string why = life.try_open(2);
+    const bool failed = life.files.failed();
+    life.files.heal();
+    if (why.empty() && life.set->size() == 3) {
+      ++given_up;
+      BOOST_REQUIRE(!life.set->warnings().empty());
+      BOOST_TEST(life.set->warnings().back().starts_with("the number of stores cannot be changed from 3 to 2: "));
+      expect_same(before, life.told());
+    }
+    if (!failed) break;
+  }
+  BOOST_TEST(given_up > 5);
+}
+
 BOOST_AUTO_TEST_CASE(whenever_the_power_fails_the_old_stores_or_the_new_are_whole) {
   std::mt19937_64 random(7);
   for (const std::uint32_t from : {1U, 3U}) {

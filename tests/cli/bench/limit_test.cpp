@@ -52,6 +52,24 @@ BOOST_AUTO_TEST_CASE(the_busier_processor_is_the_limit) {
   BOOST_TEST(told({}, answered_in(1, {0.89, 0.89})) == "other");
 }
 
+BOOST_AUTO_TEST_CASE(a_server_of_several_threads_is_at_its_limit_when_all_are) {
+  Figures figures = answered_in(1, {1.7, 0.5});
+  figures.server_threads = 2;
+  BOOST_TEST(told({}, figures) == "other");
+  figures.server_cpu_cores = 1.8;
+  BOOST_TEST(told({}, figures) == "server_processor");
+  figures.client_cpu_cores = 0.95;
+  BOOST_TEST(told({}, figures) == "client_processor");
+}
+
+BOOST_AUTO_TEST_CASE(a_machine_that_server_and_client_share_may_be_the_limit) {
+  Figures figures = answered_in(1, {1.25, 0.6});
+  figures.server_threads = figures.shared_cores = 2;
+  BOOST_TEST(told({}, figures) == "machine");
+  figures.client_cpu_cores = 0.5;
+  BOOST_TEST(told({}, figures) == "other");
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_its_round_trip_is_limited_by_it) {
   // 10,000 a second at most by the PING alone; answered are 5,000.
   BOOST_TEST(told({.connections = 1, .pipeline = 1}, answered_in(2)) == "round_trip");
