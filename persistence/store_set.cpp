@@ -142,6 +142,8 @@ result<void> StoreSet::change_number(std::int64_t now_ms, const StartProgress& p
                               .layout = next,
                               .journal = options_.store.journal,
                               .compress_snapshots = options_.store.compress_snapshots};
+  progress("spreading the users over " + std::to_string(next.stores) + " stores instead of " +
+           std::to_string(layout_.stores));
   auto warnings = respread(files_, stores_, target, progress);
   stores_.clear();
   if (!warnings) {
