@@ -198,9 +198,10 @@ int repair(const std::string& directory, const std::string& aside, bool asks_fir
   const auto lock = files.lock(path_in(directory, "lock"));
   if (!lock) throw std::runtime_error(lock.error().message);
   const StoresFound found = look_at(files, directory, false, true);
-  print_findings(found.all());
+  const FolderFound all = found.all();
+  print_findings(all);
   const bool is_root_damaged = std::ranges::any_of(found.findings, [](const Finding& one) { return one.is_damage; });
-  if (is_root_damaged || found.all().is_beyond_repair) {
+  if (is_root_damaged || all.is_beyond_repair) {
     throw std::runtime_error("this is nothing that a repair may change: see above");
   }
   std::vector<std::string> plan;

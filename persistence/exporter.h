@@ -35,6 +35,7 @@ struct ExportedPool {
   std::string_view family;
   Tier tier = Tier::standard;
   std::vector<std::string_view> checkpoints;
+  bool operator==(const ExportedPool&) const = default;
 };
 /// All pools of an engine, which they view.
 std::vector<ExportedPool> pools_of(const Engine& engine);

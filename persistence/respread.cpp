@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "persistence/exporter.h"
 #include "persistence/journal_events.h"
 #include "persistence/respread_decisions.h"
 #include "persistence/segments.h"
@@ -19,15 +20,6 @@ std::string_view user_told_by(const Event& event) {
   if (const auto* record = std::get_if<Record>(&event)) return record->user;
   if (const auto* share = std::get_if<Share>(&event)) return share->user;
   return {};
-}
-
-/// The last event of the user that is being erased; 0: none is.
-std::uint64_t forgotten_until(const Store& store, std::string_view user) {
-  std::uint64_t sequence = 0;
-  for (const Erasure& erasure : store.erasures()) {
-    if (erasure.user == user) sequence = std::max(sequence, erasure.sequence);
-  }
-  return sequence;
 }
 
 /// A store's journal, read forward to the events that go on into the new ones.
@@ -67,7 +59,7 @@ class OldEvents {
  private:
   bool goes_on(const Event& event) const {
     if (const std::string_view user = user_told_by(event); !user.empty()) {
-      return store_.engine().find_user(user) != nullptr && sequence_ > forgotten_until(store_, user);
+      return store_.engine().find_user(user) != nullptr && sequence_ > store_.forgotten_until(user);
     }
     const bool is_everybodys = std::holds_alternative<PoolSet>(event) || std::holds_alternative<PoolDelete>(event) ||
                                std::holds_alternative<DecayChange>(event);
@@ -117,7 +109,7 @@ class Respreading {
     std::vector<std::string> old_directories;
     for (const auto& store : from_) old_directories.push_back(store->options().directory);
     const auto is_erased = [this](std::string_view user) {
-      return std::ranges::any_of(from_, [user](const auto& store) { return forgotten_until(*store, user) > 0; });
+      return std::ranges::any_of(from_, [user](const auto& store) { return store->forgotten_until(user) > 0; });
     };
     return respread_decisions(files_, old_directories, store_directories(target_.root, target_.layout), is_erased);
   }
@@ -158,10 +150,8 @@ class Respreading {
     const Decay& decay = first.decay();
     auto changed = engine.change_decay({now_ms, decay.days(), decay.half_lives_at_epoch()});
     if (!changed) return changed;
-    for (const Pool& pool : first.pools().all()) {
-      std::vector<std::string_view> names;
-      for (const PoolEntry& entry : pool.checkpoints) names.push_back(first.name_text(entry.name));
-      if (auto set = engine.set_pool({now_ms, pool.family, pool.tier, names}); !set) return set;
+    for (const auto& [family, tier, checkpoints] : pools_of(first)) {
+      if (auto set = engine.set_pool({now_ms, family, tier, checkpoints}); !set) return set;
     }
     return {};
   }

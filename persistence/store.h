@@ -103,6 +103,8 @@ class Store {
   result<Forgotten> forget(std::string_view user, std::int64_t now_ms, bool is_elsewhere = false);
   /// Whose erasure goes on, also those that an earlier life began.
   std::span<const Erasure> erasures() const { return eraser_->waiting(); }
+  /// The last event of the user that is being erased; 0: none is.
+  std::uint64_t forgotten_until(std::string_view user) const { return eraser_->forgotten(user); }
   bool erasing() const { return !eraser_->waiting().empty(); }
   /// Whether no file holds anything any more of what was forgotten up to event `sequence`.
   bool erased(std::uint64_t sequence) const { return eraser_->done(sequence); }

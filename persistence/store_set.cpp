@@ -6,37 +6,22 @@
 
 #include "persistence/decision_format.h"
 #include "persistence/erasure.h"
+#include "persistence/exporter.h"
 #include "persistence/respread.h"
 
 namespace penchant {
 namespace {
 
-struct NamedPool {
-  std::string family;
-  Tier tier = Tier::standard;
-  std::vector<std::string> checkpoints;
-  bool operator==(const NamedPool&) const = default;
-};
-
-std::vector<NamedPool> named_pools(const Engine& engine) {
-  std::vector<NamedPool> pools;
-  for (const Pool& pool : engine.pools().all()) {
-    NamedPool named{pool.family, pool.tier, {}};
-    for (const PoolEntry& entry : pool.checkpoints) named.checkpoints.emplace_back(engine.name_text(entry.name));
-    pools.push_back(std::move(named));
-  }
-  return pools;
-}
-
 /// Gives the store these pools in place of its own: all of them anew, for their order breaks ties.
-result<void> replace_pools(Store& store, const std::vector<NamedPool>& pools, std::int64_t now_ms) {
-  for (const NamedPool& pool : named_pools(store.engine())) {
-    auto deleted = store.delete_pool({.now_ms = now_ms, .family = pool.family, .tier = pool.tier});
+result<void> replace_pools(Store& store, const std::vector<ExportedPool>& pools, std::int64_t now_ms) {
+  while (!store.engine().pools().all().empty()) {
+    const Pool& first = store.engine().pools().all().front();
+    const std::string family = first.family;  // it goes with the pool
+    auto deleted = store.delete_pool({.now_ms = now_ms, .family = family, .tier = first.tier});
     if (!deleted) return deleted.error();
   }
-  for (const NamedPool& pool : pools) {
-    const std::vector<std::string_view> checkpoints(pool.checkpoints.begin(), pool.checkpoints.end());
-    auto set = store.set_pool({.now_ms = now_ms, .family = pool.family, .tier = pool.tier, .checkpoints = checkpoints});
+  for (const auto& [family, tier, checkpoints] : pools) {
+    auto set = store.set_pool({.now_ms = now_ms, .family = family, .tier = tier, .checkpoints = checkpoints});
     if (!set) return set;
   }
   return store.commit();
@@ -201,9 +186,9 @@ result<void> StoreSet::agree(std::int64_t now_ms) {
     is_counted = is_counted || store->engine().user_count() > 0;
   }
   const Engine& first = stores_.front()->engine();
-  const std::vector<NamedPool> pools = named_pools(first);
+  const std::vector<ExportedPool> pools = pools_of(first);
   for (const auto& store : stores_) {
-    if (named_pools(store->engine()) == pools) continue;
+    if (pools_of(store->engine()) == pools) continue;
     if (auto replaced = replace_pools(*store, pools, now_ms); !replaced) return replaced;
   }
   if (auto same = set_decay(first.decay(), now_ms); !same) return same;

@@ -43,12 +43,6 @@ void add_up(FolderFound& all, const FolderFound& one) {
 
 }  // namespace
 
-bool StoresFound::is_sound() const {
-  const auto is_damage = [](const Finding& finding) { return finding.is_damage; };
-  return std::ranges::none_of(findings, is_damage) &&
-         std::ranges::all_of(stores, [](const StoreFound& store) { return store.found.is_sound(); });
-}
-
 FolderFound StoresFound::all() const {
   FolderFound all;
   all.users = all.records = 0;

@@ -22,7 +22,7 @@ struct StoresFound {
   std::vector<Finding> findings;  // of the root, where it is no store's folder
   std::vector<StoreFound> stores;
 
-  bool is_sound() const;
+  bool is_sound() const { return all().is_sound(); }
   /// Of all together: numbers added up, findings with their store's folder in front of the file. Its parts for a repair
   /// stay empty.
   FolderFound all() const;

@@ -8,14 +8,18 @@ namespace penchant::test {
 
 BOOST_AUTO_TEST_SUITE(respread_faults_test)
 
-/// A small folder of `from` stores, to be opened with two.
-void live_a_little(Folder& life, std::uint32_t from) {
+/// A small folder of `from` stores, to be opened with two. What it tells.
+Told live_a_little(Folder& life, std::uint32_t from) {
   life.open(from);
   life.pool("sdxl", "A B");
   life.live(2);
   life.decide_and_judge();
   life.forget("u2");
   life.set.reset();
+  life.open(from);
+  Told told = life.told();
+  life.close();
+  return told;
 }
 
 void expect_old_or_new(Folder& life, const Told& before) {
@@ -33,10 +37,7 @@ BOOST_AUTO_TEST_CASE(whatever_call_fails_the_old_stores_or_the_new_are_whole) {
   for (const std::uint32_t from : {1U, 3U}) {
     for (std::uint64_t n = 1;; ++n) {
       Folder life;
-      live_a_little(life, from);
-      life.open(from);
-      const Told before = life.told();
-      life.close();
+      const Told before = live_a_little(life, from);
       life.files.fail_in(n, n % 2 == 0);
       const std::string why = life.try_open(2);
       const bool failed = life.files.failed();
@@ -51,10 +52,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_nobody_asked_for_is_given_up_where_it_cannot_
   int given_up = 0;
   for (std::uint64_t n = 1;; n += 7) {
     Folder life;
-    live_a_little(life, 3);
-    life.open(3);
-    const Told before = life.told();
-    life.close();
+    const Told before = live_a_little(life, 3);
     life.options.may_keep_number = true;
     life.files.fail_in(n);
     const std::string why = life.try_open(2);
@@ -76,10 +74,7 @@ BOOST_AUTO_TEST_CASE(whenever_the_power_fails_the_old_stores_or_the_new_are_whol
   for (const std::uint32_t from : {1U, 3U}) {
     for (std::uint64_t n = 1;; ++n) {
       Folder life;
-      live_a_little(life, from);
-      life.open(from);
-      const Told before = life.told();
-      life.close();
+      const Told before = live_a_little(life, from);
       for (const auto& directory : store_directories(folder, *read_layout(life.disk, folder))) {
         for (const auto& name : *life.disk.list(directory)) {
           if (first_sequence_of(name)) BOOST_REQUIRE((*life.disk.open_append(path_in(directory, name)))->sync());
