@@ -38,7 +38,10 @@ Scorer::KeywordRow Scorer::look_up(std::optional<std::uint32_t> row) const {
   const auto counted = user.rows().counted(*row);
   if (!counted) return {.kind = KeywordRow::Kind::listed, .row = *row};
   if (matrix.is_dense(*counted)) return {.kind = KeywordRow::Kind::dense, .dense = matrix.row(*counted)};
-  return {.kind = KeywordRow::Kind::packed, .packed = matrix.packed_row(*counted)};
+  constexpr std::size_t line_share = 16;  // a cell to a line
+  const CountMatrix::PackedRow packed = matrix.packed_row(*counted);
+  const bool is_wide = !packed.empty() && packed.size() * line_share >= user.checkpoints().size();
+  return {.kind = is_wide ? KeywordRow::Kind::wide : KeywordRow::Kind::packed, .packed = packed};
 }
 
 /// By how much a cell moves its column's score from what it is without.
@@ -48,14 +51,11 @@ inline void Scorer::add_cell(std::uint32_t column, const CountMatrix::Cell& cell
   if (are_observations_known_) seen_.data()[column] += cell.observed;
 }
 
-/// Whether a batch keeps the row's rates: it is worth their memory.
-inline bool Scorer::is_wide(const KeywordRow& row) const {
-  constexpr std::size_t cells_share = 16;  // a cell to a line
-  return row.packed.size() * cells_share >= asked_.user()->checkpoints().size() && !row.packed.empty();
-}
-
-inline void Scorer::add_packed(const KeywordRow& row, PriorWeights prior) {
-  for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+inline void Scorer::add_packed(KeywordRow::Kind kind, PriorWeights prior) {
+  for (const KeywordRow& row : rows_) {
+    if (row.kind != kind) continue;
+    for (const auto& [column, cell] : row.packed) add_cell(column, cell, prior);
+  }
 }
 
 void Scorer::score_columns(RateRows* rates) {
@@ -76,13 +76,9 @@ void Scorer::score_columns(RateRows* rates) {
     sum_rates(*rates, lines, prior);
   } else {
     kernels().score_rows(dense_rows_, lines, prior, score_.data(), seen_.data());
-    for (const KeywordRow& row : rows_) {
-      if (is_wide(row)) add_packed(row, prior);
-    }
+    add_packed(KeywordRow::Kind::wide, prior);
   }
-  for (const KeywordRow& row : rows_) {
-    if (!is_wide(row)) add_packed(row, prior);
-  }
+  add_packed(KeywordRow::Kind::packed, prior);
   for (const KeywordRow& row : rows_) {
     if (row.kind == KeywordRow::Kind::listed) add_listed(row.row, prior);
   }
@@ -98,7 +94,7 @@ void Scorer::sum_rates(RateRows& rates, std::size_t lines, PriorWeights prior) {
   rates_.clear();
   for (const RowView& row : dense_rows_) rates_.push_back(rates.rates(row));
   for (const KeywordRow& row : rows_) {
-    if (is_wide(row)) rates_.push_back(rates.differences(row.packed));
+    if (row.kind == KeywordRow::Kind::wide) rates_.push_back(rates.differences(row.packed));
   }
   kernels().sum_rates(rates_, lines, score_.data());
 }
@@ -144,9 +140,9 @@ void Scorer::add_up_observations() {
       add(column, CountMatrix::counts_in(row, column).observed);
     }
   }
-  for (const bool wide : {true, false}) {
+  for (const auto kind : {KeywordRow::Kind::wide, KeywordRow::Kind::packed}) {
     for (const KeywordRow& row : rows_) {
-      if (is_wide(row) != wide) continue;
+      if (row.kind != kind) continue;
       for (const auto& [column, cell] : row.packed) add(column, cell.observed);
     }
   }
@@ -220,6 +216,7 @@ Counts Scorer::counts(std::size_t keyword, const ArmColumns& arm) const {
   switch (row.kind) {
     case KeywordRow::Kind::none: return {};
     case KeywordRow::Kind::dense: return asked_.now(CountMatrix::counts_in(row.dense, *arm.own));
+    case KeywordRow::Kind::wide:
     case KeywordRow::Kind::packed: return asked_.now(CountMatrix::counts_in(row.packed, *arm.own));
     case KeywordRow::Kind::listed: return asked_.now(asked_.user()->with_checkpoint(row.row, *arm.own));
   }

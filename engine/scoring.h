@@ -71,7 +71,8 @@ class Scorer {
  private:
   /// Where a keyword's counts are.
   struct KeywordRow {
-    enum class Kind : std::uint8_t { none, dense, packed, listed };
+    /// wide: a packed row whose rates a batch keeps; there are cells enough to be worth their memory.
+    enum class Kind : std::uint8_t { none, dense, wide, packed, listed };
     Kind kind = Kind::none;
     std::uint32_t row = 0;
     RowView dense;
@@ -84,8 +85,7 @@ class Scorer {
       boost::container::static_vector<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max>;
   ListedCells listed_cells(std::uint32_t row) const;
   void add_listed(std::uint32_t row, PriorWeights prior);
-  bool is_wide(const KeywordRow& row) const;
-  void add_packed(const KeywordRow& row, PriorWeights prior);
+  void add_packed(KeywordRow::Kind kind, PriorWeights prior);
   void sum_rates(RateRows& rates, std::size_t lines, PriorWeights prior);
   void add_up_observations();
 
