@@ -10,6 +10,22 @@ namespace {
 
 constexpr std::size_t top_checkpoints_told = 10;
 
+/// AMONG, TOP or AT, of a RecommendRequest or a ScoresRequest; whether it is one of them.
+template <class Request>
+bool read_ranking_option(Arguments& arguments, Request& request) {
+  if (arguments.option("AMONG")) {
+    const auto count = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
+    request.among = arguments.texts("AMONG's checkpoints", count);
+  } else if (arguments.option("TOP")) {
+    request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
+  } else if (arguments.option("AT")) {
+    request.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 /// The arguments of RECOMMEND, and of PLAN, which wants to know how many images.
 RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t>* images = nullptr) {
   RecommendRequest request;
@@ -20,34 +36,29 @@ RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t
       request.family = arguments.value("FAMILY");
     } else if (arguments.option("TIER")) {
       request.tier = arguments.tier("TIER");
-    } else if (arguments.option("AMONG")) {
-      const auto count = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
-      request.among = arguments.texts("AMONG's checkpoints", count);
-    } else if (arguments.option("TOP")) {
-      request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
     } else if (arguments.option("POLICY")) {
       request.policy = arguments.policy("POLICY");
     } else if (arguments.option("SEED")) {
       request.seed = arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);
     } else if (images && arguments.option("COUNT")) {
       *images = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
-    } else if (arguments.option("AT")) {
-      request.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
-    } else {
+    } else if (!read_ranking_option(arguments, request)) {
       arguments.fail_unknown_option();
     }
   }
   return request;
 }
 
-void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms) {
+enum class Probability { told, left_out };
+
+void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms, Probability probability) {
   reply.array(arms.size());
   for (const ArmAnswer& arm : arms) {
-    reply.array(4);
+    reply.array(probability == Probability::told ? 4 : 3);
     reply.bulk(arm.checkpoint);
     reply.real(arm.score);
     reply.real(arm.observations);
-    reply.real(arm.probability);
+    if (probability == Probability::told) reply.real(arm.probability);
   }
 }
 
@@ -76,7 +87,7 @@ void recommend(Call& call) {
   reply.word<"policy">();
   reply.bulk(to_string(recommendation.policy));
   reply.word<"arms">();
-  write_arms(reply, recommendation.arms);
+  write_arms(reply, recommendation.arms, Probability::told);
   reply.word<"reason">();
   reply.bulk(answer->reason);
 }
@@ -127,30 +138,14 @@ void scores(Call& call) {
   const auto count = arguments.number<std::uint32_t>("the number of prompts", 1, scores_prompts_max);
   request.prompts = arguments.texts("the prompts", count);
   while (arguments.more()) {
-    if (arguments.option("TOP")) {
-      request.top = arguments.number<std::uint32_t>("TOP", 1, top_arms_max);
-    } else if (arguments.option("AMONG")) {
-      const auto among = arguments.number<std::uint32_t>("AMONG's number of checkpoints", 1, top_arms_max);
-      request.among = arguments.texts("AMONG's checkpoints", among);
-    } else if (arguments.option("AT")) {
-      request.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
-    } else {
-      arguments.fail_unknown_option();
-    }
+    if (!read_ranking_option(arguments, request)) arguments.fail_unknown_option();
   }
   if (!arguments.done()) return call.reply.error(arguments.error());
 
   OutputBuffer told;
   ReplyWriter rows(told, call.reply.protocol());
-  const auto done = call.service.scores(request, [&rows](std::span<const ArmAnswer> arms) {
-    rows.array(arms.size());
-    for (const ArmAnswer& arm : arms) {
-      rows.array(3);
-      rows.bulk(arm.checkpoint);
-      rows.real(arm.score);
-      rows.real(arm.observations);
-    }
-  });
+  const auto done = call.service.scores(
+      request, [&rows](std::span<const ArmAnswer> arms) { write_arms(rows, arms, Probability::left_out); });
   if (!done) return call.reply.error("ERR " + done.error().message);
   call.reply.array(request.prompts.size());
   call.reply.append(told.view());
@@ -213,14 +208,7 @@ void stats(Call& call) {
   reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 
-  const auto arms = call.service.best_overall(name, top_checkpoints_told);
-  reply.array(arms.size());
-  for (const ArmAnswer& arm : arms) {
-    reply.array(3);
-    reply.bulk(arm.checkpoint);
-    reply.real(arm.score);
-    reply.real(arm.observations);
-  }
+  write_arms(reply, call.service.best_overall(name, top_checkpoints_told), Probability::left_out);
 }
 
 void users(Call& call) {
