@@ -9,7 +9,6 @@ about such prompts. Both go through the wire from redis-cli --pipe, which waits 
 then once through `penchant score`. Server's CPU is from /proc.
 """
 import argparse
-import os
 import pathlib
 import random
 import re
@@ -18,43 +17,22 @@ import subprocess
 import tempfile
 import time
 
+import net
+
 CHECKPOINTS = 1000
 RECORDS = 300_000
 AT_ONCE = 512
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def encode(*arguments):
-    parts = [str(one).encode() for one in arguments]
-    return b"*%d\r\n" % len(parts) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
-
-
-def cpu_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-class Server:
-    def __init__(self, binary, folder):
-        self.process = subprocess.Popen(
-            [binary, "serve", "--port", "0", "--data", folder, "--stores", "1", "--snapshot-every", "0",
-             "--durability", "os"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        for line in self.process.stdout:
-            if line.startswith("resp"):
-                self.port = line.strip().rsplit(":", 1)[1]
-            if line.strip() == "ready":
-                return
-        raise SystemExit("the server did not start")
-
-    def pipe(self, path):
-        """Wall and server's seconds for the requests of a file."""
-        begin, cpu = time.monotonic(), cpu_seconds(self.process.pid)
-        with open(path, "rb") as requests:
-            done = subprocess.run(["redis-cli", "-p", self.port, "--pipe"], stdin=requests, capture_output=True,
-                                  text=True)
-        if not re.search(r"errors: 0,", done.stdout):
-            raise SystemExit(done.stdout)
-        return time.monotonic() - begin, cpu_seconds(self.process.pid) - cpu
+def pipe(server, path):
+    """Wall and server's seconds for the requests of a file."""
+    begin, cpu = time.monotonic(), net.cpu_seconds(server.process.pid)
+    with open(path, "rb") as requests:
+        done = subprocess.run(["redis-cli", "-p", str(server.port), "--pipe"], stdin=requests, capture_output=True,
+                              text=True)
+    if not re.search(r"errors: 0,", done.stdout):
+        raise SystemExit(done.stdout)
+    return time.monotonic() - begin, net.cpu_seconds(server.process.pid) - cpu
 
 
 def main():
@@ -70,27 +48,26 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "teach").write_bytes(b"".join(
-            encode("RECORD", "ann", draw.choice(["selected", "selected", "rejected"]),
+            net.request("RECORD", "ann", draw.choice(["selected", "selected", "rejected"]),
                    f"checkpoint-{draw.randrange(CHECKPOINTS)}", draw.choice(lines)) for _ in range(RECORDS)))
         at = int(time.time() * 1000) + 600_000  # behind the last record
         prompts = [draw.choice(lines) for _ in range(options.prompts)]
         (folder / "prompts").write_text("\n".join(prompts) + "\n")
         with open(folder / "each", "wb") as file:
             for prompt in prompts:
-                file.write(encode("RECOMMEND", "ann", prompt, "TOP", 1))
+                file.write(net.request("RECOMMEND", "ann", prompt, "TOP", "1"))
         with open(folder / "batches", "wb") as file:
             for i in range(0, len(prompts), AT_ONCE):
                 some = prompts[i:i + AT_ONCE]
-                file.write(encode("SCORES", "ann", len(some), *some, "AT", at))
-        server = Server(options.binary, str(folder / "data"))
-        server.pipe(folder / "teach")
-        rounds = [(server.pipe(folder / "each"), server.pipe(folder / "batches")) for _ in range(options.rounds)]
+                file.write(net.request("SCORES", "ann", str(len(some)), *some, "AT", str(at)))
+        server = net.start_penchant(options.binary, str(folder / "data"), "os", "--stores", "1")
+        pipe(server, folder / "teach")
+        rounds = [(pipe(server, folder / "each"), pipe(server, folder / "batches")) for _ in range(options.rounds)]
         begin = time.monotonic()
-        subprocess.run([options.binary, "score", "ann", "--file", folder / "prompts", "--port", server.port],
+        subprocess.run([options.binary, "score", "ann", "--file", folder / "prompts", "--port", str(server.port)],
                        stdout=subprocess.DEVNULL, check=True)
         whole = time.monotonic() - begin
-        server.process.terminate()
-        server.process.wait()
+        server.stop()
     microseconds = 1e6 / options.prompts
     mean_bytes = sum(map(len, prompts)) / len(prompts)
     print(f"{options.prompts:,} prompts of {mean_bytes:.0f} bytes, {CHECKPOINTS} checkpoints")

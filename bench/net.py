@@ -77,9 +77,10 @@ def start_redis(folder, name, *options):
     return Server(name, port, process)
 
 
-def start_penchant(binary, folder, durability):
+def start_penchant(binary, folder, durability, *options):
     process = subprocess.Popen([binary, "serve", "--port", "0", "--data", folder, "--durability", durability,
-                                "--snapshot-every", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+                                "--snapshot-every", "0", *options],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     port = None
     for line in process.stdout:
         if line.startswith("resp"):
