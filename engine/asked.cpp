@@ -28,10 +28,11 @@ void Asked::ask(const Engine& engine, const Community* community, const User* us
   if (community_) {
     shared_per_unit_ = 1 / unit_at(std::max(half_lives, community_->newest_half_lives()), community_->landmark());
   }
-  rows_.resize(keywords.size());
-  for (std::size_t i = 0; i < keywords.size(); ++i) {
-    const auto id = user ? engine.find_keyword(keywords[i].text) : std::nullopt;
-    rows_[i] = id ? user->rows().find(*id) : std::nullopt;
+  if (user) {
+    engine.look_up_keywords(keywords, user, keywords_);
+    user->prefetch(keywords_);
+  } else {
+    keywords_.assign(keywords.size(), {});
   }
   if (!community_) return;
   for (const Keyword& keyword : keywords) shared_rows_.push_back(community_->keyword(keyword.text));

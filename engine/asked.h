@@ -41,10 +41,11 @@ class Asked {
   void ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
            std::int64_t at_ms);
 
-  std::size_t keyword_count() const { return rows_.size(); }
+  std::size_t keyword_count() const { return keywords_.size(); }
   const User* user() const { return user_; }
   const Community* community() const { return community_; }  // null where it is empty, too
-  std::optional<std::uint32_t> row(std::size_t keyword) const { return rows_[keyword]; }
+  /// Of the prompt's keyword, in the user's tables.
+  std::optional<std::uint32_t> row(std::size_t keyword) const { return keywords_[keyword].row; }
   std::optional<std::uint32_t> shared_row(std::size_t keyword) const {
     return community_ ? shared_rows_[keyword] : std::nullopt;
   }
@@ -71,7 +72,7 @@ class Asked {
   double unit_ = 1;
   double per_unit_ = 1;
   double shared_per_unit_ = 1;
-  std::vector<std::optional<std::uint32_t>> rows_;  // of the prompt's keywords, where the user has them
+  std::vector<LessonKeyword> keywords_;
   std::vector<std::optional<std::uint32_t>> shared_rows_;  // empty without a community
 };
 

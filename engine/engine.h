@@ -89,6 +89,8 @@ class Engine {
   /// Of all distinct texts, as vocabulary_bytes_max bounds them.
   std::size_t vocabulary_bytes() const { return vocabulary_.bytes(); }
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
+  /// The keywords' numbers, or no_id, and their rows where `user` has them; `user` may be null.
+  void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
   std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
@@ -128,7 +130,6 @@ class Engine {
     std::span<const LessonKeyword> keywords;
     std::size_t new_checkpoints = 0;
   };
-  void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
   result<void> room_for(const Record& record, const User* user, const Room& room) const;
   result<void> room_for_tables(const Record& record, const User& user) const;
   std::size_t new_text_bytes(const Record& record) const;

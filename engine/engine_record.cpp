@@ -28,14 +28,11 @@ bool has_keywords_to_keep(const Record& record) { return record.verdict != Verdi
 
 }  // namespace
 
-/// The keywords with their rows where `user` has them. Nothing is added yet.
 void Engine::look_up_keywords(std::span<const Keyword> keywords, const User* user,
                               std::vector<LessonKeyword>& found) const {
   found.clear();
-  for (const Keyword& keyword : keywords) {
-    const auto id = find_keyword(keyword.text);
-    found.push_back({id.value_or(0), id && user ? user->rows().find(*id) : std::nullopt});
-  }
+  for (const Keyword& keyword : keywords) found.push_back({find_keyword(keyword.text).value_or(Interner::no_id), {}});
+  if (user) user->rows().find_all(found);
 }
 
 /// The numbers of the distinct keywords, ascending; false where one has none yet.
@@ -215,6 +212,7 @@ result<Recorded> Engine::record(const Record& record) {
     return Recorded{Recorded::Kind::duplicate, known->sequence, known->revision, existing->number()};
   }
   look_up_keywords(record.keywords, existing, lesson_keywords_);
+  if (existing) existing->prefetch(lesson_keywords_);
   const auto column = find_checkpoint(existing, record.checkpoint);
   const Room room{.keywords = lesson_keywords_, .new_checkpoints = column ? 0U : 1U};
   if (const auto fits = room_for(record, existing, room); !fits) return fits.error();

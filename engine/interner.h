@@ -25,6 +25,7 @@ namespace penchant {
 class Interner {
  public:
   using Id = std::uint32_t;
+  static constexpr Id no_id = 0xFFFFFFFF;  // of no text
 
   static constexpr std::size_t bytes_per_text = 64;  // about what a text takes beside its characters
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #if defined(__x86_64__)
 #define PENCHANT_X86 1
@@ -116,6 +117,23 @@ PENCHANT_KERNELS(avx512, 64, [[gnu::target("avx512f")]])
 #undef PENCHANT_KERNELS
 
 }  // namespace
+
+float reached_by(const float* lines, std::size_t line_count, std::size_t count) {
+  constexpr float lowest = std::numeric_limits<float>::lowest();
+  if (count == 0 || count > line_columns || line_count == 0) return lowest;
+  alignas(64) std::array<float, line_columns> best;
+  std::copy_n(lines, line_columns, best.begin());
+  for (std::size_t line = 1; line < line_count; ++line) {
+    for (std::size_t i = 0; i < line_columns; ++i) best[i] = std::max(best[i], lines[line * line_columns + i]);
+  }
+  float reached = lowest;
+  for (std::size_t i = 0; i < count; ++i) {
+    reached = *std::ranges::max_element(best);
+    // Equal ones all go at once: what is found next is then lower than need be.
+    for (float& one : best) one = one == reached ? lowest : one;
+  }
+  return reached;
+}
 
 std::span<const Kernels> available_kernels() {
 #ifdef PENCHANT_X86

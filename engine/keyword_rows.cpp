@@ -7,6 +7,21 @@
 
 namespace penchant {
 
+void KeywordRows::find_all(std::span<LessonKeyword> keywords) const {
+  if (rows_.empty()) {
+    for (LessonKeyword& keyword : keywords) keyword.row.reset();
+    return;
+  }
+  for (const LessonKeyword& keyword : keywords) {
+    __builtin_prefetch(index_.data() + first_slot(keyword.id) * slot_bytes);
+  }
+  for (const LessonKeyword& keyword : keywords) {
+    const std::uint32_t row = row_at(first_slot(keyword.id));
+    if (row != empty_slot) __builtin_prefetch(&rows_[row]);
+  }
+  for (LessonKeyword& keyword : keywords) keyword.row = find(keyword.id);
+}
+
 /// False where the keyword has a row.
 bool KeywordRows::put_in_index(std::uint32_t row) {
   const Interner::Id keyword = rows_[row].keyword;

@@ -31,6 +31,14 @@ class KeywordRows {
       if (rows_[row].keyword == keyword) return row;
     }
   }
+  /// Sets `row` of each keyword to what find() says of it. What that takes from memory is fetched for all of them at the
+  /// same time: rows lie far apart, and a prompt's keywords would wait for one after the other.
+  void find_all(std::span<LessonKeyword> keywords) const;
+  /// Fetches the list of lessons, where there is one.
+  void prefetch_list(std::uint32_t row) const {
+    const std::uint32_t place = rows_[row].place;
+    if (!is_counted(place) && (place & list_tag) != 0) __builtin_prefetch(lists_.data(place & number_mask));
+  }
   /// The row of a keyword that has none yet; it lists nothing.
   std::uint32_t add(Interner::Id keyword);
   Interner::Id keyword(std::uint32_t row) const { return rows_[row].keyword; }

@@ -73,6 +73,7 @@ class Lessons {
   /// One more than the largest number given.
   std::size_t size() const { return kept_.size(); }
   const KeptLesson& operator[](Id id) const { return kept_[id]; }
+  void prefetch(Id id) const { __builtin_prefetch(&kept_[id]); }
   std::span<const std::uint32_t> loras(const KeptLesson& lesson) const {
     return {words_.data(lesson.more), lesson.lora_count};
   }

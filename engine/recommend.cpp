@@ -1,6 +1,7 @@
 #include "engine/recommend.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 
@@ -215,32 +216,38 @@ void Recommender::rank(std::size_t shown) {
   (void)rank_arms(shown, true);
 }
 
-/// By score, then by observations; or by score alone, and false where that leaves two equal. While the arms pass by,
-/// ranked_ is a heap with the worst in front.
+/// By score, then by observations; or by score alone, and false where that leaves two equal.
 bool Recommender::rank_arms(std::size_t shown, bool by_observations) {
   ranked_.clear();
-  double worst_steps = 0;  // of the arms kept, once there are enough: most are told by one comparison, by the line
-  for (std::uint32_t number = 0; number < arm_count_; ++number) {
-    const bool begins_line = all_columns_ && worst_steps > 0 && number % line_columns == 0;
-    if (begins_line && !scorer_.may_reach(number, score_of_steps(worst_steps))) {
-      number += line_columns - 1;
-      continue;
+  worst_steps_ = all_columns_ ? std::max(std::floor(score_in_steps(scorer_.reached_by(shown))), 0.0) : 0;
+  for (std::uint32_t first = 0; first < arm_count_; first += line_columns) {
+    // Most arms are told by one comparison, by the line.
+    std::uint32_t left = (std::uint32_t{1} << std::min<std::size_t>(line_columns, arm_count_ - first)) - 1;
+    if (all_columns_) left &= scorer_.may_reach(first, score_of_steps(worst_steps_));
+    for (; left != 0; left &= left - 1) {
+      const auto number = first + static_cast<std::uint32_t>(std::countr_zero(left));
+      if (!keep_if_best(number, shown, by_observations)) return false;
     }
-    const double steps = score_in_steps(ranked_score(number));
-    if (steps < worst_steps) continue;
-    const Ranked arm{rank_key_of_steps(steps, by_observations ? ranked_observations(number) : 0), number};
-    if (ranked_.size() == shown) {
-      if (!by_observations && arm.key == ranked_.front().key) return false;
-      if (!(arm < ranked_.front())) continue;
-      std::ranges::pop_heap(ranked_, std::less{});
-      ranked_.pop_back();
-    }
-    ranked_.push_back(arm);
-    std::ranges::push_heap(ranked_, std::less{});
-    if (ranked_.size() == shown) worst_steps = static_cast<double>(ranked_.front().key >> observation_bits);
   }
   std::ranges::sort_heap(ranked_, std::less{});
   return by_observations || std::ranges::adjacent_find(ranked_, {}, &Ranked::key) == ranked_.end();
+}
+
+/// While the arms pass by, ranked_ is a heap with the worst in front. False where the arm is as good as that one.
+inline bool Recommender::keep_if_best(std::uint32_t number, std::size_t shown, bool by_observations) {
+  const double steps = score_in_steps(ranked_score(number));
+  if (steps < worst_steps_) return true;
+  const Ranked arm{rank_key_of_steps(steps, by_observations ? ranked_observations(number) : 0), number};
+  if (ranked_.size() == shown) {
+    if (!by_observations && arm.key == ranked_.front().key) return false;
+    if (!(arm < ranked_.front())) return true;
+    std::ranges::pop_heap(ranked_, std::less{});
+    ranked_.pop_back();
+  }
+  ranked_.push_back(arm);
+  std::ranges::push_heap(ranked_, std::less{});
+  if (ranked_.size() == shown) worst_steps_ = static_cast<double>(ranked_.front().key >> observation_bits);
+  return true;
 }
 
 /// In single precision, to rank it.

@@ -128,6 +128,7 @@ class Recommender {
   Candidate candidate(const Engine& engine, const User* user, std::uint32_t number) const;
   void rank(std::size_t shown);
   bool rank_arms(std::size_t shown, bool by_observations);
+  bool keep_if_best(std::uint32_t number, std::size_t shown, bool by_observations);
   double ranked_score(std::uint32_t number) const;
   double ranked_observations(std::uint32_t number);
   ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
@@ -140,6 +141,7 @@ class Recommender {
   std::vector<Candidate> candidates_;
   boost::unordered_flat_set<std::string_view> seen_keys_;
   std::vector<Ranked> ranked_;  // the best, best first
+  double worst_steps_ = 0;      // while they are looked for: what has a lower score is none of them
   std::vector<ArmAnswer> answers_;
   std::vector<ArmColumns> candidate_columns_;  // where there is a community
   std::vector<double> lifts_;

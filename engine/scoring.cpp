@@ -152,11 +152,16 @@ void Scorer::add_up_observations() {
   }
 }
 
-bool Scorer::may_reach(std::uint32_t column, double score) const {
+std::uint32_t Scorer::may_reach(std::uint32_t column, double score) const {
   // What single precision rounds away is far less than what is let through here.
   constexpr double margin = 1e-6;
   const double least = (score - margin) * static_cast<double>(divisor_) - static_cast<double>(unmet_);
-  return reaches(score_.data() + column, static_cast<float>(least));
+  return reaching(score_.data() + column, static_cast<float>(least));
+}
+
+double Scorer::reached_by(std::size_t count) const {
+  const std::size_t full_lines = asked_.user()->checkpoints().size() / line_columns;
+  return (penchant::reached_by(score_.data(), full_lines, count) + unmet_) / divisor_;
 }
 
 void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {

@@ -43,14 +43,16 @@ class Scorer {
   /// from prompt to prompt of a batch; the scores are the same.
   void score_columns(RateRows* rates = nullptr);
   // After score_columns(), to rank them: a column's score and observations, which a batch adds up when they are asked
-  // for; and whether one of the 16 columns from `column` on, a multiple of 16, may have this score.
+  // for; which of the 16 columns from `column` on, a multiple of 16, may have this score, bit i for the i-th; and one
+  // that at least `count` columns have.
   float ranked_score(std::uint32_t column) const { return (score_[column] + unmet_) / divisor_; }
   float ranked_observations(std::uint32_t column) {
     if (!are_observations_known_) [[unlikely]] add_up_observations();
     return seen_[column] * seen_factor_;
   }
   bool are_observations_known() const { return are_observations_known_; }
-  bool may_reach(std::uint32_t column, double score) const;
+  std::uint32_t may_reach(std::uint32_t column, double score) const;
+  double reached_by(std::size_t count) const;
 
   /// By how much the community moves each arm's score. `lifts` has an element for each arm.
   void lift(std::span<const ArmColumns> arms, std::span<double> lifts);

@@ -61,6 +61,22 @@ bool User::keep_landmark_near(double half_lives_now, Interner& keywords) {
   return true;
 }
 
+void User::prefetch(std::span<const LessonKeyword> keywords) const {
+  for (const LessonKeyword& keyword : keywords) {
+    if (!keyword.row) continue;
+    const auto counted = rows_.counted(*keyword.row);
+    counted ? keyword_checkpoints_.prefetch_place(*counted) : rows_.prefetch_list(*keyword.row);
+  }
+  for (const LessonKeyword& keyword : keywords) {
+    if (!keyword.row) continue;
+    if (const auto counted = rows_.counted(*keyword.row)) {
+      keyword_checkpoints_.prefetch_row(*counted);
+    } else {
+      for (const Lessons::Id lesson : rows_.lessons(*keyword.row)) lessons_.prefetch(lesson);
+    }
+  }
+}
+
 Counts User::with_checkpoint(std::uint32_t row, std::uint32_t column) const {
   if (const auto counted = rows_.counted(row)) return keyword_checkpoints_.counts(*counted, column);
   Counts sum;

@@ -86,6 +86,9 @@ class User {
   template <class Function>
   void each_negative_set(std::uint32_t row, const Function& function) const;
 
+  /// Fetches what the keywords' rows have, for all of them at the same time: whoever asks next waits once.
+  void prefetch(std::span<const LessonKeyword> keywords) const;
+
   /// Of all tables.
   std::size_t cells() const;
   std::size_t bytes() const;

@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "engine/check.h"
 
@@ -93,7 +94,8 @@ void ReplyWriter::header(char type, std::uint64_t value) {
 
 void ReplyWriter::bulk(std::string_view bytes) {
   char* const at = put_header(out_.room(number_line_chars_max + bytes.size() + line_end_chars), '$', bytes.size());
-  out_.end_at(put_line_end(std::ranges::copy(bytes, at).out));
+  if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+  out_.end_at(put_line_end(at + bytes.size()));
 }
 
 void ReplyWriter::null() { out_.append(protocol_ == 3 ? "_\r\n" : "$-1\r\n"); }

@@ -33,18 +33,17 @@ std::int64_t clock_ms() {
 }
 
 Service::Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands)
-    : store_(store), decisions_(decisions), lists_(lists), reader_(lists), recommender_(bands) {
+    : store_(store), decisions_(decisions), lists_(lists), prompts_(lists), negative_prompts_(lists), recommender_(bands) {
   erase_decisions();  // of whom an earlier life had begun to forget
 }
 
 /// The record's keywords, and its LoRAs: those given before those of the prompt, each model once.
 void Service::read_prompts(Record& record) {
-  reader_.read(record.prompt, {}, prompt_);
-  reader_.read(record.negative_prompt, {}, negative_prompt_);
-  record.keywords = prompt_.keywords();
-  record.negative_keywords = negative_prompt_.keywords();
+  const Context& prompt = prompts_.read(record.prompt);
+  record.keywords = prompt.keywords();
+  record.negative_keywords = negative_prompts_.read(record.negative_prompt).keywords();
 
-  merge_loras(record.loras, prompt_.loras(), loras_);
+  merge_loras(record.loras, prompt.loras(), loras_);
   record.loras = loras_;
 }
 
@@ -102,9 +101,9 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   if (auto valid = validate_question(request.user, request.prompt, request.family, request.among); !valid) {
     return valid.error();
   }
-  reader_.read(request.prompt, {}, prompt_);
+  const std::span<const Keyword> keywords = prompts_.read(request.prompt).keywords();
   const auto recommendation = recommender_.recommend(engine(), {.user = request.user,
-                                                                .keywords = prompt_.keywords(),
+                                                                .keywords = keywords,
                                                                 .family = request.family,
                                                                 .tier = request.tier,
                                                                 .among = request.among,
@@ -116,7 +115,7 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   if (!recommendation) return recommendation.error();
   last_ = *recommendation;
   reason_.clear();
-  append_reason(*recommendation, prompt_.keywords(), recommender_.scorer(), reason_);
+  append_reason(*recommendation, keywords, recommender_.scorer(), reason_);
   return RecommendAnswer{keep_decision(request), *recommendation, reason_};
 }
 
@@ -124,8 +123,7 @@ result<std::span<const double>> Service::score(std::string_view user_name, std::
                                                std::span<const std::string_view> checkpoints) {
   if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
-  reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), prior(), user, prompt_.keywords(), now_ms());
+  scorer_.ask(engine(), prior(), user, prompts_.read(prompt).keywords(), now_ms());
   scores_.clear();
   for (const std::string_view checkpoint : checkpoints) {
     scores_.push_back(scorer_.exact(columns_of(user, checkpoint)).score);
@@ -143,21 +141,20 @@ result<void> Service::validate_scores(const ScoresRequest& request) const {
 result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
   if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
   const User* user = engine().find_user(user_name);
-  reader_.read(prompt, {}, prompt_);
-  scorer_.ask(engine(), prior(), user, prompt_.keywords(), now_ms());
+  const std::span<const Keyword> keywords = prompts_.read(prompt).keywords();
+  scorer_.ask(engine(), prior(), user, keywords, now_ms());
   const ArmColumns at = columns_of(user, checkpoint);
   counts_.clear();
-  for (std::size_t i = 0; i < prompt_.keywords().size(); ++i) counts_.push_back(scorer_.counts(i, at));
+  for (std::size_t i = 0; i < keywords.size(); ++i) counts_.push_back(scorer_.counts(i, at));
   reason_.clear();
   const std::string_view name = at.own ? engine().name_text(user->checkpoints()[*at.own].name) : checkpoint;
-  append_evidence(name, at, prompt_.keywords(), scorer_, reason_);
-  return Explanation{scorer_.exact(at), prompt_.keywords(), counts_, reason_};
+  append_evidence(name, at, keywords, scorer_, reason_);
+  return Explanation{scorer_.exact(at), keywords, counts_, reason_};
 }
 
 result<std::span<const Keyword>> Service::keywords(std::string_view prompt) {
   if (auto valid = validate_prompt(prompt); !valid) return valid.error();
-  reader_.read(prompt, {}, prompt_);
-  return prompt_.keywords();
+  return prompts_.read(prompt).keywords();
 }
 
 ArmColumns Service::columns_of(const User* user, std::string_view checkpoint) const {
@@ -171,9 +168,8 @@ result<SuggestQuestion> Service::read_suggest(const SuggestRequest& request) {
   if (!request.checkpoint.empty()) {
     if (auto valid = validate_checkpoint(request.checkpoint); !valid) return valid.error();
   }
-  reader_.read(request.prompt, {}, prompt_);
   return SuggestQuestion{.user = request.user,
-                         .keywords = prompt_.keywords(),
+                         .keywords = prompts_.read(request.prompt).keywords(),
                          .checkpoint = request.checkpoint,
                          .family = request.family,
                          .among = request.among,

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/context/context.h"
+#include "engine/context/recent_contexts.h"
 #include "engine/explain.h"
 #include "engine/recommend.h"
 #include "engine/suggest.h"
@@ -169,7 +169,8 @@ class Service {
   Store& store_;
   DecisionRing& decisions_;
   const WordLists& lists_;
-  ContextReader reader_;
+  RecentContexts prompts_;
+  RecentContexts negative_prompts_;
   Recommender recommender_;
   Scorer scorer_;
   Suggester suggester_;
@@ -185,8 +186,6 @@ class Service {
   std::uint64_t draw_seed_ = 0;  // of the last recommend()
   std::optional<Recommendation> last_;
   std::vector<std::uint64_t> planned_;
-  Context prompt_;
-  Context negative_prompt_;
   std::vector<LoraTag> loras_;
   std::vector<double> scores_;
   RateRows rates_;
@@ -208,8 +207,7 @@ result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_pr
                     .at_ms = request.at_ms.value_or(now_ms()),
                     .community = prior()};
   for (const std::string_view prompt : request.prompts) {
-    reader_.read(prompt, {}, prompt_);
-    question.keywords = prompt_.keywords();
+    question.keywords = prompts_.read(prompt).keywords();
     const auto best = recommender_.best(engine(), question, rates_);
     if (!best) return best.error();
     on_prompt(*best);

@@ -109,6 +109,8 @@ result<Store::Forgotten> Service::forget(std::string_view user) {
   const auto forgotten = store_.forget(user, now_ms(), is_elsewhere);
   if (!forgotten) return forgotten;
   if (engine().sharing_changes() != changes) awaited_changes_ = engine().sharing_changes();
+  prompts_.forget();
+  negative_prompts_.forget();
   erase_decisions();
   return forgotten;
 }

@@ -108,13 +108,46 @@ BOOST_AUTO_TEST_CASE(rows_longer_than_asked_are_read_as_far_as_asked) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_line_reaches_what_one_of_its_columns_has) {
+BOOST_AUTO_TEST_CASE(of_a_line_the_columns_are_told_that_reach_a_score) {
   for (std::size_t column = 0; column < line_columns; ++column) {
     alignas(64) float line[line_columns] = {};
     line[column] = 3;
-    BOOST_TEST(reaches(line, 3));
-    BOOST_TEST(!reaches(line, 3.5F));
+    line[7] = 4;
+    BOOST_TEST(reaching(line, 3) == ((1U << column) | (1U << 7)));
+    BOOST_TEST(reaching(line, 4) == (1U << 7));
+    BOOST_TEST(reaching(line, 4.5F) == 0U);
   }
+}
+
+BOOST_AUTO_TEST_CASE(so_many_columns_have_the_score_that_they_are_said_to_reach) {
+  std::mt19937 random(3);
+  for (const int distinct : {1, 2, 10, 1000}) {
+    for (std::size_t lines = 1; lines < 6; ++lines) {
+      std::vector<float> scores(lines * line_columns);
+      for (float& score : scores) score = static_cast<float>(random() % static_cast<unsigned>(distinct)) - 5;
+      for (std::size_t count = 1; count <= line_columns; ++count) {
+        const float reached = reached_by(scores.data(), lines, count);
+        BOOST_TEST(std::ranges::count_if(scores, [=](float score) { return score >= reached; }) >=
+                   static_cast<std::ptrdiff_t>(count));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_best_of_all_is_reached_by_one) {
+  std::vector<float> scores(3 * line_columns, 0.25F);
+  scores[20] = 0.5F;
+  scores[33] = 0.375F;
+  BOOST_TEST(reached_by(scores.data(), 3, 1) == 0.5F);
+  BOOST_TEST(reached_by(scores.data(), 3, 2) == 0.375F);
+}
+
+BOOST_AUTO_TEST_CASE(no_columns_and_more_than_a_line_reach_nothing) {
+  constexpr float lowest = std::numeric_limits<float>::lowest();
+  const std::vector<float> scores(line_columns, 1);
+  BOOST_TEST(reached_by(scores.data(), 0, 1) == lowest);
+  BOOST_TEST(reached_by(scores.data(), 1, 0) == lowest);
+  BOOST_TEST(reached_by(scores.data(), 1, line_columns + 1) == lowest);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
