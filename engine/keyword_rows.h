@@ -31,8 +31,8 @@ class KeywordRows {
       if (rows_[row].keyword == keyword) return row;
     }
   }
-  /// Sets `row` of each keyword to what find() says of it. What that takes from memory is fetched for all of them at the
-  /// same time: rows lie far apart, and a prompt's keywords would wait for one after the other.
+  /// Sets `row` of each keyword to what find() says of it. What that takes from memory is fetched for all of them at
+  /// the same time: rows lie far apart, and a prompt's keywords would wait for one after the other.
   void find_all(std::span<LessonKeyword> keywords) const;
   /// Fetches the list of lessons, where there is one.
   void prefetch_list(std::uint32_t row) const {

@@ -33,7 +33,12 @@ std::int64_t clock_ms() {
 }
 
 Service::Service(Store& store, DecisionRing& decisions, const WordLists& lists, const Bands& bands)
-    : store_(store), decisions_(decisions), lists_(lists), prompts_(lists), negative_prompts_(lists), recommender_(bands) {
+    : store_(store),
+      decisions_(decisions),
+      lists_(lists),
+      prompts_(lists),
+      negative_prompts_(lists),
+      recommender_(bands) {
   erase_decisions();  // of whom an earlier life had begun to forget
 }
 

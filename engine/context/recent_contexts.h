@@ -1,12 +1,13 @@
-// RecentContexts: prompts to contexts, as a ContextReader reads them; those read last are kept. A prompt comes again soon:
-// it is asked about and recorded, LORAS, PARAMS and NEGATIVES want the same one, and most people make many images of one.
+// RecentContexts: prompts to contexts, as a ContextReader reads them; those read last are kept. A prompt comes again
+// soon: it is asked about and recorded, LORAS, PARAMS and NEGATIVES want the same one, and people make many images of
+// one.
 //
 //   RecentContexts prompts(WordLists::english());
 //   const Context& context = prompts.read("castle, fog");
 //
 // Owner: the caller. Lifetime: a context lasts until the next read() or forget(). Threading: none.
-// Errors: none. Limits: of prompts up to recent_prompt_bytes_max, recent_prompts_max are kept at the most: a prompt whose
-// hash falls on another's place takes it.
+// Errors: none. Limits: of prompts up to recent_prompt_bytes_max, recent_prompts_max are kept at the most: a prompt
+// whose hash falls on another's place takes it.
 #pragma once
 
 #include <cstddef>
