@@ -117,11 +117,11 @@ def measure(server, depth, requests, words):
     return rate, (cpu_seconds(server.process.pid) - before) / requests * 1e6
 
 
-def compare(title, contenders, rounds, depths):
-    """contenders: (label, server, words); the first is what the others are measured against."""
+def compare(title, contenders, rounds, depths, share=1):
+    """contenders: (label, server, words); the first is what the others are measured against. `share` of the requests."""
     print(f"\n{title}\n{'-P':>4}  {'':28} {'requests/s':>12} {'of first':>9} {'CPU us':>7}")
     for depth in depths:
-        requests = 100_000 if depth == 1 else 400_000 if depth == 16 else 1_000_000
+        requests = int((100_000 if depth == 1 else 400_000 if depth == 16 else 1_000_000) * share)
         figures = {label: [] for label, _, _ in contenders}
         for _ in range(rounds):
             for label, server, words in contenders:
@@ -142,20 +142,25 @@ def main():
     parser.add_argument("--depths", type=int, nargs="*", default=[1, 16, 64])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("redis", "aof", "p", "pa"):
+        for name in ("redis", "aof", "always", "p", "pa"):
             os.mkdir(os.path.join(folder, name))
         servers = []
         try:
             redis = start_redis(os.path.join(folder, "redis"), "redis")
             aof = start_redis(os.path.join(folder, "aof"), "aof", "--appendonly", "yes", "--appendfsync", "everysec")
+            always = start_redis(os.path.join(folder, "always"), "always", "--appendonly", "yes", "--appendfsync",
+                                 "always")
             penchant = start_penchant(options.penchant, os.path.join(folder, "p"), "everysec")
-            servers += [redis, aof, penchant]
+            synced = start_penchant(options.penchant, os.path.join(folder, "pa"), "always")
+            servers += [redis, aof, always, penchant, synced]
             ask(redis.port, request("SET", "key:__rand_int__", "xxx"))
             teach(penchant, 50, PROMPT)
             question = ["RECOMMEND", "default", PROMPT]
             reply = ask(penchant.port, request(*question))
             canned = start_canned(options.canned, request(*question), reply, folder)
-            servers.append(canned)
+            record = ["RECORD", "writer", "selected", "epicrealismXL", LONG_PROMPT]
+            unread = start_canned(options.canned, request(*record), b":1\r\n", os.path.join(folder, "redis"))
+            servers += [canned, unread]
             compare("RECOMMEND, 50 checkpoints, exploit band: one arm in the reply", [
                 ("redis-server GET", redis, ["GET", "key:__rand_int__"]),
                 ("RECOMMEND", penchant, question),
@@ -163,8 +168,12 @@ def main():
             compare("RECORD, everysec", [
                 ("redis-server SET, everysec", aof, ["SET", "key:__rand_int__", "xxx"]),
                 ("RECORD of 3 keywords", penchant, ["RECORD", "writer", "selected", "epicrealismXL", PROMPT]),
-                ("RECORD of 12 keywords", penchant, ["RECORD", "writer", "selected", "epicrealismXL", LONG_PROMPT])],
-                options.rounds, options.depths)
+                ("RECORD of 12 keywords", penchant, record),
+                ("same bytes, nothing computed", unread, record)], options.rounds, options.depths)
+            compare("RECORD, always", [
+                ("redis-server SET, always", always, ["SET", "key:__rand_int__", "xxx"]),
+                ("RECORD of 12 keywords", synced, record)],
+                options.rounds, options.depths, share=0.2)
         finally:
             for server in servers:
                 server.stop()

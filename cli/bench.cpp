@@ -89,6 +89,8 @@ void add_options(po::options_description& options, Load& load) {
       ("words", whole_number(&load.words, 1, bench::words_max), "words that prompts are made of")
       ("word-exponent", exponent(&load.word_exponent), "as the users', of words")
       ("prompts", po::value(&load.prompt_file), "a file of prompts, one a line, in place of made ones")
+      ("request", po::value(&load.request)->multitoken(),
+       "words of one request to ask in place of all that, of any server that speaks RESP; last")
       ("json", "print JSON");
 }
 // clang-format on
@@ -138,7 +140,8 @@ int run_bench(std::span<const std::string> arguments) {
       "  penchant bench\n"
       "  penchant bench --rate 5000 --seconds 60\n"
       "  penchant bench --rate 200 --arrival fixed --records 100 --prompts my_prompts.txt\n"
-      "  penchant bench --connections 1 --pipeline 1 --requests 20000 --json\n\n"
+      "  penchant bench --connections 1 --pipeline 1 --requests 20000 --json\n"
+      "  penchant bench --port 6379 --rate 20000 --request GET a-key\n\n"
       "Usage: penchant bench [options]\n",
       po::options_description("Options"),
       {}};
@@ -158,7 +161,7 @@ int run_bench(std::span<const std::string> arguments) {
   const double ping_seconds = median_ping_seconds(*open_server(values));
   std::vector<bench::Socket> sockets;
   for (unsigned i = 0; i < load.connections; ++i) sockets.push_back(connect_to_server(io, values));
-  teach_all(load, workload, sockets.front());
+  if (load.request.empty()) teach_all(load, workload, sockets.front());
   bench::Figures figures = run_load(load, workload, std::move(sockets), is_interrupted);
   if (is_local(values)) figures.shared_cores = std::thread::hardware_concurrency();
   std::cout << (values.contains("json") ? bench::json_report : bench::text_report)(load, figures, ping_seconds);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -20,6 +21,7 @@ namespace {
 // Of one request: its answer takes a millisecond, and what is said around it counts for little.
 constexpr std::size_t prompts_at_once = 512;
 constexpr std::size_t prompt_bytes_at_once = std::size_t{4} << 20;
+constexpr std::size_t requests_under_way = 3;
 static_assert(prompts_at_once <= scores_prompts_max);
 
 /// The lines of a file, or of standard input, none of them longer than a prompt may be.
@@ -119,13 +121,25 @@ int answer_scores(const ClientRequest& request) {
   std::vector<std::string> options(request.arguments.begin() + 2, request.arguments.end());
   // All of them as of one time: what they share is then worked out once.
   if (!request.values.contains("at")) options.insert(options.end(), {"AT", now_of(*transport)});
-  for (auto some = prompts.take(); !some.empty() && std::cout.good(); some = prompts.take()) {
+  // The next ones are on their way while an answer is printed.
+  std::deque<std::size_t> asked;
+  const auto ask_more = [&] {
+    const auto some = prompts.take();
+    if (some.empty()) return false;
     std::vector<std::string> scores{request.arguments[0], request.arguments[1], std::to_string(some.size())};
     scores.insert(scores.end(), some.begin(), some.end());
     scores.insert(scores.end(), options.begin(), options.end());
-    const Reply* const answer = transport->ask(scores);
+    transport->send(std::move(scores));
+    asked.push_back(some.size());
+    return true;
+  };
+  for (bool more = true; std::cout.good();) {
+    while (more && asked.size() < requests_under_way) more = ask_more();
+    if (asked.empty()) break;
+    const Reply* const answer = transport->receive();
     if (answer->kind == Reply::Kind::error) return print_reply(answer, request.as_json());
-    if (answer->elements.size() != some.size()) throw std::runtime_error("the answer is not a row a prompt");
+    if (answer->elements.size() != asked.front()) throw std::runtime_error("the answer is not a row a prompt");
+    asked.pop_front();
     for (const Reply& best : answer->elements) print_best(best, request);
   }
   std::cout.flush();

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <deque>
 #include <thread>
+#include <utility>
 
 #include "cli/broken_off.h"
 #include "cli/folder.h"
@@ -45,30 +46,55 @@ class ServerTransport final : public Transport {
     if (hello->kind == Reply::Kind::error) throw std::runtime_error(hello->text);
   }
 
-  const Reply* ask(const std::vector<std::string>& request) override {
-    boost::system::error_code error;
-    std::string bytes;
-    append_request(bytes, request);
-    asio::write(socket_, asio::buffer(bytes), error);
+  void send(std::vector<std::string> request) override {
+    append_request(unsent_, request);
+    may_end_ = is_word(request.front(), "SHUTDOWN");
+    if (sending_.empty()) send_more();
+  }
+
+  const Reply* receive() override {
     received_.erase(0, consumed_);
     consumed_ = 0;
-    while (!error) {
+    while (!error_) {
       switch (parser_.parse(received_)) {
         case ReplyParser::Status::reply: consumed_ = parser_.consumed(); return &parser_.reply();
         case ReplyParser::Status::error:
           throw std::runtime_error("the answer is no RESP: " + std::string(parser_.error()));
-        case ReplyParser::Status::need_more: break;
+        case ReplyParser::Status::need_more: receive_more();
       }
-      std::array<char, 16384> chunk;
-      received_.append(chunk.data(), socket_.receive(asio::buffer(chunk), 0, error));
     }
-    if (error == asio::error::eof && is_word(request.front(), "SHUTDOWN")) return nullptr;
-    fail_broken_off(error);
+    if (error_ == asio::error::eof && may_end_) return nullptr;
+    fail_broken_off(error_);
   }
 
  private:
+  /// Goes on while receive() waits: a server that waits for its answer to be taken reads no further request.
+  void send_more() {
+    sending_ = std::exchange(unsent_, {});
+    asio::async_write(socket_, asio::buffer(sending_), [this](const boost::system::error_code& error, std::size_t) {
+      sending_.clear();
+      if (!error && !unsent_.empty()) send_more();
+    });
+  }
+
+  void receive_more() {
+    bool done = false;
+    std::array<char, 16384> chunk;
+    socket_.async_receive(asio::buffer(chunk), [&](const boost::system::error_code& error, std::size_t size) {
+      done = true;
+      error_ = error;
+      received_.append(chunk.data(), size);
+    });
+    io_.restart();
+    while (!done) io_.run_one();
+  }
+
   asio::io_context io_;
   asio::generic::stream_protocol::socket socket_;
+  boost::system::error_code error_;
+  std::string unsent_;
+  std::string sending_;
+  bool may_end_ = false;
   std::string received_;
   std::size_t consumed_ = 0;
   ReplyParser parser_;
@@ -89,7 +115,11 @@ class FilesTransport final : public Transport {
     runtime_.shut_down = [this](bool save) { shut_down(save); };
   }
 
-  const Reply* ask(const std::vector<std::string>& request) override {
+  void send(std::vector<std::string> request) override { waiting_.push_back(std::move(request)); }
+
+  const Reply* receive() override {
+    const std::vector<std::string> request = std::move(waiting_.front());
+    waiting_.pop_front();
     const std::vector<std::string_view> views(request.begin(), request.end());
     const Route route = route_of(views, client_, runtime_);
     out_.clear();
@@ -141,6 +171,7 @@ class FilesTransport final : public Transport {
   }
 
   PosixFileSystem files_;
+  std::deque<std::vector<std::string>> waiting_;
   std::unique_ptr<StoreSet> stores_;
   LocalCommunity community_;
   std::deque<Service> services_;

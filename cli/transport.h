@@ -21,8 +21,14 @@ namespace penchant {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Valid until the next ask. Null where the end is the answer: after SHUTDOWN, which nothing can follow.
-  virtual const Reply* ask(const std::vector<std::string>& request) = 0;
+  /// Valid until the next reply. Null where the end is the answer: after SHUTDOWN, which nothing can follow.
+  const Reply* ask(std::vector<std::string> request) {
+    send(std::move(request));
+    return receive();
+  }
+  // The same in two steps: others may be sent meanwhile. Each is answered, in order.
+  virtual void send(std::vector<std::string> request) = 0;
+  virtual const Reply* receive() = 0;
 };
 
 /// --host, --port, --unix.

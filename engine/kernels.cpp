@@ -88,6 +88,7 @@ struct Bodies {
     for (std::size_t line = 0; line < line_count; ++line) {
       Vector sum[parts]{};
       for (const float* const row : rows) {
+        __builtin_prefetch(row + (line + prefetch_lines) * line_columns);
         for (std::size_t part = 0; part < parts; ++part) sum[part] += in(row + line * line_columns, part);
       }
       for (std::size_t part = 0; part < parts; ++part) out(score + line * line_columns, part) = sum[part];

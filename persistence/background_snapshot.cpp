@@ -1,16 +1,8 @@
 #include "persistence/background_snapshot.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <utility>
 
 namespace penchant {
-namespace {
-
-constexpr int niceness = 10;  // requests go before it
-
-}  // namespace
 
 result<void> BackgroundSnapshot::start(Target target, const SnapshotStamp& stamp, FrozenState state) {
   sequence_ = stamp.sequence;
@@ -20,7 +12,6 @@ result<void> BackgroundSnapshot::start(Target target, const SnapshotStamp& stamp
   };
   return work_.start("the snapshot", [target = std::move(target), stamp, sync_journal,
                                       state = std::move(state)](const std::atomic<bool>& stop) mutable {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
     return write_snapshot(target.files, target.directory, stamp, std::move(state),
                           {.is_compressing = target.is_compressing, .stop = &stop, .before_rename = sync_journal});
   });

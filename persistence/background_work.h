@@ -1,9 +1,13 @@
-// BackgroundWork: one piece of work at a time on a thread of its own, whose owner asks now and then whether it is done.
+// BackgroundWork: one piece of work at a time on a thread of its own, of low priority, whose owner asks now and then
+// whether it is done.
 //
 // Owner: one thread, which makes all calls. The work is given what tells it to stop, and touches nothing of its owner's
 // but what it was given. Lifetime: the destructor has the work stop and waits for it; what the work refers to is
 // declared before this. Errors: what the work answers or throws, once, from poll().
 #pragma once
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <exception>
@@ -54,8 +58,11 @@ class BackgroundWork {
   }
 
  private:
+  static constexpr int niceness = 10;  // requests go before it
+
   template <class Work>
   void run(Work& work) {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
     try {
       outcome_.emplace(work(stop_));
     } catch (const std::exception& error) {

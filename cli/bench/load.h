@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace penchant::bench {
 
@@ -16,8 +17,8 @@ inline constexpr std::size_t checkpoints_max = 10'000;
 inline constexpr double exponent_max = 10;
 
 /// Of request. INFO is asked before and after: it is none of the load's.
-enum class Kind : std::uint8_t { record, recommend, info };
-inline constexpr std::size_t load_kinds = 2;
+enum class Kind : std::uint8_t { record, recommend, given, info };
+inline constexpr std::size_t load_kinds = 3;
 
 enum class Arrival : std::uint8_t { poisson, fixed };
 
@@ -36,6 +37,7 @@ struct Load {
   double word_exponent = 1;
   std::uint32_t checkpoints = 50;
   std::string prompt_file;  // empty: prompts are made
+  std::vector<std::string> request;  // where not empty, the only one that is asked
 
   bool is_open_loop() const { return rate_per_s != 0; }
 };

@@ -19,7 +19,7 @@ struct Percentile {
 };
 constexpr std::array percentiles{Percentile{"p50", 50'000}, Percentile{"p90", 90'000}, Percentile{"p99", 99'000},
                                  Percentile{"p99.9", 99'900}, Percentile{"p99.99", 99'990}};
-constexpr std::array<const char*, load_kinds> kind_names = {"RECORD", "RECOMMEND"};
+constexpr std::array<const char*, load_kinds> kind_names = {"RECORD", "RECOMMEND", "REQUEST"};
 constexpr std::size_t name_columns = 10;
 constexpr std::size_t number_columns = 11;
 constexpr std::size_t bar_columns = 50;
@@ -135,6 +135,8 @@ std::string json_report(const Load& load, const Figures& figures, double ping_se
   out["ended_early"] = text_or_null(figures.ended_early);
   json::object kinds;
   for (std::size_t kind = 0; kind < load_kinds; ++kind) {
+    const bool is_given = kind == static_cast<std::size_t>(Kind::given);
+    if (is_given == load.request.empty()) continue;
     const KindFigures& of_kind = figures.of_kind[kind];
     kinds[kind_names[kind]] = {{"requests", of_kind.latencies.count() + of_kind.errors},
                                {"errors", of_kind.errors},

@@ -43,6 +43,7 @@ std::optional<double> server_cpu_seconds(const Reply& info) {
 }
 
 bool is_right(Kind kind, const Reply& reply) {
+  if (kind == Kind::given) return reply.kind != Reply::Kind::error;
   if (kind == Kind::record) return reply.kind == Reply::Kind::integer && reply.integer > 0;
   return reply.kind == Reply::Kind::array && !reply.elements.empty() && reply.elements.front().text == "decision";
 }

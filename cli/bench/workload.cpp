@@ -86,6 +86,10 @@ std::string word_of(std::uint32_t rank) {
 
 Workload::Workload(const Load& load)
     : records_percent_(load.records_percent), checkpoints_(load.checkpoints), users_(load.users, load.user_exponent) {
+  if (!load.request.empty()) {
+    append_request(given_, load.request);
+    return;
+  }
   if (!load.prompt_file.empty()) {
     prompts_ = read_prompts(load.prompt_file);
     return;
@@ -96,6 +100,10 @@ Workload::Workload(const Load& load)
 }
 
 Kind Workload::append(std::string& out) {
+  if (!given_.empty()) {
+    out += given_;
+    return Kind::given;
+  }
   name(user_, "bench-", users_.draw(random_));
   if (random_() % 100 >= records_percent_) {
     append_request(out, {"RECOMMEND", user_, any_prompt()});

@@ -34,6 +34,7 @@ class Workload {
   std::mt19937_64 random_{1};
   Zipf users_;
   std::vector<std::string> prompts_;
+  std::string given_;  // the only request, as bytes; empty where they are made
   std::string user_;  // these two: kept for their room
   std::string checkpoint_;
 };

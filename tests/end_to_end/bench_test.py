@@ -68,6 +68,16 @@ class Counts(Bench):
         self.assertEqual((figures["loop"], figures["requests"], figures["rate_asked"]), ("open", 400, 400))
         self.assertAddsUp(figures)
 
+    def test_one_given_request_is_all_that_is_asked(self):
+        figures = self.measured("--requests", 500, "--request", "ECHO", "two words")
+        self.assertAddsUp(figures)
+        self.assertEqual(list(figures["kinds"]), ["REQUEST"])
+        self.assertEqual(self.penchant.info("records_total"), "0")
+
+    def test_a_given_request_that_is_refused_is_an_error(self):
+        done = run("bench", "--port", self.penchant.port, "--requests", 10, "--json", "--request", "NOSUCH")
+        self.assertEqual((done.returncode, json.loads(done.stdout)["errors"]), (1, 10))
+
     def test_a_warm_up_does_not_count(self):
         done = run("bench", "--port", self.penchant.port, *SMALL, "--rate", 400, "--arrival", "fixed", "--seconds", 1,
                    "--warm-up", 1, "--json")
