@@ -122,16 +122,22 @@ PENCHANT_KERNELS(avx512, 64, [[gnu::target("avx512f")]])
 float reached_by(const float* lines, std::size_t line_count, std::size_t count) {
   constexpr float lowest = std::numeric_limits<float>::lowest();
   if (count == 0 || count > line_columns || line_count == 0) return lowest;
-  alignas(64) std::array<float, line_columns> best;
-  std::copy_n(lines, line_columns, best.begin());
+  using Line = Bodies<16>;
+  using Vector = Line::Vector;
+  const auto larger = [](const Vector& a, const Vector& b) { return a > b ? a : b; };
+  Vector best[Line::parts];
+  for (std::size_t part = 0; part < Line::parts; ++part) best[part] = Line::in(lines, part);
   for (std::size_t line = 1; line < line_count; ++line) {
-    for (std::size_t i = 0; i < line_columns; ++i) best[i] = std::max(best[i], lines[line * line_columns + i]);
+    for (std::size_t part = 0; part < Line::parts; ++part) {
+      best[part] = larger(best[part], Line::in(lines + line * line_columns, part));
+    }
   }
   float reached = lowest;
   for (std::size_t i = 0; i < count; ++i) {
-    reached = *std::ranges::max_element(best);
+    const Vector four = larger(larger(best[0], best[1]), larger(best[2], best[3]));
+    reached = std::max(std::max(four[0], four[1]), std::max(four[2], four[3]));
     // Equal ones all go at once: what is found next is then lower than need be.
-    for (float& one : best) one = one == reached ? lowest : one;
+    for (Vector& part : best) part = part == reached ? Vector{} + lowest : part;
   }
   return reached;
 }

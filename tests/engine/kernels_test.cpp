@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(so_many_columns_have_the_score_that_they_are_said_to_reach)
   std::mt19937 random(3);
   for (const int distinct : {1, 2, 10, 1000}) {
     for (std::size_t lines = 1; lines < 6; ++lines) {
-      std::vector<float> scores(lines * line_columns);
+      Eigen::ArrayXf scores(static_cast<Eigen::Index>(lines * line_columns));
       for (float& score : scores) score = static_cast<float>(random() % static_cast<unsigned>(distinct)) - 5;
       for (std::size_t count = 1; count <= line_columns; ++count) {
         const float reached = reached_by(scores.data(), lines, count);
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(so_many_columns_have_the_score_that_they_are_said_to_reach)
 }
 
 BOOST_AUTO_TEST_CASE(the_best_of_all_is_reached_by_one) {
-  std::vector<float> scores(3 * line_columns, 0.25F);
+  Eigen::ArrayXf scores = Eigen::ArrayXf::Constant(3 * line_columns, 0.25F);
   scores[20] = 0.5F;
   scores[33] = 0.375F;
   BOOST_TEST(reached_by(scores.data(), 3, 1) == 0.5F);
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(the_best_of_all_is_reached_by_one) {
 
 BOOST_AUTO_TEST_CASE(no_columns_and_more_than_a_line_reach_nothing) {
   constexpr float lowest = std::numeric_limits<float>::lowest();
-  const std::vector<float> scores(line_columns, 1);
+  const Eigen::ArrayXf scores = Eigen::ArrayXf::Ones(line_columns);
   BOOST_TEST(reached_by(scores.data(), 0, 1) == lowest);
   BOOST_TEST(reached_by(scores.data(), 1, 0) == lowest);
   BOOST_TEST(reached_by(scores.data(), 1, line_columns + 1) == lowest);
