@@ -53,6 +53,19 @@ BOOST_FIXTURE_TEST_CASE(so_do_the_other_questions, Library) {
   allocates_nothing(request({"KEYWORDS", "ink cat"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(a_record_allocates_twice_at_the_most, Library) {
+  constexpr std::size_t records = 500;
+  std::string batch;
+  for (std::size_t i = 0; i < records; ++i) {
+    batch += request({"RECORD", "ann", i % 3 == 0 ? "rejected" : "selected", "checkpoint " + std::to_string(i % 50),
+                      "ink cat under a full moon number" + std::to_string(i % 20)});
+  }
+  allocated_by(batch);
+  const std::size_t allocated = allocated_by(batch);
+  BOOST_TEST(allocated <= 2 * records);
+  BOOST_TEST_MESSAGE("allocations a record: " << static_cast<double>(allocated) / records);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_batch_of_recommendations_allocates_nothing, Library) {
   std::string batch;
   for (int i = 0; i < 20; ++i) batch += request({"RECOMMEND", "ann", "ink cat", "TOP", "5"});
