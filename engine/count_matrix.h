@@ -87,10 +87,7 @@ class CountMatrix {
   /// Calls function(column, counts) for every cell with a count.
   template <class Function>
   void each_in_row(std::uint32_t row, const Function& function) const;
-  /// Fetches where a row lies; then, with that at hand, how it begins.
-  void prefetch_place(std::uint32_t row) const {
-    if (row < places_.size()) __builtin_prefetch(&places_[row]);
-  }
+  /// Fetches how a row begins.
   void prefetch_row(std::uint32_t row) const {
     if (is_dense(row)) {
       __builtin_prefetch(&dense_[places_[row].begin]);

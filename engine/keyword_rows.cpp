@@ -19,7 +19,10 @@ void KeywordRows::find_all(std::span<LessonKeyword> keywords) const {
     const std::uint32_t row = row_at(first_slot(keyword.id));
     if (row != empty_slot) __builtin_prefetch(&rows_[row]);
   }
-  for (LessonKeyword& keyword : keywords) keyword.row = find(keyword.id);
+  for (LessonKeyword& keyword : keywords) {
+    keyword.row = find(keyword.id);
+    if (keyword.row) prefetch_list(*keyword.row);
+  }
 }
 
 /// False where the keyword has a row.

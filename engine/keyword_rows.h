@@ -32,13 +32,9 @@ class KeywordRows {
     }
   }
   /// Sets `row` of each keyword to what find() says of it. What that takes from memory is fetched for all of them at
-  /// the same time: rows lie far apart, and a prompt's keywords would wait for one after the other.
+  /// the same time, and in the end their lists of lessons: rows lie far apart, and a prompt's keywords would wait for
+  /// one after the other.
   void find_all(std::span<LessonKeyword> keywords) const;
-  /// Fetches the list of lessons, where there is one.
-  void prefetch_list(std::uint32_t row) const {
-    const std::uint32_t place = rows_[row].place;
-    if (!is_counted(place) && (place & list_tag) != 0) __builtin_prefetch(lists_.data(place & number_mask));
-  }
   /// The row of a keyword that has none yet; it lists nothing.
   std::uint32_t add(Interner::Id keyword);
   Interner::Id keyword(std::uint32_t row) const { return rows_[row].keyword; }
@@ -111,6 +107,10 @@ class KeywordRows {
   std::uint32_t row_at(std::size_t slot) const {
     const unsigned char* const at = index_.data() + slot * slot_bytes;
     return at[0] | std::uint32_t{at[1]} << 8 | std::uint32_t{at[2]} << 16;
+  }
+  void prefetch_list(std::uint32_t row) const {
+    const std::uint32_t place = rows_[row].place;
+    if ((place & (counted_tag | list_tag)) == list_tag) __builtin_prefetch(lists_.data(place & number_mask));
   }
   [[nodiscard]] bool put_in_index(std::uint32_t row);
   bool make_index();

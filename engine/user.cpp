@@ -64,11 +64,6 @@ bool User::keep_landmark_near(double half_lives_now, Interner& keywords) {
 void User::prefetch(std::span<const LessonKeyword> keywords) const {
   for (const LessonKeyword& keyword : keywords) {
     if (!keyword.row) continue;
-    const auto counted = rows_.counted(*keyword.row);
-    counted ? keyword_checkpoints_.prefetch_place(*counted) : rows_.prefetch_list(*keyword.row);
-  }
-  for (const LessonKeyword& keyword : keywords) {
-    if (!keyword.row) continue;
     if (const auto counted = rows_.counted(*keyword.row)) {
       keyword_checkpoints_.prefetch_row(*counted);
     } else {

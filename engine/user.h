@@ -86,7 +86,8 @@ class User {
   template <class Function>
   void each_negative_set(std::uint32_t row, const Function& function) const;
 
-  /// Fetches what the keywords' rows have, for all of them at the same time: whoever asks next waits once.
+  /// Fetches what the keywords' rows have, for all of them at the same time, their lists being at hand (find_all()):
+  /// whoever asks next waits once.
   void prefetch(std::span<const LessonKeyword> keywords) const;
 
   /// Of all tables.

@@ -23,6 +23,8 @@
 
 namespace penchant {
 
+inline constexpr int background_niceness = 10;  // of threads that requests go before
+
 template <class T>
 class BackgroundWork {
  public:
@@ -58,11 +60,9 @@ class BackgroundWork {
   }
 
  private:
-  static constexpr int niceness = 10;  // requests go before it
-
   template <class Work>
   void run(Work& work) {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), background_niceness);
     try {
       outcome_.emplace(work(stop_));
     } catch (const std::exception& error) {

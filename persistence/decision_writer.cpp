@@ -1,9 +1,13 @@
 #include "persistence/decision_writer.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "engine/check.h"
+#include "persistence/background_work.h"
 
 namespace penchant {
 
@@ -34,6 +38,7 @@ void DecisionWriter::wait() {
 }
 
 void DecisionWriter::run() {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), background_niceness);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !is_idle(); });
