@@ -118,7 +118,7 @@ def measure(server, depth, requests, words):
 
 
 def compare(title, contenders, rounds, depths, share=1):
-    """contenders: (label, server, words); the first is what the others are measured against. `share` of the requests."""
+    """contenders: (label, server, words); the others are measured against the first, with `share` of the requests."""
     print(f"\n{title}\n{'-P':>4}  {'':28} {'requests/s':>12} {'of first':>9} {'CPU us':>7}")
     for depth in depths:
         requests = int((100_000 if depth == 1 else 400_000 if depth == 16 else 1_000_000) * share)
