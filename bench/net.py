@@ -70,6 +70,7 @@ class Server:
 
 
 def start_redis(folder, name, *options):
+    os.makedirs(folder)
     port = free_port()
     process = subprocess.Popen(["redis-server", "--port", str(port), "--dir", folder, "--save", "", *options],
                                stdout=subprocess.DEVNULL)
@@ -100,9 +101,9 @@ def teach(server, checkpoints, words):
 
 
 def start_canned(binary, payload, reply, folder):
-    path = os.path.join(folder, "reply")
-    pathlib.Path(path).write_bytes(reply)
     port = free_port()
+    path = os.path.join(folder, f"reply-{port}")
+    pathlib.Path(path).write_bytes(reply)
     process = subprocess.Popen([binary, str(port), str(len(payload)), path], stdin=subprocess.PIPE)
     wait_for(port)
     return Server("ceiling", port, process)
@@ -142,8 +143,6 @@ def main():
     parser.add_argument("--depths", type=int, nargs="*", default=[1, 16, 64])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("redis", "aof", "always", "p", "pa"):
-            os.mkdir(os.path.join(folder, name))
         servers = []
         try:
             redis = start_redis(os.path.join(folder, "redis"), "redis")
@@ -159,7 +158,7 @@ def main():
             reply = ask(penchant.port, request(*question))
             canned = start_canned(options.canned, request(*question), reply, folder)
             record = ["RECORD", "writer", "selected", "epicrealismXL", LONG_PROMPT]
-            unread = start_canned(options.canned, request(*record), b":1\r\n", os.path.join(folder, "redis"))
+            unread = start_canned(options.canned, request(*record), b":1\r\n", folder)
             servers += [canned, unread]
             compare("RECOMMEND, 50 checkpoints, exploit band: one arm in the reply", [
                 ("redis-server GET", redis, ["GET", "key:__rand_int__"]),

@@ -119,8 +119,6 @@ def main():
     options = parser.parse_args()
     servers = []
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("redis", "penchant"):
-            os.mkdir(os.path.join(folder, name))
         try:
             servers.append(net.start_redis(os.path.join(folder, "redis"), "redis"))
             servers.append(net.start_penchant(options.penchant, os.path.join(folder, "penchant"), "everysec"))

@@ -65,10 +65,9 @@ result<void> BatchRoom::add(const Record& record) {
   Taken& taken = place->second;
   new_users_ += is_first && !user ? 1 : 0;
   take_texts(record);
-  for (const Keyword& keyword : record.keywords) {
-    const auto id = engine_.find_keyword(keyword.text);
-    const bool has_row = id && user && user->rows().find(*id);
-    taken.keywords += !has_row && is_new(Kind::keyword, name, keyword.text) ? 1 : 0;
+  engine_.look_up_keywords(record.keywords, user, keywords_);
+  for (std::size_t i = 0; i < keywords_.size(); ++i) {
+    taken.keywords += !keywords_[i].row && is_new(Kind::keyword, name, record.keywords[i].text) ? 1 : 0;
   }
   if (!engine_.find_checkpoint(user, record.checkpoint)) {
     taken.checkpoints += is_new(Kind::checkpoint, name, model_key(record.checkpoint)) ? 1 : 0;

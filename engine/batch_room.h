@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/engine.h"
 #include "engine/event.h"
@@ -47,6 +48,7 @@ class BatchRoom {
   const Engine& engine_;
   boost::unordered_flat_set<std::uint64_t> seen_;
   boost::unordered_flat_map<std::uint64_t, Taken> taken_;  // by the hash of the user's name
+  std::vector<LessonKeyword> keywords_;                     // scratch of add()
   std::size_t new_users_ = 0;
   std::size_t new_text_bytes_ = 0;
 };

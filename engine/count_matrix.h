@@ -71,12 +71,6 @@ class CountMatrix {
     return at != row.end() && at->column == column ? Counts{at->cell.selected, at->cell.observed} : Counts{};
   }
 
-  static void prefetch_cell(const RowView& row, std::uint32_t column) {
-    const float* const cell = row.lines + cell_at(column);
-    __builtin_prefetch(cell);
-    __builtin_prefetch(cell + line_columns);
-  }
-
   bool is_dense(std::uint32_t row) const { return row < places_.size() && places_[row].size == dense_size; }
   /// Of a dense row.
   RowView row(std::uint32_t row) const { return dense_[places_[row].begin].view; }

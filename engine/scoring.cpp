@@ -188,19 +188,11 @@ void Scorer::lift(std::span<const ArmColumns> arms, std::span<double> lifts) {
   }
 }
 
-/// A batch has not read the counts of rows whose rates it keeps.
-void Scorer::prefetch_cells(std::uint32_t column) const {
-  for (const RowView& row : dense_rows_) {
-    if (column / line_columns < row.line_count) CountMatrix::prefetch_cell(row, column);
-  }
-}
-
 ArmScore Scorer::exact(const ArmColumns& arm) const {
   if (keyword_count() == 0) {
     const Counts total = arm.own && asked_.user() ? overall(*arm.own) : Counts{};
     return {posterior_mean(total, prior(arm)), total.observed};
   }
-  if (arm.own) prefetch_cells(*arm.own);
   ArmScore sum{.score = 0, .observations = 0};
   for (std::size_t keyword = 0; keyword < keyword_count(); ++keyword) {
     const Counts cell = counts(keyword, arm);

@@ -85,7 +85,6 @@ class Scorer {
   void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior);
   using ListedCells =
       boost::container::static_vector<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max>;
-  void prefetch_cells(std::uint32_t column) const;
   ListedCells listed_cells(std::uint32_t row) const;
   void add_listed(std::uint32_t row, PriorWeights prior);
   void add_packed(KeywordRow::Kind kind, PriorWeights prior);

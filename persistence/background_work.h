@@ -23,7 +23,11 @@
 
 namespace penchant {
 
-inline constexpr int background_niceness = 10;  // of threads that requests go before
+/// Of the calling thread: those that answer requests go before it.
+inline void lower_priority() {
+  constexpr int niceness = 10;
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+}
 
 template <class T>
 class BackgroundWork {
@@ -62,7 +66,7 @@ class BackgroundWork {
  private:
   template <class Work>
   void run(Work& work) {
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), background_niceness);
+    lower_priority();
     try {
       outcome_.emplace(work(stop_));
     } catch (const std::exception& error) {

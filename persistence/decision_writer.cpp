@@ -1,8 +1,5 @@
 #include "persistence/decision_writer.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -38,7 +35,7 @@ void DecisionWriter::wait() {
 }
 
 void DecisionWriter::run() {
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), background_niceness);
+  lower_priority();
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !is_idle(); });
