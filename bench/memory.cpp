@@ -1,14 +1,20 @@
 // What users take: an engine is taught many users' records and the process's memory is read, after and before.
 //
 // Usage: bench_memory [USERS] [RECORDS] [PROMPTS...]  (default: 2,000 users of 200 records each)
+//        bench_memory --cells [KEYWORDS] [CHECKPOINTS]  (default: 50,000 and 1,000)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
 // Each user has 20 of 200 checkpoints, and keeps half of the images. Every user twice: with prompts and checkpoints
 // alone, and with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of four
 // negative prompts.
+// --cells: one user who has recorded each keyword with each checkpoint, 64 keywords a record, a checkpoint after the
+// other; what all of it takes by the number of these cells.
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -48,9 +54,53 @@ void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::
               static_cast<double>(users * records) / seconds);
 }
 
+std::uint64_t number_of(const char* text, std::uint64_t otherwise) {
+  if (text) std::from_chars(text, text + std::strlen(text), otherwise);
+  return otherwise;
+}
+
+/// 1 where a cell lacks its count.
+int measure_cells(std::size_t keyword_count, std::size_t checkpoints) {
+  std::vector<std::string> texts(keyword_count);
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = "theme" + std::to_string(i);
+  std::vector<Keyword> keywords(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) keywords[i].text = texts[i];
+  const std::size_t before = resident_bytes();
+  Engine engine;
+  std::int64_t now_ms = bench::start_ms;
+  const double seconds = bench::seconds_of([&] {
+    for (std::size_t i = 0; i < checkpoints; ++i) {
+      const std::string checkpoint = "checkpoint-" + std::to_string(i);
+      for (std::size_t first = 0; first < keywords.size(); first += keywords_max) {
+        const std::size_t count = std::min(keywords_max, keywords.size() - first);
+        const auto recorded = engine.record({.now_ms = now_ms += bench::record_every_ms,
+                                             .verdict = i % 2 == 0 ? Verdict::selected : Verdict::rejected,
+                                             .user = "ann",
+                                             .checkpoint = checkpoint,
+                                             .keywords = std::span(keywords).subspan(first, count)});
+        if (!recorded) throw std::runtime_error(recorded.error().message);
+      }
+    }
+  });
+  const auto taken = static_cast<double>(resident_bytes() - before);
+  const User& user = *engine.find_user("ann");
+  std::size_t live = 0;
+  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
+    user.each_checkpoint(row, [&live](std::uint32_t, const Counts& counts) { live += counts.observed > 0 ? 1 : 0; });
+  }
+  std::printf("%zu keywords x %zu checkpoints: %zu live cells, %.1f MB, %.2f bytes a cell; %.0f records/s\n",
+              keyword_count, checkpoints, live, taken / 1e6, taken / static_cast<double>(live),
+              static_cast<double>(user.totals().records) / seconds);
+  return live == keyword_count * checkpoints ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--cells") {
+    const char* const keywords = argc > 2 ? argv[2] : nullptr;
+    return measure_cells(number_of(keywords, 50'000), number_of(argc > 3 ? argv[3] : nullptr, 1'000));
+  }
   const bench::Load load = bench::read_load(argc, argv, 2'000);
   // Each in a process of its own: memory that one has given back would serve the next.
   int failures = 0;

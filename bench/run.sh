@@ -12,6 +12,9 @@ for name in kernel context engine hot_path recovery memory segments snapshot; do
   "$built/bench_$name"
 done
 echo
+echo "## bench_memory --cells"
+"$built/bench_memory" --cells
+echo
 echo "## bench/net.py"
 python3 bench/net.py build/release/penchant "$built/bench_canned_server" "$@"
 for name in same_answer snapshot; do

@@ -1,11 +1,12 @@
 // Arena: many short rows of elements in one piece of memory, each in a place with a little room to grow.
 //
-// Places hold 1, 2, 3, 4, 6, 8, 12, 16, ... elements; one that is given back serves the next row of its size. Who owns
-// a row keeps where it begins and how many elements it has. Memory grows as reserve_for() says.
+// Places hold 1, 2, 3, 4, 6, 8, 12, 16, ... elements, and 4 bytes at least; one that is given back serves the next row
+// of its size. Who owns a row keeps where it begins and how many elements it has. Memory grows as reserve_for() says.
 // Owner: a user's tables. Limits: 2^32 elements; bytes() tells the owner. Lifetime: what data() gives lasts until the
 // next take(). Threading: none.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -25,12 +26,12 @@ void reserve_for(Vector& vector, std::size_t size) {
 
 template <class Element>
 class Arena {
-  static_assert(std::is_trivially_copyable_v<Element> && sizeof(Element) >= sizeof(std::uint32_t));
+  static_assert(std::is_trivially_copyable_v<Element>);
 
  public:
-  /// How many elements a place for `size` of them holds.
+  /// How many elements a place for `size` of them holds; for none there is no place.
   static constexpr std::uint32_t room_for(std::uint32_t size) {
-    if (size <= 4) return size;
+    if (size <= 4) return size == 0 ? 0 : std::max(size, least_room);
     const std::uint32_t half_step = std::bit_floor(size - 1) / 2;
     return (size + half_step - 1) / half_step * half_step;
   }
@@ -75,6 +76,8 @@ class Arena {
 
  private:
   static constexpr std::uint32_t none = 0xFFFFFFFF;
+  // A place that is free says in it where the next one is.
+  static constexpr std::uint32_t least_room = (sizeof none + sizeof(Element) - 1) / sizeof(Element);
 
   static std::size_t kind_of(std::uint32_t size) {
     const std::uint32_t room = room_for(size);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/arena.h"
 #include "engine/count_matrix.h"
 #include "engine/interner.h"
 
@@ -40,6 +41,7 @@ class ArmTable {
   std::uint32_t add(Interner::Id key, Interner::Id name) {
     const std::uint32_t column = size();
     columns_.emplace(key, column);
+    reserve_for(arms_, column + 1);
     arms_.push_back({.key = key, .name = name});
     return column;
   }

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cmath>
 
 #include "engine/check.h"
@@ -131,11 +132,31 @@ std::uint64_t Engine::forget(const Forget& event) {
   return records;
 }
 
+/// What the texts take that another engine's user refers to and nobody here does.
+std::size_t Engine::new_text_bytes(const Engine& from, const User& user) const {
+  boost::unordered_flat_set<std::string_view, TextHash> keywords;
+  boost::unordered_flat_set<std::string_view, TextHash> names;
+  user.each_reference([&](Interner::Id keyword) { keywords.insert(from.keyword_text(keyword)); },
+                      [&](Interner::Id name) { names.insert(from.name_text(name)); });
+  std::size_t bytes = 0;
+  const auto add = [&bytes](const Interner& interner, std::string_view text) {
+    if (!interner.find(text)) bytes += text.size() + Interner::bytes_per_text;
+  };
+  for (const std::string_view keyword : keywords) add(vocabulary_.keywords, keyword);
+  for (const std::string_view name : names) add(vocabulary_.names, name);
+  return bytes;
+}
+
 result<void> Engine::adopt(const Engine& from, const NamedUser& named) {
   PENCHANT_CHECK(decay_ == from.decay_);
   if (user_places_.contains(named.name)) return Failure{"there is a user " + named.name + " already"};
   if (users_.size() >= users_max) {
     return Failure{"there are as many users as there may be, " + std::to_string(users_max)};
+  }
+  // Texts are not counted one by one where there is room for all of the other's.
+  if (vocabulary_.bytes() + from.vocabulary_.bytes() > vocabulary_bytes_max &&
+      vocabulary_.bytes() + new_text_bytes(from, *named.user) > vocabulary_bytes_max) {
+    return vocabulary_full();
   }
   User user = *named.user;
   user.rename(
@@ -147,7 +168,7 @@ result<void> Engine::adopt(const Engine& from, const NamedUser& named) {
   sharing_changes_ += user.is_sharing() ? 1 : 0;
   const NamedUser& added = users_.emplace_back(NamedUser{named.name, CopyOnWrite<User>(std::move(user))});
   user_places_.emplace(added.name, std::prev(users_.end()));
-  return vocabulary_.bytes() <= vocabulary_bytes_max ? result<void>() : vocabulary_full();
+  return {};
 }
 
 result<void> Engine::change_decay(const DecayChange& event) {

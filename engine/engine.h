@@ -120,6 +120,7 @@ class Engine {
   std::optional<std::uint32_t> find_arm(const ArmTable& arms, std::string_view name) const;
   void refer_to_texts();
   void release(std::span<const PoolEntry> entries);
+  std::size_t new_text_bytes(const Engine& from, const User& user) const;
 
   std::int64_t move_clock(std::int64_t now_ms);
   result<User*> find_or_add_user(std::string_view name);

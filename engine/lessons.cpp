@@ -8,11 +8,12 @@
 namespace penchant {
 
 Lessons::Id Lessons::add(const Lesson& lesson, double weight) {
+  PENCHANT_CHECK(lesson.sequence <= listing_records_max);
   const bool is_selected = lesson.verdict == Verdict::selected;
   KeptLesson kept{.weight = weight,
-                  .sequence = lesson.sequence,
-                  .checkpoint = lesson.checkpoint,
                   .negative_set = lesson.negative_set,
+                  .sequence = static_cast<std::uint16_t>(lesson.sequence),
+                  .checkpoint = static_cast<std::uint16_t>(lesson.checkpoint),
                   .lora_count = static_cast<std::uint8_t>(lesson.loras.size()),
                   .parameter_count = static_cast<std::uint8_t>(is_selected ? lesson.parameters.size() : 0),
                   .is_selected = is_selected};
@@ -27,7 +28,7 @@ Lessons::Id Lessons::add(const Lesson& lesson, double weight) {
     }
   }
   if (free_ == none) {
-    reserve_for(kept_, kept_.size() + 1);
+    PENCHANT_CHECK(!is_full());
     kept_.push_back(kept);
     return static_cast<Id>(kept_.size() - 1);
   }
@@ -52,7 +53,7 @@ LessonParameter Lessons::parameter(const KeptLesson& lesson, std::size_t i) cons
 
 std::vector<Lessons::Id> Lessons::in_order() const {
   std::vector<Id> ids;
-  for (Id id = 0; id < kept_.size(); ++id) {
+  for (Id id = 0; id < size(); ++id) {
     if (kept_[id].references > 0) ids.push_back(id);
   }
   std::ranges::sort(ids, {}, [this](Id id) { return kept_[id].sequence; });
@@ -60,7 +61,7 @@ std::vector<Lessons::Id> Lessons::in_order() const {
 }
 
 void Lessons::scale(double factor) {
-  for (KeptLesson& lesson : kept_) lesson.weight *= factor;
+  kept_.each([factor](KeptLesson& lesson) { lesson.weight *= factor; });
 }
 
 }  // namespace penchant

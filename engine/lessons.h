@@ -4,14 +4,16 @@
 // times the memory that the records themselves do; so such a keyword lists its records' lessons (keyword_rows.h), and
 // its counts are added up when somebody asks. A lesson stays for as long as a keyword lists it.
 //
-// Owner: the user. Weights are scaled to the user's landmark. Limits: each listed row has fewer than
-// listed_lessons_max. Lifetime: what operator[] gives lasts until the next add(). Threading: none.
+// Owner: the user. Weights are scaled to the user's landmark. Invariant: no two lessons are of the same record. Limits:
+// records up to listing_records_max of their user leave lessons, so there are no more of them; each listed row has up
+// to listed_lessons_max. Lifetime: what operator[] gives lasts until the next add(). Threading: none.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -19,9 +21,18 @@
 #include "engine/count_matrix.h"
 #include "engine/event.h"
 #include "engine/interner.h"
+#include "engine/limits.h"
 #include "engine/parameter_table.h"
+#include "engine/pieces.h"
 
 namespace penchant {
+
+/// A keyword of more records than this has counts of its own.
+inline constexpr std::size_t listed_lessons_max = 16;
+
+/// Of a user with more records than this every keyword has, once a record names it: there are few such users, and going
+/// through lists that lie all over much memory would take them longer.
+inline constexpr std::uint64_t listing_records_max = 4096;
 
 /// One of a user's keywords: the engine's number for it and, where the user has one already, its row.
 struct LessonKeyword {
@@ -46,10 +57,10 @@ struct Lesson {
 /// What is kept of one for its rare keywords.
 struct KeptLesson {
   double weight = 0;
-  std::uint64_t sequence = 0;
-  std::uint32_t checkpoint = 0;
   std::uint32_t negative_set = Lesson::no_negative_set;
   std::uint32_t more = 0;  // where its LoRAs and parameters lie, where it has any
+  std::uint16_t sequence = 0;
+  std::uint16_t checkpoint = 0;
   std::uint8_t lora_count = 0;
   std::uint8_t parameter_count = 0;
   std::uint8_t references = 0;  // rows that list it; 0: the place is free
@@ -57,15 +68,16 @@ struct KeptLesson {
 
   Counts counts() const { return {is_selected ? weight : 0, weight}; }
 };
+static_assert(sizeof(KeptLesson) == 24 && listing_records_max <= 0xFFFF && arms_per_user_max <= 0x10000);
 
 class Lessons {
  public:
-  using Id = std::uint32_t;
+  using Id = std::uint16_t;  // below listing_records_max
 
+  /// Whether no more can be added. What records have taught has room for the next one's; what was loaded may not.
+  bool is_full() const { return free_ == none && size() == listing_records_max; }
   /// A lesson that nobody lists yet; parameters of rejected records are not kept.
   Id add(const Lesson& lesson, double weight);
-  /// Makes room for so many lessons in all.
-  void reserve(std::size_t lessons) { kept_.reserve(lessons); }
   void hold(Id id) { ++kept_[id].references; }
   /// Whether the lesson is gone: it was the last reference.
   bool release(Id id);
@@ -82,14 +94,15 @@ class Lessons {
   /// All that somebody lists, in order of their records.
   std::vector<Id> in_order() const;
   bool is_each_listed() const {
-    return std::ranges::all_of(kept_, [](const KeptLesson& lesson) { return lesson.references > 0; });
+    const auto is_listed = [this](std::size_t id) { return kept_[id].references > 0; };
+    return std::ranges::all_of(std::views::iota(std::size_t{0}, size()), is_listed);
   }
 
   void scale(double factor);
-  std::size_t bytes() const { return kept_.capacity() * sizeof(KeptLesson) + words_.bytes(); }
+  std::size_t bytes() const { return kept_.bytes() + words_.bytes(); }
 
  private:
-  static constexpr Id none = 0xFFFFFFFF;
+  static constexpr Id none = 0xFFFF;
   static constexpr std::size_t parameter_words = 3;  // its column, and its value in two
 
   /// How many words its LoRAs and parameters take.
@@ -97,7 +110,7 @@ class Lessons {
     return static_cast<std::uint32_t>(lesson.lora_count + lesson.parameter_count * parameter_words);
   }
 
-  std::vector<KeptLesson> kept_;
+  Pieces<KeptLesson, 32> kept_;  // 768 bytes a piece
   Arena<std::uint32_t> words_;
   Id free_ = none;  // the first free place; each holds the next one in `checkpoint`
 };

@@ -26,6 +26,7 @@ inline constexpr std::size_t table_bytes_per_user_max = std::size_t{4} << 30;  /
 // After it: the last batch may add its own, of 16 MiB at most, and arenas grow by half.
 inline constexpr std::size_t table_bytes_per_user_most = 2 * table_bytes_per_user_max;
 inline constexpr std::size_t vocabulary_bytes_max = std::size_t{1} << 30;  // of all distinct texts, 64 bytes more each
+inline constexpr std::size_t texts_max = std::size_t{1} << 24;  // keywords, and names: as many as that leaves room for
 inline constexpr double learned_value_max = 1e15;  // of a parameter or strength: beyond it is kept, not learned
 inline constexpr std::size_t pools_max = 4096;
 inline constexpr std::size_t pool_checkpoints_max = 1 << 16;

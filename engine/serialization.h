@@ -112,7 +112,9 @@ void User::save_lessons(Archive& archive, std::span<const Lessons::Id> ids) cons
   archive << count;
   for (const Lessons::Id id : ids) {
     const KeptLesson& lesson = lessons_[id];
-    archive << lesson.weight << lesson.sequence << lesson.checkpoint << lesson.negative_set << lesson.is_selected;
+    const std::uint64_t sequence = lesson.sequence;
+    const std::uint32_t checkpoint = lesson.checkpoint;
+    archive << lesson.weight << sequence << checkpoint << lesson.negative_set << lesson.is_selected;
     archive << lesson.lora_count << lesson.parameter_count;
     for (const std::uint32_t lora : lessons_.loras(lesson)) archive << lora;
     for (std::size_t i = 0; i < lesson.parameter_count; ++i) {
@@ -127,8 +129,6 @@ void User::load_lessons(Archive& archive) {
   const detail::LoadBounds& bounds = detail::bounds_of(archive);
   std::uint64_t count = 0;
   archive >> count;
-  detail::require(count <= keywords_per_user_max * listed_lessons_max);
-  lessons_.reserve(std::min(count, detail::reserved_max));
   std::vector<std::uint32_t> loras;
   std::vector<LessonParameter> parameters;
   for (std::uint64_t last = 0; count > 0; --count) {
@@ -144,7 +144,7 @@ void User::load_lessons(Archive& archive) {
     for (std::uint32_t& lora : loras) archive >> lora;
     for (LessonParameter& parameter : parameters) archive >> parameter;
     detail::require(detail::are_counts(Counts{0, weight}) && lesson.checkpoint < bounds.checkpoints);
-    detail::require(last < lesson.sequence && lesson.sequence <= bounds.records);
+    detail::require(last < lesson.sequence && lesson.sequence <= std::min(bounds.records, listing_records_max));
     detail::require(lesson.negative_set == NegativeTable::no_set || negatives_.is_set(lesson.negative_set));
     detail::require(detail::are_below(loras, bounds.loras) && (is_selected || parameters.empty()));
     detail::require(detail::are_values(parameters, bounds.parameters));
@@ -218,14 +218,17 @@ void User::load_rows(Archive& archive) {
   detail::require(std::ranges::find(is_given, false) - is_given.begin() == std::ptrdiff_t{rows_.counted_count()});
 }
 
-/// For loading: `ids` may be anything.
-inline void User::list_lessons(std::uint32_t row, std::span<const Lessons::Id> ids) {
-  for (auto id = ids.begin(); id != ids.end(); ++id) {
-    detail::require(*id < lessons_.size() && lessons_[*id].references < keywords_max);
-    detail::require(std::find(ids.begin(), id, *id) == id);
-    lessons_.hold(*id);
+/// For loading: `numbers` may be anything.
+inline void User::list_lessons(std::uint32_t row, std::span<const std::uint32_t> numbers) {
+  std::array<Lessons::Id, listed_lessons_max> ids{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    detail::require(numbers[i] < lessons_.size());
+    ids[i] = static_cast<Lessons::Id>(numbers[i]);
+    detail::require(lessons_[ids[i]].references < keywords_max);
+    detail::require(std::find(ids.begin(), ids.begin() + i, ids[i]) == ids.begin() + i);
+    lessons_.hold(ids[i]);
   }
-  rows_.set_lessons(row, ids);
+  rows_.set_lessons(row, std::span(ids).first(numbers.size()));
 }
 
 template <class Archive>

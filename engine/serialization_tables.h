@@ -123,7 +123,7 @@ void Interner::save(Archive& archive, unsigned) const {
 /// Without references: who refers to the texts takes them again.
 template <class Archive>
 void Interner::load(Archive& archive, unsigned) {
-  detail::load_sequence(archive, texts_, Arm::no_family - 1);
+  detail::load_sequence(archive, texts_, texts_max);
   detail::load_sequence(archive, free_, texts_.size());
   references_.assign(texts_.size(), 0);
   std::vector<bool> is_free(texts_.size());

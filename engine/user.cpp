@@ -189,11 +189,13 @@ void User::count(const Lesson& lesson, Sign sign, double half_lives_now, Interne
 
 void User::count_keywords(const Lesson& lesson, const Counts& added, double unit, Interner& keywords) {
   std::optional<Lessons::Id> kept;  // once a keyword lists it
-  const std::size_t listed_max = totals_.records <= listing_records_max ? listed_lessons_max : 0;
+  const bool is_listing = totals_.records <= listing_records_max && !lessons_.is_full();
+  const std::size_t listed_max = is_listing ? listed_lessons_max : 0;
   for (const LessonKeyword& keyword : lesson.keywords) {
     const std::uint32_t row = keyword.row ? *keyword.row : rows_.add(keywords.hold(keyword.id));
-    if (!rows_.counted(row) && rows_.lessons(row).size() >= listed_max) give_counts(row, unit);
-    if (const auto counted = rows_.counted(row)) {
+    auto counted = rows_.counted(row);
+    if (!counted && rows_.lessons(row).size() >= listed_max) counted = give_counts(row, unit);
+    if (counted) {
       count_keyword(lesson, *counted, added, unit);
       continue;
     }
@@ -224,8 +226,8 @@ void User::take_keywords_back(const Lesson& lesson, const Counts& added, double 
   }
 }
 
-/// The row is one of the tables from now on: what it listed is counted there.
-void User::give_counts(std::uint32_t row, double unit) {
+/// The row is one of the tables from now on, its number there the answer: what it listed is counted there.
+std::uint32_t User::give_counts(std::uint32_t row, double unit) {
   const auto listed = rows_.lessons(row);
   const std::vector<Lessons::Id> ids(listed.begin(), listed.end());
   const std::uint32_t counted = rows_.make_counted(row);
@@ -243,6 +245,7 @@ void User::give_counts(std::uint32_t row, double unit) {
                   counted, kept.counts(), unit);
     release(id);
   }
+  return counted;
 }
 
 void User::release(Lessons::Id id) {

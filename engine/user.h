@@ -37,13 +37,6 @@ inline constexpr double landmark_half_lives_max = 32;  // 2^32 times 10^8 record
 /// A keyword with no more observations than this is forgotten when the landmark moves.
 inline constexpr double noticed_observations = 1e-6;
 
-/// A keyword of more records than this has counts of its own.
-inline constexpr std::size_t listed_lessons_max = 16;
-
-/// Of a user with more records than this every keyword has, once a record names it: there are few such users, and going
-/// through lists that lie all over much memory would take them longer.
-inline constexpr std::uint64_t listing_records_max = 4096;
-
 struct Totals {
   std::uint64_t records = 0;  // also the last sequence number given
   std::uint64_t selected = 0;
@@ -145,14 +138,14 @@ class User {
   void save_rows(Archive& archive) const;
   template <class Archive>
   void load_rows(Archive& archive);
-  void list_lessons(std::uint32_t row, std::span<const Lessons::Id> ids);
+  void list_lessons(std::uint32_t row, std::span<const std::uint32_t> numbers);
 
   enum class Sign : std::int8_t { added = 1, taken_back = -1 };
   void count(const Lesson& lesson, Sign sign, double half_lives_now, Interner& keywords);
   void count_keywords(const Lesson& lesson, const Counts& added, double unit, Interner& keywords);
   void take_keywords_back(const Lesson& lesson, const Counts& added, double unit);
   void count_keyword(const Lesson& lesson, std::uint32_t row, const Counts& added, double unit);
-  void give_counts(std::uint32_t row, double unit);
+  std::uint32_t give_counts(std::uint32_t row, double unit);
   void release(Lessons::Id lesson);
   std::vector<Lessons::Id> noticed_lessons(std::uint32_t row, double notice);
   void count_arms(const Lesson& lesson, const Counts& added, double unit);

@@ -34,6 +34,20 @@ BOOST_AUTO_TEST_CASE(a_place_that_was_given_back_is_taken_again) {
   BOOST_TEST(numbers.take(5) == second + 6);
 }
 
+BOOST_AUTO_TEST_CASE(a_place_of_small_elements_has_room_to_say_where_the_next_free_one_is) {
+  Arena<std::uint16_t> numbers;
+  BOOST_TEST(Arena<std::uint16_t>::room_for(0) == 0U);
+  BOOST_TEST(Arena<std::uint16_t>::room_for(1) == 2U);
+  BOOST_TEST(Arena<std::uint16_t>::room_for(3) == 3U);
+  const std::uint32_t first = numbers.take(1);
+  const std::uint32_t second = numbers.take(2);
+  BOOST_TEST(second == first + 2);
+  numbers.give_back(first, 1);
+  numbers.give_back(second, 2);
+  BOOST_TEST(numbers.take(2) == second);
+  BOOST_TEST(numbers.take(1) == first);
+}
+
 BOOST_AUTO_TEST_CASE(a_row_that_grows_keeps_its_elements_and_moves_when_its_place_is_full) {
   Numbers numbers;
   std::uint32_t begin = 0;

@@ -37,13 +37,33 @@ BOOST_AUTO_TEST_CASE(rows_are_assigned_where_no_keyword_comes_twice) {
   BOOST_TEST(!rows.assign(std::array<Interner::Id, 3>{7, 5, 7}));
 }
 
+BOOST_AUTO_TEST_CASE(the_index_goes_on_where_the_numbers_of_rows_take_a_byte_more) {
+  KeywordRows rows;
+  for (std::uint32_t i = 0; i < 0x10010; ++i) {
+    BOOST_TEST_REQUIRE(rows.add(i * 3) == i);
+    if (i < 0xFFF0) continue;
+    std::vector<LessonKeyword> asked{{0, 7}, {i * 3, {}}, {i * 3 - 3, {}}, {i * 3 + 1, 7}, {Interner::no_id, 7}};
+    rows.find_all(asked);
+    BOOST_TEST((asked[0].row == 0U && asked[1].row == i && asked[2].row == i - 1));
+    BOOST_TEST((!asked[3].row && !asked[4].row));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_number_a_keyword_may_have_is_one_less_than_there_are_texts) {
+  KeywordRows rows;
+  BOOST_TEST(rows.assign(std::array<Interner::Id, 2>{7, texts_max - 1}));
+  BOOST_TEST(rows.keyword(1) == texts_max - 1);
+  BOOST_TEST(rows.find(texts_max - 1).value_or(9) == 1U);
+  BOOST_TEST(!rows.assign(std::array<Interner::Id, 2>{7, texts_max}));
+}
+
 BOOST_AUTO_TEST_CASE(a_row_lists_what_a_vector_lists) {
   std::mt19937 random(5);
   KeywordRows rows;
   std::map<std::uint32_t, std::vector<Lessons::Id>> model;
   std::size_t count = 0;
   for (std::uint32_t row = 0; row < 20; ++row) rows.add(row);
-  for (Lessons::Id lesson = 0; lesson < 5000; ++lesson) {
+  for (Lessons::Id lesson = 0; lesson < listing_records_max; ++lesson) {
     const std::uint32_t row = static_cast<std::uint32_t>(random()) % 20;
     std::vector<Lessons::Id>& list = model[row];
     if (!list.empty() && static_cast<std::uint32_t>(random()) % 3 == 0) {
@@ -107,6 +127,24 @@ BOOST_AUTO_TEST_CASE(a_user_of_many_records_counts_every_keyword_from_its_next_r
   BOOST_TEST(taste.is_counted("ink"));
   BOOST_TEST(!taste.is_counted("cat"));
   BOOST_TEST(taste.observations("ann", "A", "ink") == 1.0, boost::test_tools::tolerance(1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(there_are_as_many_lessons_as_records_that_may_list_them_however_often_these_are_corrected) {
+  Rare taste;
+  const auto tell = [&taste](std::uint64_t record, Verdict verdict) {
+    const std::string number = std::to_string(record);
+    taste.tell({.verdict = verdict, .user = "ann", .checkpoint = "A", .prompt = "ink" + number, .id = number});
+  };
+  for (std::uint64_t record = 1; record <= listing_records_max; ++record) tell(record, Verdict::selected);
+  BOOST_TEST(taste.lessons() == listing_records_max);
+  BOOST_TEST(taste.engine.find_user("ann")->lessons().is_full());
+  for (std::uint64_t record = 1; record <= listing_records_max; ++record) tell(record, Verdict::rejected);
+  BOOST_TEST(taste.lessons() == listing_records_max);
+  tell(listing_records_max + 1, Verdict::selected);
+  BOOST_TEST(taste.lessons() == listing_records_max);
+  BOOST_TEST(taste.is_counted("ink4097"));
+  BOOST_TEST(!taste.is_counted("ink4096"));
+  BOOST_TEST(taste.observations("ann", "A", "ink1") == 1.0, boost::test_tools::tolerance(1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(the_score_goes_on_as_if_nothing_happened_when_a_keyword_gets_counts) {

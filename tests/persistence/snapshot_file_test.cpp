@@ -131,6 +131,39 @@ BOOST_AUTO_TEST_CASE(a_chunk_longer_than_the_bound_is_refused_before_it_is_read)
   BOOST_TEST(life.refusal() == life.path() + " is damaged: a chunk is too long, at offset 40");
 }
 
+/// `number`, which stands before `rest`, is `forged`.
+Bytes with_number(Bytes content, std::uint64_t number, std::string_view rest, std::uint64_t forged) {
+  Bytes wanted(8);
+  store_little_endian(wanted.data(), number);
+  for (const std::byte byte : std::as_bytes(std::span(rest))) wanted.push_back(byte);
+  const auto found = std::ranges::search(content, wanted);
+  BOOST_REQUIRE(!found.empty());
+  store_little_endian(&*found.begin(), forged);
+  return content;
+}
+
+BOOST_AUTO_TEST_CASE(a_lesson_of_a_later_record_than_any_that_leaves_one_is_refused) {
+  SmallSnapshot life(+[](Taste& taste) {
+    taste.kept("ann", "A", "oil", listing_records_max - 1);
+    taste.kept("ann", "A", "ink");
+    taste.kept("ann", "A", "oil");
+  });
+  const std::string_view rest("\0\0\0\0\xff\xff\xff\xff", 8);  // its checkpoint, and no negative keywords
+  life.forge(with_number(life.content(), listing_records_max, rest, listing_records_max));
+  BOOST_TEST(life.refusal() == "");
+  life.forge(with_number(life.content(), listing_records_max, rest, listing_records_max + 1));
+  BOOST_TEST(life.refusal() == life.path() + " is damaged: its content contradicts itself");
+}
+
+BOOST_AUTO_TEST_CASE(more_texts_than_there_may_be_are_refused_before_they_are_read) {
+  SmallSnapshot life;
+  const std::string_view rest("\3\0\0\0ink", 7);
+  life.forge(with_number(life.content(), 1, rest, texts_max));
+  BOOST_TEST(life.refusal() != life.path() + " is damaged: its content contradicts itself");
+  life.forge(with_number(life.content(), 1, rest, texts_max + 1));
+  BOOST_TEST(life.refusal() == life.path() + " is damaged: its content contradicts itself");
+}
+
 BOOST_AUTO_TEST_CASE(what_loads_though_it_was_forged_is_safe_to_live_on_with) {
   SmallSnapshot life(live_fully);
   const Bytes content = life.content();
