@@ -182,7 +182,7 @@ def main():
         ours_folder, redis_folder = pathlib.Path(folder) / "ours", pathlib.Path(folder) / "redis"
         redis_folder.mkdir()
         port, redis_port = free_port(), free_port()
-        ours = Server([binary, "serve", "--data", ours_folder, "--port", port, "--snapshot-every", 0,
+        ours = Server([binary, "serve", "--data", ours_folder, "--port", port, "--http-port", 0, "--snapshot-every", 0,
                        "--snapshot-every-records", 0], port, (ours_folder, "snapshot-*.penchant"))
         ours.command = list(map(str, ours.command))
         redis = Server(["redis-server", "--port", str(redis_port), "--dir", str(redis_folder), "--save", "",

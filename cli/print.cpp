@@ -2,43 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
 #include <iostream>
 
 #include "cli/subcommand.h"
+#include "net/reply_json.h"
 
 namespace penchant {
 namespace {
-
-// Boost.JSON quotes the texts; its numbers would read 6.5E-1.
-void append_json(const Reply& reply, std::string& out) {
-  const auto append_all = [&](char open, char close, bool is_map) {
-    out += open;
-    for (std::size_t i = 0; i < reply.elements.size(); ++i) {
-      if (i > 0) out += is_map && i % 2 == 1 ? ':' : ',';
-      append_json(reply.elements[i], out);
-    }
-    out += close;
-  };
-  switch (reply.kind) {
-    case Reply::Kind::integer: out += std::to_string(reply.integer); return;
-    case Reply::Kind::boolean: out += reply.integer != 0 ? "true" : "false"; return;
-    case Reply::Kind::null: out += "null"; return;
-    case Reply::Kind::real: out += shortest(reply.real); return;
-    case Reply::Kind::map: return append_all('{', '}', true);
-    case Reply::Kind::array:
-    case Reply::Kind::set:
-    case Reply::Kind::push: return append_all('[', ']', false);
-    case Reply::Kind::simple:
-    case Reply::Kind::error:
-    case Reply::Kind::bulk:
-    case Reply::Kind::verbatim:
-    case Reply::Kind::big_number: out += boost::json::serialize(boost::json::value(reply.text)); return;
-  }
-}
 
 bool is_aggregate(const Reply& reply) {
   return reply.kind == Reply::Kind::map || reply.kind == Reply::Kind::array || reply.kind == Reply::Kind::set ||
@@ -164,7 +136,7 @@ void print_indented(std::ostream& out, const Reply& reply, std::size_t indent) {
 
 void print_json(std::ostream& out, const Reply& reply) {
   std::string text;
-  append_json(reply, text);
+  append_json(text, reply);
   out << text << "\n";
 }
 

@@ -50,6 +50,7 @@ struct Settings {
   std::int64_t default_verdict_after_s = 86400;
   Bands bands;
   std::uint16_t http_port = default_http_port;
+  std::vector<std::string> http_hosts;
   std::string durability;
   std::string word_lists;
   std::string log_level;
@@ -87,8 +88,10 @@ po::options_description describe(Settings& s) {
        "how many threads serve the users, who are spread over them; unless given, one a core")
       ("port", whole_number(&s.listen.port, 0, 65535)->default_value(default_port),
        "RESP port; 0: any free one")
-      ("http-port", whole_number(&s.http_port, 0, 65535),
-       "kept for the HTTP interface, which this version does not have yet")
+      ("http-port", whole_number(&s.http_port, 0, 65535)->default_value(default_http_port),
+       "port of the HTTP interface and the dashboard; 0: any free one")
+      ("http-host", po::value(&s.http_hosts),
+       "a name besides localhost that browsers reach the HTTP interface by; may be repeated")
       ("bind", po::value(&s.listen.bind)->default_value("127.0.0.1"),
        "address to listen on; loopback only in this version")
       ("unix", socket_path(&s.listen.unix_path), "also listen on this Unix socket")
@@ -201,6 +204,7 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
           {"decay-days", shortest(s.store.decay_days)},
           {"dir", s.store.directory},
           {"durability", s.durability},
+          {"http-port", std::to_string(s.http_port)},
           {"maxclients", std::to_string(s.server.clients_max)},
           {"maxmemory", "0"},
           {"port", std::to_string(s.listen.port)},
@@ -241,7 +245,9 @@ int serve(Settings& s) {
   if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
   Listeners listeners(s.listen);
   s.listen.port = listeners.port();
-  std::cout << "resp " << listeners.address() << std::endl;
+  Listeners http({.bind = s.listen.bind, .port = s.http_port});
+  s.http_port = http.port();
+  std::cout << "resp " << listeners.address() << "\nhttp " << http.address() << std::endl;
   Loading loading(listeners, s.server.clients_max);
 
   // The syncers' threads report to the server, which comes into being after the stores it serves.
@@ -267,7 +273,8 @@ int serve(Settings& s) {
   }
   runtime.started_ms = clock_ms();
   runtime.settings = settings_told(s);
-  Server running(runtime, s.server, listeners);
+  runtime.http_hosts = s.http_hosts;
+  Server running(runtime, s.server, listeners, http);
   server = &running;
   for (const int client : loading.end()) running.admit(client);
   std::cout << "ready" << std::endl;

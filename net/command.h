@@ -2,6 +2,7 @@
 // A new command is one function, one row of the table (command_table.cpp), one test, one line of docs/protocol.md.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -68,6 +69,8 @@ struct Runtime {
   std::uint64_t connections_refused = 0;
   std::uint16_t port = 0;
   std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
+  std::vector<std::string> http_hosts;                        // names that the server answers to, lower case
+  std::atomic<bool> is_read_only = false;                     // one of the stores is
   std::vector<Shard> shards;                                  // by the number of their store; fixed before the start
   std::function<void(bool save)> shut_down;
 };
@@ -89,8 +92,9 @@ struct Command {
   /// read | write: some of its subcommands write, and refuse by themselves while the store is read-only.
   /// immediate: it runs also between MULTI and EXEC.
   /// by_user: it is for the store of the user that its first argument names; by_decision: for the one that told it;
-  /// everywhere: it is about all stores. Without these any store will do.
-  enum Flag : std::uint8_t {
+  /// by_records: for that of the users that its JSON names, or all stores where they are of several; everywhere: it is
+  /// about all stores. Without these any store will do.
+  enum Flag : std::uint16_t {
     read = 1,
     write = 2,
     connection = 4,
@@ -99,6 +103,7 @@ struct Command {
     by_user = 32,
     by_decision = 64,
     everywhere = 128,
+    by_records = 256,
   };
 
   static constexpr std::size_t any = SIZE_MAX;
@@ -106,7 +111,7 @@ struct Command {
   std::string_view name;  // upper case
   std::size_t arity_min;  // arguments, the name not counted
   std::size_t arity_max;
-  std::uint8_t flags;
+  std::uint16_t flags;
   void (*run)(Call&);
   std::string_view arguments;  // as docs/protocol.md writes them
   std::string_view summary;
@@ -150,6 +155,7 @@ void users(Call&);
 
 void export_user(Call&);  // commands_portable.cpp
 void import_json(Call&);
+void records(Call&);
 
 void pool(Call&);  // commands_pool.cpp
 

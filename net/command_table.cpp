@@ -33,7 +33,7 @@ constexpr std::array table{
             "Chooses the protocol's version."},
     Command{"HISTORY", 1, Command::any, Command::read | Command::by_user, commands::history,
             "user [CHECKPOINT checkpoint] [LORA lora] [KEYWORD keyword] [VERDICT selected|rejected|neutral] "
-            "[SESSION id] [SINCE unix-ms] [UNTIL unix-ms] [LIMIT n] [CURSOR cursor]",
+            "[SESSION id] [SINCE unix-ms] [UNTIL unix-ms] [LIMIT n] [CURSOR cursor] [JSON]",
             "A user's records, newest first: where to go on, and a page of them."},
     Command{"IMPORT", 1, 1, Command::write | Command::everywhere, commands::import_json, "json",
             "Records what an export holds, all of it or nothing: how many were recorded, how many known."},
@@ -70,10 +70,12 @@ constexpr std::array table{
             "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms]",
             "Which checkpoint to use for a prompt, and how sure that is."},
     Command{"RECORD", 4, Command::any, Command::write | Command::by_user, commands::record,
-            "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength ...] "
+            "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength [CLIP strength] ...] "
             "[PARAM name value ...] [FAMILY family] [TIER draft|standard|quality] [STAGE stage] [SESSION id] "
             "[GENERATION id] [ID id] [DECISION id] [AT unix-ms] [NOTE text] [VISION text]",
             "Learns a verdict on one image. Its number within the user; 0 if it is known already."},
+    Command{"RECORDS", 1, 1, Command::write | Command::by_records, commands::records, "json",
+            "Learns the verdicts that JSON holds, a record or an array of them, all or nothing."},
     Command{"REJECTALL", 4, Command::any, Command::write | Command::by_user, commands::reject_all,
             "user prompt n checkpoint ... [options of RECORD]",
             "Learns that all of n images were rejected. How many were recorded."},

@@ -5,6 +5,7 @@
 
 #include "net/command.h"
 #include "persistence/exporter.h"
+#include "persistence/store_layout.h"
 
 namespace penchant::commands {
 namespace {
@@ -47,6 +48,27 @@ result<void> export_whole(Service& service, std::string_view user, std::string& 
   return exporter.end(pools_of(service.engine()));
 }
 
+/// Why one of several stores that these records are for takes none, if so; of one store that has been asked.
+std::optional<Failure> read_only_among(const Runtime& runtime, std::string_view json) {
+  if (runtime.shards.size() == 1) return std::nullopt;
+  for (const std::string& user : records_users(json)) {
+    const Shard& shard = runtime.shards[store_of(user, static_cast<std::uint32_t>(runtime.shards.size()))];
+    if (const auto& why = shard.service.store().read_only()) return why;
+  }
+  return std::nullopt;
+}
+
+void write_report(Call& call, const result<ImportReport>& report) {
+  if (!report) return call.reply.error("ERR " + report.error().message);
+  call.client.told_known = report->duplicates > 0;
+  call.shard.traffic.records += report->recorded;
+  call.reply.map(2);
+  call.reply.word<"recorded">();
+  call.reply.integer(static_cast<std::int64_t>(report->recorded));
+  call.reply.word<"duplicates">();
+  call.reply.integer(static_cast<std::int64_t>(report->duplicates));
+}
+
 }  // namespace
 
 void export_user(Call& call) {
@@ -54,7 +76,7 @@ void export_user(Call& call) {
   std::optional<std::string_view> cursor;
   if (call.arguments.option("CURSOR")) cursor = call.arguments.value("CURSOR");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  if (!call.service.engine().find_user(user)) return call.reply.error("ERR there is no such user; USERS tells them");
+  if (!call.service.engine().find_user(user)) return call.reply.error("NOSUCH there is no such user; USERS tells them");
   if (!cursor) {
     std::string text;
     const auto told = export_whole(call.service, user, text);
@@ -69,18 +91,17 @@ void export_user(Call& call) {
   for (const std::string& line : lines) call.reply.bulk(line);
 }
 
+void records(Call& call) {
+  const std::string_view text = call.arguments.text("the JSON");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  if (const auto why = read_only_among(call.runtime, text)) return call.reply.error(read_only_sentence(*why));
+  write_report(call, record_json(services_of(call.runtime), text));
+}
+
 void import_json(Call& call) {
   const std::string_view text = call.arguments.text("the JSON");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  const auto report = import_file(services_of(call.runtime), text);
-  if (!report) return call.reply.error("ERR " + report.error().message);
-  call.client.told_known = report->duplicates > 0;
-  call.shard.traffic.records += report->recorded;
-  call.reply.map(2);
-  call.reply.word<"recorded">();
-  call.reply.integer(static_cast<std::int64_t>(report->recorded));
-  call.reply.word<"duplicates">();
-  call.reply.integer(static_cast<std::int64_t>(report->duplicates));
+  write_report(call, import_file(services_of(call.runtime), text));
 }
 
 }  // namespace penchant::commands

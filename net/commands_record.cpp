@@ -26,6 +26,13 @@ void read_lora(Arguments& arguments, RecordOptions& options) {
   options.loras.push_back({name, strength, strength});
 }
 
+/// Of the LoRA named last: the strength of its part for the text encoder, where it is another one.
+void read_clip(Arguments& arguments, RecordOptions& options) {
+  const double strength = arguments.real("CLIP");
+  if (options.loras.empty()) return arguments.fail("CLIP goes behind a LORA");
+  options.loras.back().strength_clip = strength;
+}
+
 void read_parameter(Arguments& arguments, RecordOptions& options) {
   const std::string_view name = arguments.text("the parameter's name");
   const std::string_view value = arguments.text("the parameter's value");
@@ -66,6 +73,8 @@ void read_options(Arguments& arguments, RecordOptions& options) {
     if (read_text_option(arguments, options.record)) continue;
     if (arguments.option("LORA")) {
       read_lora(arguments, options);
+    } else if (arguments.option("CLIP")) {
+      read_clip(arguments, options);
     } else if (arguments.option("PARAM")) {
       read_parameter(arguments, options);
     } else if (arguments.option("TIER")) {
@@ -120,7 +129,11 @@ void judge(Call& call) {
     const auto shard = std::ranges::find_if(call.runtime.shards, has);
     if (shard != call.runtime.shards.end()) judging = &shard->service;
   }
-  write_recorded(call, judging->judge(decision, options.record));
+  const auto recorded = judging->judge(decision, options.record);
+  if (!recorded && !judging->decisions().find(decision)) {
+    return call.reply.error("NOSUCH " + recorded.error().message);
+  }
+  write_recorded(call, recorded);
 }
 
 void reject_all(Call& call) {

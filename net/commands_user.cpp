@@ -1,5 +1,6 @@
 // HISTORY, SHARE, FORGET: what a user may see of what was learned, and decide about it.
 #include "net/command.h"
+#include "persistence/record_json.h"
 #include "persistence/timestamp.h"
 
 namespace penchant {
@@ -58,7 +59,7 @@ void write_record(ReplyWriter& reply, const HistoryRecord& told) {
   write_text(reply, "vision_description", record.vision);
 }
 
-HistoryQuery read_query(Arguments& arguments) {
+HistoryQuery read_query(Arguments& arguments, bool& as_json) {
   HistoryQuery query;
   query.user = arguments.text("the user");
   while (arguments.more()) {
@@ -80,6 +81,8 @@ HistoryQuery read_query(Arguments& arguments) {
       query.limit = arguments.number<std::size_t>("LIMIT", 1, history_limit_max);
     } else if (arguments.option("CURSOR")) {
       query.cursor = arguments.value("CURSOR");
+    } else if (arguments.option("JSON")) {
+      as_json = true;
     } else {
       arguments.fail_unknown_option();
     }
@@ -90,13 +93,19 @@ HistoryQuery read_query(Arguments& arguments) {
 }  // namespace
 
 void history(Call& call) {
-  const HistoryQuery query = read_query(call.arguments);
+  bool as_json = false;
+  const HistoryQuery query = read_query(call.arguments, as_json);
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   // The records come before it is known how many there are.
   OutputBuffer records;
   ReplyWriter writer(records, call.reply.protocol());
-  const auto page =
-      call.service.store().history(query, [&writer](const HistoryRecord& record) { write_record(writer, record); });
+  std::string line;
+  const auto page = call.service.store().history(query, [&](const HistoryRecord& told) {
+    if (!as_json) return write_record(writer, told);
+    line.clear();
+    append_record_json(line, told.id, told.record);
+    writer.bulk(line);
+  });
   if (!page) return call.reply.error("ERR " + page.error().message);
   call.reply.array(2);
   call.reply.bulk(page->cursor);

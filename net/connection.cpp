@@ -1,19 +1,20 @@
 #include "net/connection.h"
 
-#include <functional>
+#include "net/http/http_wire.h"
+#include "net/resp_wire.h"
 
 namespace penchant {
 namespace {
 
-/// Whether the parser has the arguments where they came, or has undone quotes of inline text.
-bool are_within(std::span<const std::string_view> arguments, std::string_view input) {
-  const std::less_equal<const char*> is_at_most;
-  return std::ranges::all_of(arguments, [&](std::string_view one) {
-    return is_at_most(input.data(), one.data()) && is_at_most(one.data() + one.size(), input.data() + input.size());
-  });
+std::unique_ptr<Wire> make_wire(WireKind kind, Client& client, const Runtime& runtime) {
+  if (kind == WireKind::resp) return std::make_unique<RespWire>();
+  return std::make_unique<HttpWire>(client, runtime);
 }
 
 }  // namespace
+
+Connection::Connection(Runtime& runtime, std::uint32_t own, WireKind kind)
+    : runtime_(runtime), own_(own), wire_(make_wire(kind, client_, runtime)) {}
 
 std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
   std::size_t used = 0;
@@ -27,30 +28,33 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
                                  store.uncommitted_bytes() - uncommitted < batch_event_bytes;
        ++requests) {
     if (client_.closing) return input.size();
-    if (used == input.size()) {
+    if (used == input.size() && !wire_->is_due()) {
       next_ = Next::input;
       return used;
     }
-    switch (parser_.parse(input.substr(used))) {
-      case RequestParser::Status::need_more: next_ = Next::input; return used;
-      case RequestParser::Status::error:
-        batch_.reply().error("ERR " + std::string(parser_.error()));
-        client_.closing = true;
-        return input.size();
-      case RequestParser::Status::request: break;
+    switch (wire_->parse(input.substr(used))) {
+      case Wire::Status::need_more: next_ = Next::input; return used + wire_->take();
+      case Wire::Status::wait: return used;
+      case Wire::Status::end: end(); return input.size();
+      case Wire::Status::request: break;
     }
-    if (!parser_.arguments().empty()) {
+    if (!wire_->arguments().empty()) {
       if (runtime_.shards.size() > 1 && leaves()) return used;
-      batch_.run(parser_.arguments(), own_);
+      batch_.run(wire_->arguments(), own_);
     }
-    used += parser_.consumed();
+    used += wire_->take();
   }
   return used;
 }
 
+void Connection::end() {
+  if (!wire_->last_words().empty()) batch_.reply().error("ERR " + std::string(wire_->last_words()));
+  client_.closing = true;
+}
+
 /// Whether the request is for others than the client's own store; then next_ says for whom.
 bool Connection::leaves() {
-  const Route route = route_of(parser_.arguments(), client_, runtime_);
+  const Route route = route_of(wire_->arguments(), client_, runtime_);
   if (route.kind == Route::Kind::any || (route.kind == Route::Kind::store && route.store == own_)) return false;
   const bool goes_alone = route.kind == Route::Kind::everywhere || route.is_about_connection;
   next_ = goes_alone ? Next::everywhere : Next::crossing;
@@ -61,16 +65,20 @@ std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
   std::size_t used = 0;
   next_ = Next::more;
   for (std::size_t requests = 0; requests < batch_requests_max; ++requests) {
-    const auto status = used == input.size() ? RequestParser::Status::need_more : parser_.parse(input.substr(used));
-    if (status == RequestParser::Status::need_more) next_ = Next::input;
-    if (status != RequestParser::Status::request) break;
-    const auto arguments = parser_.arguments();
+    const bool is_empty = used == input.size() && !wire_->is_due();
+    const auto status = is_empty ? Wire::Status::need_more : wire_->parse(input.substr(used));
+    if (status == Wire::Status::need_more) {
+      next_ = Next::input;
+      if (!is_empty) used += wire_->take();
+    }
+    if (status != Wire::Status::request) break;
+    const auto arguments = wire_->arguments();
     if (!arguments.empty()) {
       const Route route = route_of(arguments, client_, runtime_);
       if (route.kind == Route::Kind::everywhere || route.is_about_connection) break;
-      crossing.add(route.kind == Route::Kind::store ? route.store : own_, arguments, are_within(arguments, input));
+      crossing.add(route.kind == Route::Kind::store ? route.store : own_, arguments, wire_->are_in_input(input));
     }
-    used += parser_.consumed();
+    used += wire_->take();
   }
   return used;
 }
@@ -79,9 +87,9 @@ std::size_t Connection::run_everywhere(std::string_view input, OutputBuffer& rep
   next_ = Next::more;
   batch_.begin(replies);
   for (Shard& shard : runtime_.shards) shard.service.set_time(clock_ms());
-  if (parser_.parse(input) != RequestParser::Status::request) return 0;
-  batch_.run_everywhere(parser_.arguments(), own_);
-  return parser_.consumed();
+  if (wire_->parse(input) != Wire::Status::request) return 0;
+  batch_.run_everywhere(wire_->arguments(), own_);
+  return wire_->take();
 }
 
 }  // namespace penchant

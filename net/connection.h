@@ -1,8 +1,8 @@
-// Connection: one client's side of the conversation, without its socket: bytes in, replies out.
+// Connection: one client's side of the conversation, without its socket: bytes in, replies out, by its wire (wire.h).
 //
 //   const std::size_t used = connection.run(input, replies);  // runs whole requests, appends their replies
-//   if (auto written = store.commit(); written) send(replies.view());
-//   else send(connection.batch().refused(replies.view(), written.error()));
+//   if (auto written = store.commit(); !written) put(connection.batch().refused(replies.view(), written.error()));
+//   connection.render(replies);                               // into what the client reads
 //
 // Where there are several stores, run() runs what is for the client's own store, or for any; it stops at a request for
 // another one, which next() tells: gather() takes such requests for a Crossing, and run_everywhere() runs one that is
@@ -14,13 +14,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "net/batch.h"
 #include "net/crossing.h"
-#include "net/resp_parser.h"
 #include "net/route.h"
+#include "net/wire.h"
 
 namespace penchant {
 
@@ -31,7 +32,7 @@ inline constexpr std::size_t batch_event_bytes = std::size_t{4} << 20;  // event
 class Connection {
  public:
   /// `own`: the store on whose thread this is.
-  explicit Connection(Runtime& runtime, std::uint32_t own = 0) : runtime_(runtime), own_(own) {}
+  explicit Connection(Runtime& runtime, std::uint32_t own = 0, WireKind kind = WireKind::resp);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -59,20 +60,22 @@ class Connection {
   /// Runs the one request at the beginning of `input`, while the other stores' threads rest.
   std::size_t run_everywhere(std::string_view input, OutputBuffer& replies);
 
-  /// The conversation ended because the client speaks HTTP: a web page may be at the door.
-  bool spoke_http() const { return parser_.http(); }
+  /// The replies of what was run, or what came in their place, become what the client reads.
+  void render(OutputBuffer& replies) { wire_->render(replies); }
+  const Wire& wire() const { return *wire_; }
 
   /// What was run last.
   const Batch& batch() const { return batch_; }
 
  private:
   bool leaves();
+  void end();
 
   Runtime& runtime_;
   const std::uint32_t own_;
   Client client_;
   Batch batch_{client_, runtime_};
-  RequestParser parser_;
+  const std::unique_ptr<Wire> wire_;
   Next next_ = Next::input;
 };
 

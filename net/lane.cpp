@@ -71,6 +71,7 @@ void Lane::on_synced(result<std::uint64_t> synced_sequence) {
 
 void Lane::note_read_only() {
   if (std::exchange(told_read_only_, true) || !store().read_only()) return;
+  runtime().is_read_only = true;
   log_error("read-only from now on, until the next start: " + store().read_only()->message);
 }
 

@@ -47,12 +47,13 @@ struct Arrival {
   int descriptor = -1;
   Client client;        // without an id: a new one
   std::string pending;  // the beginning of a request
+  WireKind wire = WireKind::resp;
 };
 
 /// A connected client: its conversation and its socket. Lives in its session's coroutine.
 struct Session {
-  Session(Runtime& runtime, std::uint32_t store, StreamSocket connected)
-      : connection(runtime, store), socket(std::move(connected)) {}
+  Session(Runtime& runtime, std::uint32_t store, StreamSocket connected, WireKind wire)
+      : connection(runtime, store, wire), socket(std::move(connected)) {}
 
   Connection connection;
   StreamSocket socket;

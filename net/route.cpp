@@ -36,6 +36,17 @@ Route route_of_decision(std::string_view decision, const Runtime& runtime) {
   return {Route::Kind::everywhere};
 }
 
+/// Where they are of several stores' users all threads rest, for it is all or nothing.
+static Route route_of_records(std::string_view json, const Runtime& runtime) {
+  Route route;
+  for (const std::string& user : records_users(json)) {
+    const std::uint32_t store = store_of(user, static_cast<std::uint32_t>(runtime.shards.size()));
+    if (route.kind == Route::Kind::store && route.store != store) return {Route::Kind::everywhere};
+    route = {Route::Kind::store, store};
+  }
+  return route;
+}
+
 Route route_of(std::span<const std::string_view> request, const Client& client, const Runtime& runtime) {
   const Command* const command = find_command(request.front());
   if (!command) return {};
@@ -50,6 +61,7 @@ Route route_of(std::span<const std::string_view> request, const Client& client, 
     return {Route::Kind::store, store_of(request[1], static_cast<std::uint32_t>(runtime.shards.size()))};
   }
   if (has(Command::by_decision)) return route_of_decision(request[1], runtime);
+  if (has(Command::by_records)) return route_of_records(request[1], runtime);
   return {};
 }
 

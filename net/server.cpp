@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "net/community_round.h"
+#include "net/http/http_answer.h"
 #include "net/log.h"
 
 namespace penchant {
@@ -18,7 +19,17 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds community_interval{100};  // between two looks at whether one is wanted
-constexpr std::string_view too_many_clients = "-ERR max number of clients reached\r\n";
+
+std::string too_many_clients(WireKind wire) {
+  if (wire == WireKind::resp) return "-ERR max number of clients reached\r\n";
+  std::string answer;
+  append_answer(answer,
+                answer_of({.status = 429,
+                           .sentence = "there are as many clients as may be",
+                           .fields = "Retry-After: 1\r\n"}),
+                {.keeps_alive = false}, date_line(clock_ms() / 1000));
+  return answer;
+}
 
 std::vector<std::unique_ptr<Lane>> make_lanes(Commons& commons) {
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -54,11 +65,13 @@ void each_at_once(const std::vector<std::unique_ptr<Lane>>& lanes, const Work& w
 
 }  // namespace
 
-Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners)
+Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners, Listeners& http)
     : commons_{runtime, options, listeners.unix_path()},
       listeners_(listeners),
+      http_listeners_(http),
       lanes_(make_lanes(commons_)),
       tcp_(first().executor()),
+      http_(first().executor()),
       unix_(first().executor()),
       signals_(first().io()),
       community_timer_(first().executor()) {
@@ -71,14 +84,16 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
     if (!error) first().run_alone([this] { shut_down(true); });
   });
   tcp_.assign(listeners_.is_v6() ? tcp::v6() : tcp::v4(), listeners_.duplicate_tcp());
+  http_.assign(http_listeners_.is_v6() ? tcp::v6() : tcp::v4(), http_listeners_.duplicate_tcp());
   if (const int descriptor = listeners_.duplicate_unix(); descriptor >= 0) {
     unix_.assign(asio::local::stream_protocol(), descriptor);
   }
 }
 
 bool Server::run() {
-  accept(tcp_);
-  if (unix_.is_open()) accept(unix_);
+  accept(tcp_, WireKind::resp);
+  accept(http_, WireKind::http);
+  if (unix_.is_open()) accept(unix_, WireKind::resp);
   asio::co_spawn(first().executor(), tend_community(), asio::detached);
   std::atomic<bool> kept_everything = true;
   each_at_once(lanes_, [&kept_everything](Lane& lane) {
@@ -88,24 +103,27 @@ bool Server::run() {
 }
 
 template <class Acceptor>
-void Server::accept(Acceptor& acceptor) {
-  auto admit_one = [this](auto socket) {
+void Server::accept(Acceptor& acceptor, WireKind wire) {
+  auto admit_one = [this, wire](auto socket) {
     boost::system::error_code error;
     const int descriptor = socket.release(error);
-    if (!error) admit(descriptor);
+    if (!error) admit(descriptor, wire);
   };
   asio::co_spawn(first().executor(), accept_each(acceptor, std::move(admit_one)), asio::detached);
 }
 
-void Server::admit(int descriptor) {
+void Server::admit(int descriptor, WireKind wire) {
   ++commons_.runtime.connections_received;
   if (commons_.clients >= commons_.options.clients_max) {
     ++commons_.runtime.connections_refused;
-    (void)send(descriptor, too_many_clients.data(), too_many_clients.size(), MSG_NOSIGNAL);
+    const std::string answer = too_many_clients(wire);
+    (void)send(descriptor, answer.data(), answer.size(), MSG_NOSIGNAL);
     return void(close(descriptor));
   }
   ++commons_.clients;
-  lanes_[next_lane_++ % lanes_.size()]->admit({.descriptor = descriptor, .client = {}, .pending = {}});
+  Arrival arrival{.descriptor = descriptor, .wire = wire};
+  if (wire == WireKind::http) arrival.client.protocol = 3;  // whose replies tell maps from arrays
+  lanes_[next_lane_++ % lanes_.size()]->admit(std::move(arrival));
 }
 
 /// Adds up what users share, store after store, each on its own thread; others have their turn between two slices.
@@ -141,8 +159,10 @@ void Server::shut_down(bool save) {
   first().post([this] {
     boost::system::error_code ignored;
     tcp_.close(ignored);
+    http_.close(ignored);
     unix_.close(ignored);
     listeners_.close();
+    http_listeners_.close();
     signals_.cancel(ignored);
     community_timer_.cancel();
   });

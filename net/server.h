@@ -24,10 +24,10 @@ namespace penchant {
 class Server {
  public:
   /// From now on SIGTERM and SIGINT end it in order.
-  Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners);
+  Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners, Listeners& http);
 
   /// Takes a client in who is connected already, by its descriptor.
-  void admit(int descriptor);
+  void admit(int descriptor, WireKind wire = WireKind::resp);
   /// False where not everything could be kept: the log says what.
   bool run();
 
@@ -38,7 +38,7 @@ class Server {
 
  private:
   template <class Acceptor>
-  void accept(Acceptor& acceptor);
+  void accept(Acceptor& acceptor, WireKind wire);
   boost::asio::awaitable<void, Executor> tend_community();
   boost::asio::awaitable<void, Executor> make_community();
   void shut_down(bool save);
@@ -46,11 +46,13 @@ class Server {
 
   Commons commons_;
   Listeners& listeners_;
+  Listeners& http_listeners_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::size_t next_lane_ = 0;                   // for the next client
   std::unique_ptr<const Community> community_;  // that all services have
   // On the first lane's loop.
   TcpAcceptor tcp_;
+  TcpAcceptor http_;
   UnixAcceptor unix_;
   boost::asio::signal_set signals_;
   Timer community_timer_;

@@ -215,6 +215,13 @@ result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_pr
   return {};
 }
 
+/// Records what JSON holds, a record (docs/export_format.md) or an array of them, as they come in live: one without an
+/// id always counts. Each goes to its user's store, one of `services`, which are by number; those of stores that
+/// records_users() does not name are not touched. All of it is recorded, or nothing. At most import_json_bytes_max.
+result<ImportReport> record_json(std::span<Service* const> services, std::string_view json);
+/// The users that such JSON names, each as often as it does; empty where it is wrong.
+std::vector<std::string> records_users(std::string_view json);
+
 /// Records an export file (docs/export_format.md) of at most import_json_bytes_max, each record in its user's store
 /// (persistence/store_layout.h): all of it, or nothing. `services` are those of all stores, by number.
 result<ImportReport> import_file(std::span<Service* const> services, std::string_view json);

@@ -42,17 +42,26 @@ bool send_some(StreamSocket& socket, std::string_view& left) {
 }
 
 /// What became of a batch's replies. Those unsent and unsynced are in session.unsent; the latter acknowledge events
-/// that must be on disk first.
+/// that must be on disk first, and are not rendered yet.
 enum class Turn : std::uint8_t { sent, unsent, unsynced, gone };
 
 /// Sends what may leave at once; `elsewhere` bytes more wait in a crossing.
 Turn send_replies(Lane& lane, Session& session, std::size_t elsewhere = 0) {
+  session.connection.render(lane.replies());
   std::string_view left = lane.replies().view();
   lane.shard().traffic.output_bytes += left.size();
   if (!send_some(session.socket, left)) return Turn::gone;
   if (left.empty() && elsewhere == 0) return Turn::sent;
   if (!lane.hold(session, std::string(left), elsewhere)) return Turn::gone;
   return left.empty() ? Turn::sent : Turn::unsent;
+}
+
+/// Has these replies, which nothing holds up, wait to be sent.
+Turn hold_rendered(Lane& lane, Session& session, std::string_view replies) {
+  lane.replies().clear();
+  lane.replies().append(replies);
+  session.connection.render(lane.replies());
+  return lane.hold(session, std::string(lane.replies().view())) ? Turn::unsent : Turn::gone;
 }
 
 /// The first `used` bytes of what is pending have been run.
@@ -83,19 +92,19 @@ Turn take_turn(Lane& lane, Session& session, std::string_view input) {
   if (!written) lane.note_read_only();
   const Batch& batch = connection.batch();
   if (!written && batch.wrote()) {
-    return lane.hold(session, batch.refused(replies.view(), written.error())) ? Turn::unsent : Turn::gone;
+    return hold_rendered(lane, session, batch.refused(replies.view(), written.error()));
   }
   if (is_settled(store, batch)) return send_replies(lane, session);
   return lane.hold(session, std::string(replies.view())) ? Turn::unsynced : Turn::gone;
 }
 
-/// Waits for what a turn's replies wait for; false where the client is let go.
-asio::awaitable<bool, Executor> await_sync(Lane& lane, Session& session) {
+/// Waits for what a turn's replies wait for.
+asio::awaitable<Turn, Executor> await_sync(Lane& lane, Session& session) {
   const Batch& batch = session.connection.batch();
   const Settled settled = co_await settle(lane, batch.awaited_erasure());
-  if (settled.refused) co_return lane.hold(session, batch.refused(session.unsent, *settled.refused));
-  if (settled.unerased) co_return lane.hold(session, batch.unerased(session.unsent, *settled.unerased));
-  co_return true;
+  if (settled.refused) session.unsent = batch.refused(session.unsent, *settled.refused);
+  if (settled.unerased) session.unsent = batch.unerased(session.unsent, *settled.unerased);
+  co_return hold_rendered(lane, session, session.unsent);
 }
 
 /// Sends session.unsent; false where the client is gone.
@@ -238,13 +247,13 @@ asio::awaitable<Turn, Executor> take_turn_everywhere(Lane& lane, Session& sessio
   if (!was_run) co_return Turn::gone;
   drop_pending(session, used);
   if (!written && batch.wrote()) {
-    co_return lane.hold(session, batch.refused(lane.replies().view(), written.error())) ? Turn::unsent : Turn::gone;
+    co_return hold_rendered(lane, session, batch.refused(lane.replies().view(), written.error()));
   }
   if (batch.forgets().empty()) co_return send_replies(lane, session);
   std::string replies(lane.replies().view());
   const Settled settled = co_await settle_everywhere(lane, batch.forgets());
   if (settled.unerased) replies = batch.unerased(replies, *settled.unerased);
-  co_return lane.hold(session, std::move(replies)) ? Turn::unsent : Turn::gone;
+  co_return hold_rendered(lane, session, replies);
 }
 
 /// Goes on after a turn that left something to wait for or to run; false where the conversation is over. (GCC 12 makes
@@ -252,12 +261,9 @@ asio::awaitable<Turn, Executor> take_turn_everywhere(Lane& lane, Session& sessio
 asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn) {
   bool open = true;
   while (open) {
+    if (turn == Turn::unsynced) turn = co_await await_sync(lane, session);
     if (turn == Turn::gone) co_return false;
-    if (turn == Turn::unsynced) {
-      open = co_await await_sync(lane, session);
-      if (!open) co_return false;
-    }
-    if (turn != Turn::sent) {
+    if (turn == Turn::unsent) {
       open = co_await send_unsent(lane, session);
       if (!open) co_return false;
     }
@@ -283,7 +289,9 @@ asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn
 void move_over(Lane& lane, Session& session) {
   boost::system::error_code error;
   lane.remove(session);
-  Arrival arrival{.client = std::move(session.connection.client()), .pending = std::move(session.pending)};
+  Arrival arrival{.client = std::move(session.connection.client()),
+                  .pending = std::move(session.pending),
+                  .wire = session.connection.wire().kind()};
   arrival.descriptor = session.socket.release(error);
   if (error) return void(--lane.commons().clients);
   lane.commons().lanes[session.crossed_to]->admit(std::move(arrival));
@@ -292,7 +300,7 @@ void move_over(Lane& lane, Session& session) {
 }  // namespace
 
 asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival arrival) {
-  Session session(lane.runtime(), lane.store_number(), std::move(socket));
+  Session session(lane.runtime(), lane.store_number(), std::move(socket), arrival.wire);
   lane.add(session, std::move(arrival));
   for (bool open = true; open;) {
     const auto [error] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
@@ -313,11 +321,12 @@ asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival a
     } else if (!session.owing_since) {
       session.owing_since = session.last_active;
     }
-    if (open && session.crossings >= crossings_before_move) co_return move_over(lane, session);
+    if (open && session.crossings >= crossings_before_move && connection.wire().is_at_rest()) {
+      co_return move_over(lane, session);
+    }
   }
-  if (session.connection.spoke_http()) {
-    log_warning(session.connection.client().address +
-                " spoke HTTP to the port of the line protocol: a web page may be trying to reach it");
+  if (const std::string_view warning = session.connection.wire().warning(); !warning.empty()) {
+    log_warning(session.connection.client().address + " " + std::string(warning));
   }
   lane.remove(session);
   --lane.commons().clients;

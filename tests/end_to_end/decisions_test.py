@@ -6,7 +6,7 @@ import unittest
 from harness import EndToEnd, eventually, run
 from power_cut import powered_server
 
-NO_DECISION = "^ERR there is no such decision: it was never told here, or it has expired$"
+NO_DECISION = "^NOSUCH there is no such decision: it was never told here, or it has expired$"
 
 
 def decide(client, user="ann", prompt="ink", **_):

@@ -120,7 +120,7 @@ class Killed(EndToEnd):
         self.assertEqual(stats["records"], 0)
         self.assertEqual(history, ["0", []])
         self.assertEqual(scores, [0.5, 0.5])
-        self.assertRefused(client.ask("JUDGE", self.decision, "selected", "zyxmodel"), "^ERR there is no such decision")
+        self.assertRefused(client.ask("JUDGE", self.decision, "selected", "zyxmodel"), "^NOSUCH ")
 
     def test_at_a_random_moment_it_is_whole_or_has_not_been(self):
         outcomes = [self.round(lambda _: time.sleep(random.uniform(0, random.choice([0.002, 0.02, 1, 3]))))
@@ -259,7 +259,7 @@ class WithoutServer(EndToEnd):
         self.assertEqual(self.ask(data, "FORGET", VICTIM), (0, "0"))
         with self.server(data=data, decay_days=0).client() as client:
             self.assertEqual(answers(client, "bob"), bob)
-            self.assertRefused(client.ask("JUDGE", decision, "selected", "zyxmodel"), "^ERR there is no such decision")
+            self.assertRefused(client.ask("JUDGE", decision, "selected", "zyxmodel"), "^NOSUCH ")
 
     def test_what_fails_is_told_and_the_next_FORGET_goes_on(self):
         data = self.folder() / "data"

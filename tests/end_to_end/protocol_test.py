@@ -45,6 +45,8 @@ ANSWERS = {
                   lambda a: list(a) == ["decision", "checkpoint", "score", "confidence", "band", "policy",
                                         "arms", "reason"]),
     "record": (["RECORD", "ann", "selected", "A", "portrait"], lambda a: a == 2),
+    "records": (["RECORDS", '[{"user_id":"ann","prompt":"portrait","checkpoint":"A","action":"neutral"}]'],
+                lambda a: a == {"recorded": 1, "duplicates": 0}),
     "rejectall": (["REJECTALL", "ann", "castle", 2, "B", "C"], lambda a: a == 2),
     "reset": (["RESET"], lambda a: a == "RESET"),
     "save": (["SAVE"], lambda a: a == "OK"),
@@ -158,7 +160,7 @@ class Commands(EndToEnd):
         self.assertEqual(set(ANSWERS), set(self.ann.ask("COMMAND", "LIST")))
         self.assertEqual(len(ANSWERS), self.ann.ask("COMMAND", "COUNT"))
         # STATS and what counts first: RECORD and REJECTALL change it. SAVE refuses while BGSAVE is under way.
-        order = sorted(ANSWERS, key=lambda name: (name in ("record", "rejectall"), name == "bgsave", name))
+        order = sorted(ANSWERS, key=lambda name: (name in ("record", "records", "rejectall"), name == "bgsave", name))
         for name in order:
             if ANSWERS[name] is None:
                 continue

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_servers_word_lists_read_the_prompts) {
 }
 
 BOOST_AUTO_TEST_CASE(a_user_who_is_not_known_has_no_export) {
-  BOOST_TEST(say("EXPORT ann") == "-ERR there is no such user; USERS tells them");
+  BOOST_TEST(say("EXPORT ann") == "-NOSUCH there is no such user; USERS tells them");
   ask("SHARE ann ON");
   BOOST_TEST(exported("ann").find("\"preferences\":[\n]") != std::string::npos);
 }

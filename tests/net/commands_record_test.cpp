@@ -116,10 +116,31 @@ BOOST_AUTO_TEST_CASE(tags_beyond_the_loras_a_record_may_have_are_left_out) {
   BOOST_TEST(stat("loras") == "64");
 }
 
+BOOST_AUTO_TEST_CASE(a_lora_may_have_a_strength_of_its_own_for_the_text_encoder) {
+  BOOST_TEST(say("RECORD ann selected A ink LORA wash 0.8 CLIP 0.5 LORA oil 1") == "1");
+  const Reply told = ask("HISTORY ann JSON");
+  BOOST_TEST(shown(told).find(R"({"name":"wash","strength_model":0.8,"strength_clip":0.5})") != std::string::npos);
+  BOOST_TEST(shown(told).find(R"({"name":"oil","strength_model":1,"strength_clip":1})") != std::string::npos);
+  BOOST_TEST(say("RECORD ann selected A ink CLIP 1") == "-ERR CLIP goes behind a LORA");
+}
+
+BOOST_AUTO_TEST_CASE(records_of_json_count_together_or_not_at_all) {
+  const auto told = [this](const std::string& json) { return say(std::vector<std::string>{"RECORDS", json}); };
+  const std::string one = R"({"user_id":"ann","prompt":"ink","checkpoint":"A","action":"selected"})";
+  BOOST_TEST(told(one) == "[recorded, 1, duplicates, 0]");
+  BOOST_TEST(told("[" + one + "," + one + "]") == "[recorded, 2, duplicates, 0]");
+  BOOST_TEST(told("[" + one + R"(,{"checkpoint":"A"}])") == "-ERR record 2: action is missing");
+  BOOST_TEST(told("[" + one).starts_with("-ERR it is not JSON: "));
+  BOOST_TEST(told("7") == "-ERR it must be an object");
+  BOOST_TEST(stat("records") == "3");
+  BOOST_TEST(told("[]") == "[recorded, 0, duplicates, 0]");
+  BOOST_TEST(told(std::string(import_json_bytes_max + 1, ' ')).starts_with("-ERR the JSON is larger than "));
+}
+
 BOOST_AUTO_TEST_CASE(too_few_arguments_are_told_with_the_right_ones) {
   BOOST_TEST(say("RECORD ann selected A") ==
              "-ERR wrong number of arguments for 'RECORD'; it is RECORD user selected|rejected|neutral checkpoint "
-             "prompt [NEGATIVE text] [LORA name strength ...] [PARAM name value ...] [FAMILY family] "
+             "prompt [NEGATIVE text] [LORA name strength [CLIP strength] ...] [PARAM name value ...] [FAMILY family] "
              "[TIER draft|standard|quality] [STAGE stage] [SESSION id] [GENERATION id] [ID id] [DECISION id] "
              "[AT unix-ms] [NOTE text] [VISION text]");
   BOOST_TEST(

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(a_verdict_on_a_decision_counts_in_its_context) {
   BOOST_TEST(history.find("prompt: ink, ") != std::string::npos, history);
   BOOST_TEST(history.find("decision_id: " + id) != std::string::npos, history);
   BOOST_TEST(say("JUDGE nope-1 selected A") ==
-             "-ERR there is no such decision: it was never told here, or it has expired");
+             "-NOSUCH there is no such decision: it was never told here, or it has expired");
 }
 
 BOOST_AUTO_TEST_CASE(a_verdict_of_ones_own_comes_in_place_of_the_default) {

@@ -122,9 +122,9 @@ class Talk {
   }
 
   /// A new client in place of the old one.
-  void connect() {
+  void connect(WireKind wire = WireKind::resp) {
     pending_.clear();
-    connection = std::make_unique<Connection>(runtime);
+    connection = std::make_unique<Connection>(runtime, 0, wire);
     connection->client().id = 7;
     connection->client().address = "127.0.0.1:1";
     runtime.shards.front().clients = {&connection->client()};
@@ -139,7 +139,13 @@ class Talk {
       output.clear();
       pending_.erase(0, connection->run(pending_, output));
       const auto written = store->commit();
-      replies += written ? std::string(output.view()) : connection->batch().refused(output.view(), written.error());
+      if (!written) {
+        const std::string refused = connection->batch().refused(output.view(), written.error());
+        output.clear();
+        output.append(refused);
+      }
+      connection->render(output);
+      replies += output.view();
       if (closed() || connection->next() == Connection::Next::input) return replies;
     }
   }

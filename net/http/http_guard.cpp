@@ -1,0 +1,56 @@
+#include "net/http/http_guard.h"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+
+namespace penchant {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return lowered;
+}
+
+/// Without the port, and without the brackets of an IPv6 address.
+std::string_view name_of(std::string_view host) {
+  if (host.starts_with('[') && host.find(']') != std::string_view::npos) return host.substr(1, host.find(']') - 1);
+  return host.substr(0, host.find(':'));
+}
+
+bool is_ours(std::string_view host, std::span<const std::string> hosts) {
+  const std::string name = lower(name_of(host));
+  if (name == "localhost") return true;
+  boost::system::error_code error;
+  (void)boost::asio::ip::make_address(name, error);
+  return !error || std::ranges::find(hosts, name) != hosts.end();
+}
+
+HttpError forbidden(std::string sentence) { return {.status = 403, .sentence = std::move(sentence)}; }
+
+}  // namespace
+
+std::optional<HttpError> foreign_request(const HttpRequest& request, std::span<const std::string> hosts, bool is_page) {
+  if (!request.has_one_host) return HttpError{.status = 400, .sentence = "a request has one Host field"};
+  if (!is_ours(request.host, hosts)) {
+    return forbidden("this server is not that host: it is localhost, its addresses, and what --http-host names");
+  }
+  if (is_page) return std::nullopt;
+  const std::string origin = lower(request.origin);
+  const std::string host = lower(request.host);
+  if (!origin.empty() && origin != "http://" + host && origin != "https://" + host) {
+    return forbidden("pages of other origins may not use this server");
+  }
+  const bool is_foreign = request.fetch_site == "cross-site" || request.fetch_site == "same-site";
+  if (is_foreign) return forbidden("pages of other sites may not use this server");
+  return std::nullopt;
+}
+
+bool is_json_type(std::string_view content_type) {
+  std::string_view type = content_type.substr(0, content_type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return lower(type) == "application/json";
+}
+
+}  // namespace penchant

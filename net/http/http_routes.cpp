@@ -1,0 +1,168 @@
+#include <array>
+
+#include "net/http/http_replies.h"
+#include "net/http/http_route.h"
+
+namespace penchant {
+namespace {
+
+using Kind = HttpParameter::Kind;
+using Body = HttpRoute::Body;
+
+constexpr HttpParameter user{"user_id", Kind::positional, "the user", "default"};
+constexpr HttpParameter prompt{"prompt", Kind::positional, "the prompt"};
+constexpr HttpParameter at{"at", Kind::time, "AT"};
+constexpr HttpParameter family{"family", Kind::option, "FAMILY"};
+constexpr HttpParameter among{"among", Kind::list, "AMONG"};
+constexpr HttpParameter top{"top", Kind::option, "TOP"};
+constexpr HttpParameter count{"count", Kind::option, "TOP"};
+constexpr HttpParameter of_checkpoint{"checkpoint", Kind::option, "CHECKPOINT"};
+
+// clang-format off: a parameter a line
+constexpr std::array recommend{
+    user, prompt, family, among, top, at,
+    HttpParameter{"tier", Kind::option, "TIER"},
+    HttpParameter{"policy", Kind::option, "POLICY"},
+    HttpParameter{"seed", Kind::option, "SEED"},
+    HttpParameter{"peek", Kind::flag, "PEEK"},
+};
+constexpr std::array plan{
+    user, prompt, family, among, at,
+    HttpParameter{"count", Kind::option, "COUNT"},
+    HttpParameter{"tier", Kind::option, "TIER"},
+    HttpParameter{"policy", Kind::option, "POLICY"},
+    HttpParameter{"seed", Kind::option, "SEED"},
+};
+constexpr std::array loras{user, prompt, of_checkpoint, among, count, at};
+constexpr std::array negatives{user, prompt, count, at};
+constexpr std::array parameters{user, prompt, of_checkpoint, family, at};
+constexpr std::array explain{user, prompt, HttpParameter{"checkpoint", Kind::positional, "the checkpoint"}};
+constexpr std::array score{user, prompt, HttpParameter{"checkpoint", Kind::counted, "the checkpoint"}};
+constexpr std::array scores{user, HttpParameter{"prompts", Kind::counted, "the prompt"}, top, among, at};
+constexpr std::array keywords{prompt};
+constexpr std::array matrix{
+    user, at,
+    HttpParameter{"keywords", Kind::option, "KEYWORDS"},
+    HttpParameter{"checkpoints", Kind::option, "CHECKPOINTS"},
+};
+constexpr std::array user_alone{user};
+constexpr std::array history{
+    user,
+    HttpParameter{"checkpoint", Kind::option, "CHECKPOINT"},
+    HttpParameter{"lora", Kind::option, "LORA"},
+    HttpParameter{"keyword", Kind::option, "KEYWORD"},
+    HttpParameter{"action", Kind::option, "VERDICT"},
+    HttpParameter{"session_id", Kind::option, "SESSION"},
+    HttpParameter{"since", Kind::time, "SINCE"},
+    HttpParameter{"until", Kind::time, "UNTIL"},
+    HttpParameter{"limit", Kind::option, "LIMIT"},
+    HttpParameter{"cursor", Kind::option, "CURSOR"},
+    HttpParameter{"", Kind::always, "JSON"},
+};
+constexpr std::array decision{HttpParameter{"decision_id", Kind::positional, "the decision"}};
+constexpr HttpParameter pool_family{"family", Kind::positional, "the family"};
+constexpr HttpParameter pool_tier{"tier", Kind::positional, "the tier"};
+constexpr std::array pool{pool_family, pool_tier};
+constexpr std::array pool_set{pool_family, pool_tier,
+                              HttpParameter{"checkpoints", Kind::many, "the checkpoint"}};
+constexpr HttpParameter user_in_path{"user_id", Kind::positional, "the user"};
+constexpr std::array named_user{user_in_path};
+constexpr std::array sharing{user_in_path, HttpParameter{"share", Kind::on_off, "ON or OFF"}};
+// clang-format on
+
+constexpr std::uint8_t question = HttpRoute::get | HttpRoute::post;
+
+constexpr std::array table{
+    HttpRoute{question, "/api/preferences/recommend-checkpoint", "RECOMMEND", recommend, http::recommendation},
+    HttpRoute{question, "/api/preferences/recommend/checkpoint", "RECOMMEND", recommend, http::recommendation},
+    HttpRoute{HttpRoute::post, "/api/preferences/plan", "PLAN", plan, http::plan},
+    HttpRoute{question, "/api/preferences/recommend-loras", "LORAS", loras, http::loras},
+    HttpRoute{question, "/api/preferences/recommend/loras", "LORAS", loras, http::loras},
+    HttpRoute{question, "/api/preferences/recommend-parameters", "PARAMS", parameters, http::parameters},
+    HttpRoute{question, "/api/preferences/recommend/parameters", "PARAMS", parameters, http::parameters},
+    HttpRoute{question, "/api/preferences/recommend-negatives", "NEGATIVES", negatives, http::negatives},
+    HttpRoute{question, "/api/preferences/recommend/negatives", "NEGATIVES", negatives, http::negatives},
+    HttpRoute{question, "/api/preferences/explain", "EXPLAIN", explain, http::explanation},
+    HttpRoute{question, "/api/preferences/score", "SCORE", score, http::scores_asked},
+    HttpRoute{HttpRoute::post, "/api/preferences/scores", "SCORES", scores, http::checkpoints},
+    HttpRoute{question, "/api/preferences/keywords", "KEYWORDS", keywords, http::keywords},
+    HttpRoute{HttpRoute::get, "/api/preferences/matrix", "MATRIX", matrix, http::matrix},
+    HttpRoute{HttpRoute::get, "/api/preferences/stats", "STATS", user_alone, http::checkpoints},
+    HttpRoute{HttpRoute::get, "/api/preferences/records", "HISTORY", history, http::history},
+    HttpRoute{HttpRoute::post, "/api/preferences/records", "RECORDS", {}, http::as_it_is, Body::records},
+    HttpRoute{HttpRoute::post, "/api/preferences/reject-all", "RECORDS", {}, http::as_it_is, Body::reject_all},
+    HttpRoute{HttpRoute::post, "/api/preferences/decisions/{decision_id}/verdict", "JUDGE", decision, http::recorded,
+              Body::verdict},
+    HttpRoute{HttpRoute::get, "/api/pools", "POOL LIST", {}, http::pools},
+    HttpRoute{HttpRoute::get, "/api/pools/{family}/{tier}", "POOL GET", pool, http::pool},
+    HttpRoute{HttpRoute::put, "/api/pools/{family}/{tier}", "POOL SET", pool_set, http::pool_set},
+    HttpRoute{HttpRoute::erase, "/api/pools/{family}/{tier}", "POOL DEL", pool, http::pool_deleted},
+    HttpRoute{HttpRoute::get, "/api/users", "USERS", {}, http::users},
+    HttpRoute{HttpRoute::put, "/api/users/{user_id}/sharing", "SHARE", sharing, http::shared},
+    HttpRoute{HttpRoute::erase, "/api/users/{user_id}", "FORGET", named_user, http::forgotten},
+    HttpRoute{HttpRoute::get, "/api/server", "INFO", {}, http::server},
+};
+
+constexpr std::array method_names{
+    std::pair{HttpRoute::get, "GET, HEAD"},
+    std::pair{HttpRoute::post, "POST"},
+    std::pair{HttpRoute::put, "PUT"},
+    std::pair{HttpRoute::erase, "DELETE"},
+};
+
+/// Whether the path is this row's; then `in_path` has the values of its names.
+bool matches(std::string_view pattern, std::span<const std::string> segments, std::vector<std::string>& in_path) {
+  in_path.clear();
+  for (const std::string& segment : segments) {
+    if (pattern.empty()) return false;
+    pattern.remove_prefix(1);  // the slash
+    const std::string_view part = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(part.size());
+    if (part.starts_with('{') && !segment.empty()) {
+      in_path.push_back(segment);
+    } else if (part != segment) {
+      return false;
+    }
+  }
+  return pattern.empty();
+}
+
+}  // namespace
+
+std::span<const HttpRoute> all_http_routes() { return table; }
+
+bool HttpRoute::takes(HttpMethod method) const {
+  switch (method) {
+    case HttpMethod::get:
+    case HttpMethod::head: return (methods & get) != 0;
+    case HttpMethod::post: return (methods & post) != 0;
+    case HttpMethod::put: return (methods & put) != 0;
+    case HttpMethod::erase: return (methods & erase) != 0;
+    case HttpMethod::other: break;
+  }
+  return false;
+}
+
+FoundRoute find_http_route(HttpMethod method, std::span<const std::string> segments) {
+  FoundRoute found;
+  std::vector<std::string> in_path;
+  for (const HttpRoute& route : table) {
+    if (!matches(route.path, segments, in_path)) continue;
+    found.methods |= route.methods;
+    if (!found.route && route.takes(method)) {
+      found.route = &route;
+      found.in_path = in_path;
+    }
+  }
+  return found;
+}
+
+std::string methods_text(std::uint8_t methods) {
+  std::string text;
+  for (const auto& [method, name] : method_names) {
+    if ((methods & method) != 0) text.append(text.empty() ? "" : ", ").append(name);
+  }
+  return text;
+}
+
+}  // namespace penchant

@@ -1,0 +1,139 @@
+#include "net/http/http_wire.h"
+
+#include <algorithm>
+
+#include "engine/check.h"
+#include "net/http/http_guard.h"
+#include "net/http/http_page.h"
+#include "net/reply_parser.h"
+
+namespace penchant {
+namespace {
+
+HttpFraming framing_of(const HttpRequest& request) {
+  return {.keeps_alive = request.keeps_alive, .is_head = request.method == HttpMethod::head};
+}
+
+}  // namespace
+
+HttpWire::HttpWire(Client& client, const Runtime& runtime) : client_(client), runtime_(runtime) {
+  client_.protocol = 3;  // whose replies tell maps from arrays
+}
+
+Wire::Status HttpWire::parse(std::string_view input) {
+  if (is_ready_) return Status::request;
+  if (is_ended_) return turns_.empty() ? Status::end : Status::wait;
+  if (turns_.size() >= http_pipelined_max) return Status::wait;
+  switch (parser_.parse(input)) {
+    case HttpParser::Status::need_more: return Status::need_more;
+    case HttpParser::Status::head: {
+      const auto refused = foreign_request(parser_.request(), runtime_.http_hosts, false);
+      turns_.push_back({.answer = "HTTP/1.1 100 Continue\r\n\r\n"});
+      if (refused) turns_.pop_back(), end(*refused);
+      return Status::wait;
+    }
+    case HttpParser::Status::error:
+      end({.status = parser_.error_status(), .sentence = std::string(parser_.error())});
+      return Status::wait;
+    case HttpParser::Status::request: break;
+  }
+  read_request();
+  is_ready_ = true;
+  return Status::request;
+}
+
+std::size_t HttpWire::take() {
+  if (!std::exchange(is_ready_, false)) return 0;
+  arguments_.clear();
+  views_.clear();
+  return parser_.take();
+}
+
+/// Nobody knows where a next request would begin, or it is not wanted.
+void HttpWire::end(const HttpError& error) {
+  answer(answer_of(error), {.keeps_alive = false});
+  is_ended_ = true;
+}
+
+void HttpWire::read_request() {
+  const HttpRequest& request = parser_.request();
+  const HttpFraming framing = framing_of(request);
+  is_ended_ = !request.keeps_alive;
+  if (const auto error = read_command(request)) {
+    arguments_.clear();
+    answer(answer_of(*error), framing);
+  }
+  views_.assign(arguments_.begin(), arguments_.end());
+}
+
+/// What the request asks is answered, or becomes a command; or it is refused.
+std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
+  const auto target = parse_http_target(request.target);
+  if (!target) return HttpError{.sentence = "the target of the request is no path with a query"};
+  const auto page = find_http_page(target->segments, request, runtime_);
+  if (auto refused = foreign_request(request, runtime_.http_hosts, page.has_value())) return refused;
+  if (page) {
+    if (request.method != HttpMethod::get && request.method != HttpMethod::head) {
+      return HttpError{.status = 405, .sentence = "it can only be read", .fields = "Allow: GET, HEAD\r\n"};
+    }
+    answer(*page, framing_of(request));
+    return std::nullopt;
+  }
+  FoundRoute found = find_http_route(request.method, target->segments);
+  if (!found.route) {
+    if (found.methods == 0)
+      return HttpError{.status = 404, .sentence = "there is no such path; /openapi.json tells all"};
+    const std::string methods = methods_text(found.methods);
+    return HttpError{.status = 405, .sentence = "this path has " + methods, .fields = "Allow: " + methods + "\r\n"};
+  }
+  const bool has_body = !request.body.empty() || found.route->body != HttpRoute::Body::parameters;
+  if (has_body && !is_json_type(request.content_type)) {
+    return HttpError{.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"};
+  }
+  HttpError error;
+  auto command = http_command(found, *target, request.body, error);
+  if (!command) return error;
+  arguments_ = std::move(command->arguments);
+  turns_.push_back(
+      {.route = found.route, .asked = std::move(command->asked), .framing = framing_of(request), .answer = {}});
+  return std::nullopt;
+}
+
+void HttpWire::answer(const HttpAnswer& answer, HttpFraming framing) {
+  Turn& turn = turns_.emplace_back();
+  append_answer(turn.answer, answer, framing, date());
+}
+
+std::string_view HttpWire::date() {
+  const std::int64_t now_s = clock_ms() / 1000;
+  if (std::exchange(date_s_, now_s) != now_s) date_ = date_line(now_s);
+  return date_;
+}
+
+void HttpWire::render(OutputBuffer& replies) {
+  std::string_view left = replies.view();
+  out_.clear();
+  ReplyParser parser;
+  for (; !turns_.empty(); turns_.pop_front()) {
+    const Turn& turn = turns_.front();
+    if (!turn.route) {
+      out_ += turn.answer;
+      continue;
+    }
+    if (left.empty()) break;
+    const auto status = parser.parse(left);
+    PENCHANT_CHECK(status == ReplyParser::Status::reply);
+    const Reply& reply = parser.reply();
+    const bool is_error = reply.kind == Reply::Kind::error;
+    append_answer(out_,
+                  is_error ? answer_of(http_error_of(reply.text, *turn.route)) : turn.route->answer(reply, turn.asked),
+                  turn.framing, date());
+    left.remove_prefix(parser.consumed());
+  }
+  PENCHANT_CHECK(left.empty());
+  replies.clear();
+  replies.append(out_);
+  if (out_.capacity() > http_body_bytes_max) std::string().swap(out_);
+}
+
+}  // namespace penchant

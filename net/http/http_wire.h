@@ -1,0 +1,64 @@
+// HttpWire: HTTP/1.1. A request becomes the command that its route names (http_route.h); the command's reply becomes
+// the answer. What no command is needed for (pages, what is refused) is answered in its turn, between the others.
+//
+// Owner: the connection. Lifetime: the client and the runtime outlive it. Threading: the connection's. Limits: those of
+// http_parser.h; http_pipelined_max answers under way, then no further request is read.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/command.h"
+#include "net/http/http_arguments.h"
+#include "net/http/http_parser.h"
+#include "net/wire.h"
+
+namespace penchant {
+
+inline constexpr std::size_t http_pipelined_max = 64;
+
+class HttpWire final : public Wire {
+ public:
+  HttpWire(Client& client, const Runtime& runtime);
+
+  WireKind kind() const override { return WireKind::http; }
+  Status parse(std::string_view input) override;
+  std::span<const std::string_view> arguments() const override { return views_; }
+  bool are_in_input(std::string_view) const override { return false; }
+  std::size_t take() override;
+  bool is_due() const override { return is_ended_; }
+  bool is_at_rest() const override { return turns_.empty() && !is_ready_; }
+  void render(OutputBuffer& replies) override;
+
+ private:
+  /// A request under way. They are answered in order.
+  struct Turn {
+    const HttpRoute* route = nullptr;  // null: the answer is there
+    HttpAsked asked;
+    HttpFraming framing;
+    std::string answer;  // in bytes
+  };
+
+  void read_request();
+  std::optional<HttpError> read_command(const HttpRequest& request);
+  void answer(const HttpAnswer& answer, HttpFraming framing);
+  void append(const HttpAnswer& answer, HttpFraming framing);
+  void end(const HttpError& error);
+  std::string_view date();
+
+  Client& client_;
+  const Runtime& runtime_;
+  HttpParser parser_;
+  bool is_ready_ = false;  // a request was read and not taken
+  bool is_ended_ = false;  // no further one is read
+  std::vector<std::string> arguments_;
+  std::vector<std::string_view> views_;
+  std::deque<Turn> turns_;
+  std::string out_;
+  std::string date_;
+  std::int64_t date_s_ = -1;
+};
+
+}  // namespace penchant
