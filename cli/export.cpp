@@ -11,6 +11,7 @@
 #include "cli/subcommand.h"
 #include "cli/transport.h"
 #include "engine/event.h"
+#include "net/portable.h"
 #include "net/service.h"
 #include "persistence/exporter.h"
 #include "persistence/importer.h"
@@ -42,70 +43,12 @@ void export_folder(const std::string& directory, const std::string& user, Export
   require(exporter.end(pools_of(store->engine())));
 }
 
-/// What EXPORT … CURSOR gives, newest first, kept in a file until the oldest are there.
-class Pages {
- public:
-  void add(const Reply& lines) {
-    std::string page;
-    for (auto line = lines.elements.rbegin(); line != lines.elements.rend(); ++line) page += line->text + "\n";
-    pages_.push_back({spool_.size(), page.size()});
-    spool_.append(page);
-  }
-  std::uint64_t size() const { return spool_.size(); }
-  /// Calls function(line) for all records, oldest first.
-  template <class Function>
-  void each(const Function& function) const {
-    std::string page;
-    for (auto place = pages_.rbegin(); place != pages_.rend(); ++place) {
-      page.resize(place->bytes);
-      spool_.read(place->offset, page);
-      for (std::size_t begin = 0; begin < page.size();) {
-        const std::size_t end = page.find('\n', begin);
-        function(std::string_view(page).substr(begin, end - begin));
-        begin = end + 1;
-      }
-    }
-  }
-
- private:
-  struct Place {
-    std::uint64_t offset = 0;
-    std::size_t bytes = 0;
-  };
-  Spool spool_;
-  std::vector<Place> pages_;
-};
-
-/// The server's pools as they were answered, which they view.
-std::vector<ExportedPool> read_pools(const Reply& list) {
-  std::vector<ExportedPool> pools;
-  for (const Reply& row : list.elements) {
-    const auto tier = row.elements.size() >= 2 ? parse_tier(row.elements[1].text) : std::nullopt;
-    if (!tier) throw std::runtime_error("the answer is no list of pools");
-    ExportedPool& pool = pools.emplace_back(ExportedPool{row.elements[0].text, *tier, {}});
-    for (std::size_t i = 2; i < row.elements.size(); ++i) pool.checkpoints.push_back(row.elements[i].text);
-  }
-  return pools;
-}
-
 void export_server(const po::variables_map& values, const std::string& user, Exporter& exporter) {
   const auto transport = open_transport(values);
-  Pages pages;
-  for (std::string cursor = "0";;) {
-    const Reply& page = ask_well(*transport, {"EXPORT", user, "CURSOR", cursor});
-    if (page.elements.size() != 2) throw std::runtime_error("the answer is no page of records");
-    pages.add(page.elements[1]);
-    cursor = page.elements[0].text;
-    if (cursor == "0") break;
-  }
-  exporter.begin(user, clock_ms());
+  Spool spool;
   Progress progress("Exporting");
-  std::uint64_t told = 0;
-  pages.each([&](std::string_view line) {
-    require(exporter.add_json(line));
-    progress.show(told += line.size() + 1, pages.size());
-  });
-  require(exporter.end(read_pools(ask_well(*transport, {"POOL", "LIST"}))));
+  require(export_through(ask_of(*transport), user, spool.file(), exporter, clock_ms(),
+                         [&progress](std::uint64_t done, std::uint64_t all) { progress.show(done, all); }));
 }
 
 }  // namespace

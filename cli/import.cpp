@@ -1,6 +1,5 @@
 // penchant import: reads a file twice or three times: to check it, to try it, and to record it.
 #include <algorithm>
-#include <boost/unordered/unordered_set.hpp>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
@@ -13,11 +12,9 @@
 #include "cli/subcommand.h"
 #include "cli/transport.h"
 #include "engine/context/word_lists.h"
-#include "engine/model_name.h"
+#include "net/portable.h"
 #include "net/service.h"
-#include "persistence/exporter.h"
 #include "persistence/import_targets.h"
-#include "persistence/json_text.h"
 
 namespace penchant {
 namespace {
@@ -25,7 +22,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::size_t read_at_once = std::size_t{1} << 20;
-constexpr std::size_t piece_bytes = std::size_t{256} << 10;  // of one IMPORT: others have their turn in between
 
 void require(const result<void>& done, const InputFile& input) {
   if (!done) throw std::runtime_error(input.name() + ": " + done.error().message);
@@ -56,75 +52,6 @@ ImportReport run_pass(const InputFile& input, const ImportPlan& plan, ImportTarg
 /// Behind what failed after the first record.
 constexpr std::string_view advice = "; what had been recorded stays, importing the file again records the rest";
 
-/// Hands records on to a server, in files of our own format.
-class ServerTarget final : public ImportTarget {
- public:
-  explicit ServerTarget(Transport& transport) : transport_(transport) {
-    const Reply& list = ask_well(transport_, {"POOL", "LIST"});
-    for (const Reply& row : list.elements) {
-      if (row.elements.size() < 2) continue;
-      pool_names_.insert(row.elements[0].text + "\n" + row.elements[1].text);
-      for (std::size_t i = 2; i < row.elements.size(); ++i) checkpoints_.emplace(model_key(row.elements[i].text));
-    }
-  }
-  /// From now on what comes is sent; before, only its size is judged.
-  void begin_sending() { is_sending_ = true; }
-
-  result<Recorded::Kind> record(JsonRecord& read) override {
-    record_.clear();
-    append_record_json(record_, read);
-    if (record_.size() > import_json_bytes_max / 2) {
-      return Failure{"it is too large to be sent to a server: import it with --data"};
-    }
-    if (!is_sending_) return Recorded::Kind::counted;
-    records_.append(records_.empty() ? "\n" : ",\n").append(record_);
-    if (records_.size() >= piece_bytes) send();
-    return Recorded::Kind::counted;
-  }
-  result<bool> add_pool(const PoolSet& pool) override {
-    const std::string tier(to_string(pool.tier));
-    const std::string name = std::string(pool.family) + "\n" + tier;
-    if (pool_names_.contains(name)) return false;
-    if (!is_sending_) return true;
-    std::vector<std::string> request{"POOL", "SET", std::string(pool.family), tier};
-    request.insert(request.end(), pool.checkpoints.begin(), pool.checkpoints.end());
-    (void)ask_well(transport_, request);
-    pool_names_.insert(name);
-    return true;
-  }
-  result<bool> has_named(std::string_view, const Record&) override { return false; }
-  bool knows_checkpoint(std::string_view, std::string_view name) const override {
-    return checkpoints_.contains(std::string(model_key(name)));
-  }
-
-  /// What has not been sent yet.
-  void send() {
-    if (records_.empty()) return;
-    std::string file = "{\"format\":";
-    append_json_text(file, export_format);
-    file += ",\"version\":" + std::to_string(export_version) + ",\"preferences\":[" + records_ + "\n]}";
-    records_.clear();
-    const Reply* answer = transport_.ask({"IMPORT", file});
-    if (!answer || answer->kind != Reply::Kind::map || answer->elements.size() != 4) {
-      throw std::runtime_error((answer ? sentence_of(*answer) : "there was no answer") + std::string(advice));
-    }
-    recorded_ += static_cast<std::uint64_t>(answer->elements[1].integer);
-    duplicates_ += static_cast<std::uint64_t>(answer->elements[3].integer);
-  }
-  std::uint64_t recorded() const { return recorded_; }
-  std::uint64_t duplicates() const { return duplicates_; }
-
- private:
-  Transport& transport_;
-  boost::unordered_set<std::string> pool_names_;
-  boost::unordered_set<std::string> checkpoints_;  // of the pools, by model key
-  bool is_sending_ = false;
-  std::string record_;
-  std::string records_;
-  std::uint64_t recorded_ = 0;
-  std::uint64_t duplicates_ = 0;
-};
-
 /// What was done, or found out by a dry run.
 struct Outcome {
   ImportReport report;
@@ -134,13 +61,20 @@ struct Outcome {
 
 Outcome import_to_server(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
   const auto transport = open_transport(values);
-  ServerTarget target(*transport);
+  const auto opened = ServerTarget::open(ask_of(*transport));
+  if (!opened) throw std::runtime_error(opened.error().message);
+  ServerTarget& target = **opened;
   const bool is_dry = values.contains("dry-run");
   const ImportReport tried = run_pass(input, plan, target, "Checking");
   if (is_dry) return {tried, true, false};
   target.begin_sending();
-  ImportReport report = run_pass(input, plan, target, "Importing");
-  target.send();
+  ImportReport report;
+  try {
+    report = run_pass(input, plan, target, "Importing");
+    require(target.send(), input);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(error.what() + std::string(advice));
+  }
   report.recorded = target.recorded();
   report.duplicates = target.duplicates();
   return {report};

@@ -167,6 +167,7 @@ void check(Settings& s) {
   s.store.snapshot_every = std::chrono::seconds(s.snapshot_every_s);
   s.server.idle_max = std::chrono::seconds(s.idle_timeout_s);
   s.server.request_max = std::chrono::seconds(s.request_timeout_s);
+  s.server.temporary_directory = s.store.directory;
 }
 
 /// Raises the limit of open files for clients_max, or lowers clients_max to what the system gives.

@@ -63,41 +63,27 @@ Descriptor::~Descriptor() {
   if (number_ > STDERR_FILENO) ::close(number_);
 }
 
-Spool::Spool() {
-  const std::string directory = temporary_directory();
-  std::string name = directory + "/penchant-XXXXXX";
-  file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (file_.number() < 0) fail("create a temporary file in", directory);
-  if (::unlink(name.c_str()) != 0) fail("remove", name);
-}
+Spool::Spool() : file_(TemporaryFile::create(temporary_directory()).value()) {}
 
 void Spool::append(std::string_view bytes) {
-  if (auto written = write_all(file_.number(), bytes, "a temporary file in " + temporary_directory()); !written) {
-    throw std::runtime_error(written.error().message);
-  }
-  size_ += bytes.size();
-}
-
-void Spool::read(std::uint64_t offset, std::span<char> into) const {
-  if (read_some(file_.number(), offset, into, "a temporary file") != into.size()) {
-    throw std::runtime_error("a temporary file has become shorter");
-  }
+  if (auto written = file_.append(bytes); !written) throw std::runtime_error(written.error().message);
 }
 
 InputFile::InputFile(const std::string& path) : name_(path == "-" ? "standard input" : path) {
   file_ = Descriptor(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file_.number() < 0) fail("read", name_);
   if (!is_regular(file_.number())) {
-    Spool spool;
+    spool_.emplace();
     std::vector<char> chunk(copied_at_once);
     for (;;) {
       const auto got = ::read(file_.number(), chunk.data(), chunk.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail("read", name_);
       if (got == 0) break;
-      spool.append({chunk.data(), static_cast<std::size_t>(got)});
+      spool_->append({chunk.data(), static_cast<std::size_t>(got)});
     }
-    file_ = std::move(spool.file_);
+    size_ = spool_->file().size();
+    return;
   }
   const auto end = ::lseek(file_.number(), 0, SEEK_END);
   if (end < 0) fail("read", name_);
@@ -105,7 +91,10 @@ InputFile::InputFile(const std::string& path) : name_(path == "-" ? "standard in
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> into) const {
-  return read_some(file_.number(), offset, into, name_);
+  if (!spool_) return read_some(file_.number(), offset, into, name_);
+  const auto got = spool_->file().read_at(offset, into);
+  if (!got) throw std::runtime_error(got.error().message);
+  return *got;
 }
 
 OutputFile::OutputFile(std::string path) : path_(std::move(path)) {

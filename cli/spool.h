@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "persistence/file.h"
+#include "persistence/temporary_file.h"
 
 namespace penchant {
 
@@ -32,19 +34,16 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// A temporary file without a name: it is gone when the process is, however that ends. In $TMPDIR, else /tmp.
+/// A temporary file, in $TMPDIR, else /tmp.
 class Spool {
  public:
   Spool();
   void append(std::string_view bytes);
-  std::uint64_t size() const { return size_; }
-  /// Exactly these bytes, which have been appended.
-  void read(std::uint64_t offset, std::span<char> into) const;
+  TemporaryFile& file() { return file_; }
+  const TemporaryFile& file() const { return file_; }
 
  private:
-  friend class InputFile;
-  Descriptor file_;
-  std::uint64_t size_ = 0;
+  TemporaryFile file_;
 };
 
 /// What a subcommand reads, as often as it likes: a file, or standard input where the path is "-".
@@ -59,6 +58,7 @@ class InputFile {
  private:
   std::string name_;
   Descriptor file_;
+  std::optional<Spool> spool_;  // what came through a pipe
   std::uint64_t size_ = 0;
 };
 

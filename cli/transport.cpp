@@ -218,6 +218,15 @@ const Reply& ask_well(Transport& transport, const std::vector<std::string>& requ
   return *reply;
 }
 
+Ask ask_of(Transport& transport) {
+  return [&transport](const std::vector<std::string>& request) -> result<const Reply*> {
+    const Reply* const reply = transport.ask(request);
+    if (!reply) return Failure{"there was no answer"};
+    if (reply->kind == Reply::Kind::error) return Failure{sentence_of(*reply)};
+    return reply;
+  };
+}
+
 std::string sentence_of(const Reply& error) {
   return error.text.starts_with("ERR ") ? error.text.substr(4) : error.text;
 }

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/portable.h"
 #include "net/reply_parser.h"
 
 namespace penchant {
@@ -42,6 +43,8 @@ std::unique_ptr<Transport> open_transport(const boost::program_options::variable
                                           MissingFolder missing = MissingFolder::refuse);
 /// The answer; throws its sentence where it is an error.
 const Reply& ask_well(Transport& transport, const std::vector<std::string>& request);
+/// The same for what net/portable.h does; it lasts no longer than the transport.
+Ask ask_of(Transport& transport);
 /// What an error says, without its code.
 std::string sentence_of(const Reply& error);
 /// The same for subcommands that have no --data.

@@ -35,6 +35,7 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
     switch (wire_->parse(input.substr(used))) {
       case Wire::Status::need_more: next_ = Next::input; return used + wire_->take();
       case Wire::Status::wait: return used;
+      case Wire::Status::leave: next_ = Next::leave; return used;
       case Wire::Status::end: end(); return input.size();
       case Wire::Status::request: break;
     }

@@ -50,6 +50,7 @@ class Connection {
     input,       // the beginning of a request
     crossing,    // a request for another store: gather()
     everywhere,  // a request about all stores: run_everywhere()
+    leave,       // the connection is to be handed over, with what was not used of the input
   };
   Next next() const { return next_; }
 

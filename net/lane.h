@@ -20,6 +20,7 @@
 #include "net/accept.h"
 #include "net/command.h"
 #include "net/connection.h"
+#include "net/http/transfers.h"
 #include "net/world_stop.h"
 
 namespace penchant {
@@ -35,6 +36,7 @@ struct ServerOptions {
   std::chrono::seconds default_verdict_after{86400};
   std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
   std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
+  std::string temporary_directory = "/tmp";  // of what HTTP's transfers do not keep in memory
 };
 
 using StreamSocket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
@@ -80,6 +82,7 @@ struct Commons {
   std::atomic<std::uint64_t> last_client = 0;   // its id
   std::atomic<std::size_t> held_bytes = 0;      // in all sessions
   std::atomic<bool> awaits_community = false;   // a store's sharing users have changed
+  std::optional<Transfers> transfers = {};      // fixed before the start
 };
 
 class Lane {

@@ -77,6 +77,8 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
       community_timer_(first().executor()) {
   runtime.shut_down = [this](bool save) { shut_down(save); };
   runtime.port = listeners_.port();
+  commons_.transfers.emplace(TransferOptions{.directory = options.temporary_directory, .silence_max = options.request_max},
+                             [this](const Client& client) { return connect_inside(client); });
   // Before anybody is told that the server is there: who then ends it ends it in order.
   signals_.add(SIGTERM);
   signals_.add(SIGINT);
@@ -113,17 +115,31 @@ void Server::accept(Acceptor& acceptor, WireKind wire) {
 }
 
 void Server::admit(int descriptor, WireKind wire) {
+  Arrival arrival{.descriptor = descriptor, .wire = wire};
+  if (wire == WireKind::http) arrival.client.protocol = 3;  // whose replies tell maps from arrays
+  admit(std::move(arrival));
+}
+
+void Server::admit(Arrival arrival) {
   ++commons_.runtime.connections_received;
   if (commons_.clients >= commons_.options.clients_max) {
     ++commons_.runtime.connections_refused;
-    const std::string answer = too_many_clients(wire);
-    (void)send(descriptor, answer.data(), answer.size(), MSG_NOSIGNAL);
-    return void(close(descriptor));
+    const std::string answer = too_many_clients(arrival.wire);
+    (void)send(arrival.descriptor, answer.data(), answer.size(), MSG_NOSIGNAL);
+    return void(close(arrival.descriptor));
   }
   ++commons_.clients;
-  Arrival arrival{.descriptor = descriptor, .wire = wire};
-  if (wire == WireKind::http) arrival.client.protocol = 3;  // whose replies tell maps from arrays
   lanes_[next_lane_++ % lanes_.size()]->admit(std::move(arrival));
+}
+
+/// A connection of a transfer's own. Any thread.
+int Server::connect_inside(const Client& client) {
+  std::array<int, 2> ends{-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return -1;
+  Arrival arrival{.descriptor = ends[0], .wire = WireKind::resp};
+  arrival.client.address = client.address;
+  first().post([this, arrival = std::move(arrival)]() mutable { admit(std::move(arrival)); });
+  return ends[1];
 }
 
 /// Adds up what users share, store after store, each on its own thread; others have their turn between two slices.
@@ -154,6 +170,7 @@ asio::awaitable<void, Executor> Server::tend_community() {
 void Server::shut_down(bool save) {
   if (first().stopping()) return;
   log_info("shutting down");
+  commons_.transfers->stop();
   commons_.world->end();
   each_at_once(lanes_, [save](Lane& lane) { lane.stop(save); });
   first().post([this] {

@@ -28,6 +28,7 @@ class Server {
 
   /// Takes a client in who is connected already, by its descriptor.
   void admit(int descriptor, WireKind wire = WireKind::resp);
+  void admit(Arrival arrival);
   /// False where not everything could be kept: the log says what.
   bool run();
 
@@ -41,6 +42,7 @@ class Server {
   void accept(Acceptor& acceptor, WireKind wire);
   boost::asio::awaitable<void, Executor> tend_community();
   boost::asio::awaitable<void, Executor> make_community();
+  int connect_inside(const Client& client);
   void shut_down(bool save);
   Lane& first() { return *lanes_.front(); }
 

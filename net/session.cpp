@@ -256,6 +256,14 @@ asio::awaitable<Turn, Executor> take_turn_everywhere(Lane& lane, Session& sessio
   co_return hold_rendered(lane, session, replies);
 }
 
+/// The connection becomes a transfer's.
+void hand_over(Lane& lane, Session& session) {
+  boost::system::error_code error;
+  Transfer transfer{.received = std::exchange(session.pending, {}), .client = session.connection.client()};
+  transfer.descriptor = session.socket.release(error);
+  if (!error) lane.commons().transfers->take(std::move(transfer));
+}
+
 /// Goes on after a turn that left something to wait for or to run; false where the conversation is over. (GCC 12 makes
 /// wrong code of co_await behind && and ||.)
 asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn) {
@@ -276,6 +284,7 @@ asio::awaitable<bool, Executor> converse(Lane& lane, Session& session, Turn turn
         turn = take_turn(lane, session, session.pending);
         break;
       case Connection::Next::crossing: turn = co_await cross(lane, session); break;
+      case Connection::Next::leave: hand_over(lane, session); co_return false;
       case Connection::Next::everywhere:
         co_await asio::post(lane.executor(), asio::use_awaitable_t<Executor>{});
         turn = co_await take_turn_everywhere(lane, session);

@@ -29,6 +29,7 @@ class Wire {
     request,
     need_more,  // the input is the beginning of a request
     wait,       // first the replies so far are to be rendered
+    leave,      // another one goes on with the connection, from this request on
     end,        // the conversation is over
   };
 

@@ -20,7 +20,7 @@ root=build/cross/$machine-root
 libraries=(libboost1.81-dev libboost-container1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
   libboost-serialization1.81-dev libboost-test1.81-dev libboost-url1.81-dev
   libeigen3-dev libfmt-dev libfmt9 libicu-dev libspdlog-dev
-  libspdlog1.10 libzstd-dev)
+  libspdlog1.10 libssl-dev libzstd-dev zlib1g-dev)
 
 # apt with a state of its own: the machine's own list of architectures and packages stays as it is.
 prepare() {

@@ -30,7 +30,7 @@ struct HttpParser::State {
   std::optional<http::request_parser<http::string_body>> parser;
 };
 
-HttpParser::HttpParser() : state_(std::make_unique<State>()) {}
+HttpParser::HttpParser(std::uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max), state_(std::make_unique<State>()) {}
 HttpParser::~HttpParser() = default;
 
 HttpParser::Status HttpParser::fail(unsigned status, std::string sentence) {
@@ -58,12 +58,18 @@ void HttpParser::read_fields() {
               .if_none_match = field(http::field::if_none_match)};
 }
 
+bool HttpParser::is_body_over() const {
+  const auto& parser = *state_->parser;
+  if (!parser.is_header_done()) return false;
+  return parser.get().body().size() > body_bytes_max_ || parser.content_length().value_or(0) > body_bytes_max_;
+}
+
 HttpParser::Status HttpParser::parse(std::string_view input) {
   if (error_status_ != 0) return Status::error;
   if (!state_->parser) {
     state_->parser.emplace();
     state_->parser->header_limit(http_head_bytes_max);
-    state_->parser->body_limit(http_body_bytes_max);
+    state_->parser->body_limit(boost::none);  // is_body_over() tells, when the head has been seen
     position_ = 0;
     was_head_seen_ = false;
   }
@@ -78,20 +84,21 @@ HttpParser::Status HttpParser::parse(std::string_view input) {
     if (error == http::error::header_limit || is_head_over) {
       return fail(431, "the head of a request is at most " + std::to_string(http_head_bytes_max) + " bytes");
     }
-    if (error == http::error::body_limit) {
-      return fail(413, "a body is at most " + std::to_string(http_body_bytes_max) + " bytes");
-    }
     if (error && error != http::error::need_more) return fail(400, "this is no HTTP request: " + error.message());
-    if (parser.is_header_done() && !std::exchange(was_head_seen_, true) && position_ == input.size()) {
-      read_fields();
-      if (request_.wants_continue && !parser.is_done()) return Status::head;
-    }
     if (parser.is_done()) break;
+    if (parser.is_header_done() && !std::exchange(was_head_seen_, true)) {
+      read_fields();
+      return Status::head;
+    }
+    if (is_body_over()) break;
     if (error || used == 0 || position_ == input.size()) return Status::need_more;
   }
+  if (is_body_over()) return fail(413, "a body is at most " + std::to_string(body_bytes_max_) + " bytes");
   read_fields();
   return Status::request;
 }
+
+std::string HttpParser::take_body() { return std::exchange(state_->parser->get().body(), {}); }
 
 std::size_t HttpParser::take() {
   state_->parser.reset();

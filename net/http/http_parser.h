@@ -11,7 +11,7 @@
 // Errors: Status::error with the HTTP status and a sentence, for every byte sequence that is no request. It is final:
 // nobody can say where the next request would begin.
 // Time: linear in the bytes, however they are cut, but for a head that is not whole: that is searched from where the
-// last search ended. Limits: http_head_bytes_max, http_body_bytes_max; of a body no more is kept than has come.
+// last search ended. Limits: http_head_bytes_max, and a body's as it was made; of a body no more is kept than has come.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace penchant {
 
@@ -48,13 +49,13 @@ struct HttpRequest {
 class HttpParser {
  public:
   enum class Status : std::uint8_t {
-    request,
-    head,  // the client waits for a word before it sends the body: then parse() again
+    request,  // a whole one
+    head,     // the head is there and the body is not: what it asks can be seen; then parse() again
     need_more,
     error,
   };
 
-  HttpParser();
+  explicit HttpParser(std::uint64_t body_bytes_max = http_body_bytes_max);
   ~HttpParser();
 
   /// `input` are the bytes not yet consumed, starting with this request. After need_more and head the next call sees
@@ -62,8 +63,14 @@ class HttpParser {
   Status parse(std::string_view input);
   /// After request, and after head, then without its body.
   const HttpRequest& request() const { return request_; }
-  /// The request is done with. How many bytes it was.
+  /// The request is done with. How many bytes of the input that was.
   std::size_t take();
+
+  // For a body that is not to be kept in memory, between calls of parse():
+  /// What has come of it since the last call.
+  std::string take_body();
+  /// How many bytes of the input are done with: the next call sees what is behind them.
+  std::size_t take_input() { return std::exchange(position_, 0); }
 
   unsigned error_status() const { return error_status_; }
   std::string_view error() const { return error_; }
@@ -72,8 +79,10 @@ class HttpParser {
   struct State;
 
   void read_fields();
+  bool is_body_over() const;
   Status fail(unsigned status, std::string sentence);
 
+  const std::uint64_t body_bytes_max_;
   std::unique_ptr<State> state_;  // keeps Beast out of this header
   std::size_t position_ = 0;      // bytes of this request that were taken in
   bool was_head_seen_ = false;

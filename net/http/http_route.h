@@ -58,10 +58,12 @@ struct HttpRoute {
   std::string_view path;                      // {name} stands for one segment
   std::string_view command;                   // and what goes before its other arguments; empty: none, the wire answers
   std::span<const HttpParameter> parameters;  // those of the path first, in its order
-  HttpAnswer (*answer)(const Reply& reply, const HttpAsked& asked);
+  HttpAnswer (*answer)(const Reply& reply, const HttpAsked& asked);  // null: it is a transfer
   Body body = Body::parameters;
 
   bool takes(HttpMethod method) const;
+  /// An export or import, which has a thread of its own (transfers.h).
+  bool is_transfer() const { return answer == nullptr; }
 };
 
 std::span<const HttpRoute> all_http_routes();

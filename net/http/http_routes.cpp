@@ -4,6 +4,9 @@
 #include "net/http/http_route.h"
 
 namespace penchant {
+
+// In a namespace of their own: they have plain names.
+namespace http_table {
 namespace {
 
 using Kind = HttpParameter::Kind;
@@ -93,6 +96,8 @@ constexpr std::array table{
     HttpRoute{HttpRoute::post, "/api/preferences/reject-all", "RECORDS", {}, http::as_it_is, Body::reject_all},
     HttpRoute{HttpRoute::post, "/api/preferences/decisions/{decision_id}/verdict", "JUDGE", decision, http::recorded,
               Body::verdict},
+    HttpRoute{HttpRoute::get, "/api/preferences/export", "EXPORT", user_alone, nullptr},
+    HttpRoute{HttpRoute::post, "/api/preferences/import", "IMPORT", {}, nullptr, Body::file},
     HttpRoute{HttpRoute::get, "/api/pools", "POOL LIST", {}, http::pools},
     HttpRoute{HttpRoute::get, "/api/pools/{family}/{tier}", "POOL GET", pool, http::pool},
     HttpRoute{HttpRoute::put, "/api/pools/{family}/{tier}", "POOL SET", pool_set, http::pool_set},
@@ -102,6 +107,11 @@ constexpr std::array table{
     HttpRoute{HttpRoute::erase, "/api/users/{user_id}", "FORGET", named_user, http::forgotten},
     HttpRoute{HttpRoute::get, "/api/server", "INFO", {}, http::server},
 };
+
+}  // namespace
+}  // namespace http_table
+
+namespace {
 
 constexpr std::array method_names{
     std::pair{HttpRoute::get, "GET, HEAD"},
@@ -129,7 +139,7 @@ bool matches(std::string_view pattern, std::span<const std::string> segments, st
 
 }  // namespace
 
-std::span<const HttpRoute> all_http_routes() { return table; }
+std::span<const HttpRoute> all_http_routes() { return http_table::table; }
 
 bool HttpRoute::takes(HttpMethod method) const {
   switch (method) {
@@ -146,7 +156,7 @@ bool HttpRoute::takes(HttpMethod method) const {
 FoundRoute find_http_route(HttpMethod method, std::span<const std::string> segments) {
   FoundRoute found;
   std::vector<std::string> in_path;
-  for (const HttpRoute& route : table) {
+  for (const HttpRoute& route : http_table::table) {
     if (!matches(route.path, segments, in_path)) continue;
     found.methods |= route.methods;
     if (!found.route && route.takes(method)) {

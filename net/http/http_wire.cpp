@@ -24,22 +24,36 @@ Wire::Status HttpWire::parse(std::string_view input) {
   if (is_ready_) return Status::request;
   if (is_ended_) return turns_.empty() ? Status::end : Status::wait;
   if (turns_.size() >= http_pipelined_max) return Status::wait;
+  if (is_transfer_) return turns_.empty() ? Status::leave : Status::wait;
   switch (parser_.parse(input)) {
     case HttpParser::Status::need_more: return Status::need_more;
-    case HttpParser::Status::head: {
-      const auto refused = foreign_request(parser_.request(), runtime_.http_hosts, false);
-      turns_.push_back({.answer = "HTTP/1.1 100 Continue\r\n\r\n"});
-      if (refused) turns_.pop_back(), end(*refused);
-      return Status::wait;
-    }
+    case HttpParser::Status::head: return see_head(input);
     case HttpParser::Status::error:
       end({.status = parser_.error_status(), .sentence = std::string(parser_.error())});
       return Status::wait;
     case HttpParser::Status::request: break;
   }
   read_request();
+  if (is_transfer_) return Status::wait;
   is_ready_ = true;
   return Status::request;
+}
+
+/// Whoever may not ask at all does not get to send a body.
+Wire::Status HttpWire::see_head(std::string_view input) {
+  const HttpRequest& request = parser_.request();
+  const auto target = parse_http_target(request.target);
+  const FoundRoute found = target ? find_http_route(request.method, target->segments) : FoundRoute();
+  if (const auto refused = foreign_request(request, runtime_.http_hosts, false)) return end(*refused), Status::wait;
+  if (found.route && found.route->is_transfer()) {
+    read_request();
+    if (is_transfer_) return Status::wait;
+    is_ended_ = true;  // its body is not read
+    return Status::wait;
+  }
+  if (!request.wants_continue) return parse(input);
+  turns_.push_back({.route = nullptr, .asked = {}, .framing = {}, .answer = "HTTP/1.1 100 Continue\r\n\r\n"});
+  return Status::wait;
 }
 
 std::size_t HttpWire::take() {
@@ -93,6 +107,10 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
   HttpError error;
   auto command = http_command(found, *target, request.body, error);
   if (!command) return error;
+  if (found.route->is_transfer()) {
+    is_transfer_ = true;
+    return std::nullopt;
+  }
   arguments_ = std::move(command->arguments);
   turns_.push_back(
       {.route = found.route, .asked = std::move(command->asked), .framing = framing_of(request), .answer = {}});

@@ -28,7 +28,7 @@ class HttpWire final : public Wire {
   std::span<const std::string_view> arguments() const override { return views_; }
   bool are_in_input(std::string_view) const override { return false; }
   std::size_t take() override;
-  bool is_due() const override { return is_ended_; }
+  bool is_due() const override { return is_ended_ || is_transfer_; }
   bool is_at_rest() const override { return turns_.empty() && !is_ready_; }
   void render(OutputBuffer& replies) override;
 
@@ -41,6 +41,7 @@ class HttpWire final : public Wire {
     std::string answer;  // in bytes
   };
 
+  Status see_head(std::string_view input);
   void read_request();
   std::optional<HttpError> read_command(const HttpRequest& request);
   void answer(const HttpAnswer& answer, HttpFraming framing);
@@ -53,6 +54,7 @@ class HttpWire final : public Wire {
   HttpParser parser_;
   bool is_ready_ = false;  // a request was read and not taken
   bool is_ended_ = false;  // no further one is read
+  bool is_transfer_ = false;  // the request is for a transfer (transfers.h), whose connection this becomes
   std::vector<std::string> arguments_;
   std::vector<std::string_view> views_;
   std::deque<Turn> turns_;

@@ -1,0 +1,55 @@
+#include "net/http/transfers.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/http/transfer.h"
+#include "persistence/background_work.h"
+
+namespace penchant {
+
+void Transfers::take(Transfer transfer) {
+  const std::lock_guard lock(mutex_);
+  join_done();
+  if (is_stopped_ || running_.size() >= transfers_max) {
+    refuse_transfer(transfer.descriptor);
+    return void(close(transfer.descriptor));
+  }
+  const int server = connect_(transfer.client);
+  Running& running = running_.emplace_back(Running{.descriptor = transfer.descriptor, .server = server});
+  running.thread = std::thread([this, &running, transfer = std::move(transfer)] { run(running, transfer); });
+}
+
+void Transfers::run(Running& running, const Transfer& transfer) {
+  lower_priority();
+  run_transfer(transfer, running.server, options_);
+  const std::lock_guard lock(mutex_);
+  close(running.descriptor);
+  close(running.server);
+  running.is_done = true;
+}
+
+/// Of those whose sockets are closed nothing is left but the end of their thread.
+void Transfers::join_done() {
+  std::erase_if(running_, [](Running& one) {
+    if (one.is_done) one.thread.join();
+    return one.is_done;
+  });
+}
+
+void Transfers::stop() {
+  std::list<Running> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+    for (Running& one : running_) {
+      if (one.is_done) continue;
+      shutdown(one.descriptor, SHUT_RDWR);
+      shutdown(one.server, SHUT_RDWR);
+    }
+    ended.splice(ended.end(), running_);
+  }
+  for (Running& one : ended) one.thread.join();
+}
+
+}  // namespace penchant

@@ -1,0 +1,47 @@
+// TemporaryFile: what is too large for memory, until it has been read. It has no name: it is gone when the process is,
+// however that ends.
+//
+// Owner and thread: the caller's. Limits: the disk's. Errors: one sentence with the folder and the reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/result.h"
+
+namespace penchant {
+
+class TemporaryFile {
+ public:
+  static result<TemporaryFile> create(std::string directory);
+  TemporaryFile(TemporaryFile&& other) noexcept
+      : directory_(std::move(other.directory_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        size_(other.size_) {}
+  TemporaryFile& operator=(TemporaryFile&& other) noexcept {
+    std::swap(directory_, other.directory_);
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~TemporaryFile();
+
+  result<void> append(std::string_view bytes);
+  std::uint64_t size() const { return size_; }
+  /// How many bytes were read; fewer than asked for only at the end.
+  result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
+
+ private:
+  TemporaryFile(std::string directory, int descriptor) : directory_(std::move(directory)), descriptor_(descriptor) {}
+  Failure failure(std::string_view what) const;
+
+  std::string directory_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace penchant
