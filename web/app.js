@@ -74,5 +74,4 @@ session.start(async () => {
   } catch {
     set({ user: "default" });  // the panels say what is wrong
   }
-  set({ alive: Date.now() });
 });

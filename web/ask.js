@@ -7,6 +7,7 @@ import { on, set, state } from "./state.js";
 
 const typing_pause_ms = 140;
 const advice_count = 6;
+const arms_shown = 5;
 const bands = [["explore", "below 0.3"], ["hedge", "0.3 to 0.7"], ["exploit", "above 0.7"]];
 
 const panel = byId("ask");
@@ -53,7 +54,7 @@ async function load() {
   byId("recommendation").classList.add("stale");
   try {
     const [answer, keywords, negatives] = await Promise.all([
-      ask("api/preferences/recommend-checkpoint", { ...asked, peek: "true" }, signal),
+      ask("api/preferences/recommend-checkpoint", { ...asked, top: String(arms_shown), peek: "true" }, signal),
       ask("api/preferences/keywords", { prompt: prompt || " " }, signal),
       ask("api/preferences/recommend-negatives", { user_id, prompt, count: advice_count }, signal),
     ]);
@@ -65,6 +66,7 @@ async function load() {
     if (mine !== question) return;
     tell(panel, null);
     showRecommendation(answer);
+    byId("recommendation").classList.remove("stale");
     showKeywords(keywords);
     showLoras(loras);
     showParameters(values);
@@ -106,12 +108,20 @@ function showRecommendation(answer) {
     confidenceTrack(band, confidence),
     h("p", { class: "reason", text: reason }));
   byId("ask-status").textContent = `${checkpoint}, ${band}`;
-  const rows = answer.arms.map((arm) => [arm.checkpoint, score(arm.score), rateBar(arm.score), count(arm.observations),
-    h("span", {}, percent(arm.probability)), whyButton(arm.checkpoint)]);
+  showArms(answer);
+}
+
+/** The band's arms, and those behind them, which have no chance of being chosen. */
+function showArms({ arms, band }) {
+  const chosen = arms.filter((arm) => arm.probability > 0).length;
+  const rows = arms.map((arm) => [arm.checkpoint, score(arm.score), rateBar(arm.score), count(arm.observations),
+    arm.probability > 0 ? percent(arm.probability) : "–", whyButton(arm.checkpoint)]);
+  const shown = table("Arms, the best first", [{ title: "Checkpoint" }, { title: "Score", number: true },
+    { title: "", class: "mark" }, { title: "Seen", number: true }, { title: "Chosen", number: true },
+    { title: "", class: "actions" }], rows);
+  [...shown.tBodies[0].rows].forEach((row, i) => row.classList.toggle("arm", arms[i].probability > 0));
   byId("arms").replaceChildren(
-    h("h3", { text: answer.arms.length === 1 ? "The band's arm" : `The band's ${answer.arms.length} arms` }),
-    table("Arms of the band", [{ title: "Checkpoint" }, { title: "Score", number: true }, { title: "", class: "mark" },
-      { title: "Seen", number: true }, { title: "Chosen", number: true }, { title: "", class: "actions" }], rows));
+    h("h3", { text: `Arms: ${band} takes ${chosen === 1 ? "the best" : `one of the best ${chosen}`}` }), shown);
 }
 
 function whyButton(checkpoint) {
@@ -140,26 +150,27 @@ const none = (text) => h("p", { class: "empty", text });
 function showLoras(loras) {
   byId("loras").replaceChildren(loras.length === 0 ? none("No LoRA is known for this.")
     : table("LoRAs with strengths", [{ title: "LoRA" }, { title: "Strength", number: true },
-      { title: "Score", number: true }, { title: "Seen", number: true }],
-    loras.map((one) => [one.lora, spread(one.strength, one.strength_sd), score(one.score), count(one.observations)])));
+      { title: "Score", number: true }, { title: "Seen", number: true }], loras.map((one) => [
+      one.lora, spread(one.strength, one.strength_sd), score(one.score), count(one.observations)])));
 }
 
 /** A mean with its standard deviation. */
 function spread(mean, sd) {
   if (mean === null || mean === undefined) return "–";
-  return h("span", {}, measure(mean), sd ? h("span", { class: "note", text: ` ±\u202f${Number(sd.toPrecision(2))}` }) : null);
+  const text = ` ±\u202f${Number((sd ?? 0).toPrecision(2))}`;
+  return h("span", {}, measure(mean), sd ? h("span", { class: "note", text }) : null);
 }
 
 function showParameters(values) {
   byId("parameters").replaceChildren(values.length === 0 ? none("No parameter is known for this.")
-    : table("Parameters", [{ title: "Parameter" }, { title: "Mean ± sd", number: true }, { title: "Seen", number: true }],
-      values.map((one) => [one.name, spread(one.mean, one.sd), count(one.observations)])));
+    : table("Parameters", [{ title: "Parameter" }, { title: "Mean ± sd", number: true },
+      { title: "Seen", number: true }], values.map((one) => [one.name, spread(one.mean, one.sd), count(one.observations)])));
 }
 
 function showNegatives(negatives) {
   byId("negatives").replaceChildren(negatives.length === 0 ? none("No negative keyword is known for this.")
-    : table("Negative keywords", [{ title: "Keyword" }, { title: "Score", number: true }, { title: "Seen", number: true }],
-      negatives.map((one) => [one.keyword, score(one.score), count(one.observations)])));
+    : table("Negative keywords", [{ title: "Keyword" }, { title: "Score", number: true },
+      { title: "Seen", number: true }], negatives.map((one) => [one.keyword, score(one.score), count(one.observations)])));
 }
 
 async function explain(checkpoint, mine, signal) {

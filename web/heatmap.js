@@ -92,7 +92,7 @@ export class Heatmap {
   plot() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     const left = width < 560 ? 92 : 140;
-    const right = width < 560 ? 28 : 64;  // the last labels lean into it
+    const right = width < 560 ? 28 : 48;  // the last labels lean into it
     return { left, top: column_label_height_px, width: Math.max(1, width - left - right),
       height: Math.max(1, height - column_label_height_px) };
   }

@@ -14,7 +14,7 @@ let run = () => {};
 
 export function start() {
   run = every(refresh_ms, load);
-  on(["alive"], run);
+  on(["session", "alive"], run);
   byId("pool-new").addEventListener("click", () => edit({ family: "", tier: "standard", checkpoints: [] }));
 }
 
@@ -35,10 +35,10 @@ async function load() {
 function show(pools) {
   byId("pools-body").replaceChildren(pools.length === 0
     ? h("p", { class: "empty", text: "There is no pool: each question is about the checkpoints a user has records of." })
-    : table("Pools", [{ title: "Family" }, { title: "Tier" }, { title: "Checkpoints" }, { title: "", class: "actions" }],
+    : table("Pools", [{ title: "Family" }, { title: "Tier" }, { title: "Checkpoints", class: "names" },
+      { title: "", class: "actions" }],
       pools.map((pool) => [pool.family, pool.tier,
-        h("div", { class: "names", title: pool.checkpoints.join("\n"),
-          text: pool.checkpoints.join(", ") }),
+        h("span", { title: pool.checkpoints.join("\n"), text: pool.checkpoints.join(", ") }),
         h("span", {},
           h("button", { type: "button", class: "quiet writes", "aria-label": `Edit ${pool.family} ${pool.tier}`,
             onclick: () => edit(pool) }, "Edit"),
@@ -74,7 +74,8 @@ function edit(pool) {
 function remove(pool) {
   openDialog({
     title: `Delete the pool ${pool.family} ${pool.tier}`, button: "Delete", isDangerous: true,
-    content: [h("p", { text: `It names ${plural(pool.checkpoints.length, "checkpoint")}. What users recorded with them stays.` })],
+    content: [h("p", { text: `It names ${plural(pool.checkpoints.length, "checkpoint")}. `
+      + "What users recorded with them stays." })],
     act: async () => {
       await send("DELETE", address(pool.family, pool.tier));
       run();

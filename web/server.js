@@ -13,7 +13,7 @@ let before = null;  // {time, commands} at the last look
 
 export function start() {
   const run = every(refresh_ms, load);
-  on(["alive"], run);
+  on(["session", "alive"], run);
 }
 
 /** All names of all sections in lower case; numbers where they read as ones. */
@@ -74,7 +74,8 @@ function figures(told) {
     has("used_memory") && ["Memory", bytes(told.used_memory), has("used_memory_rss_peak")
       ? `at most ${bytes(told.used_memory_rss_peak)}` : ""],
     Number.isFinite(lag) && ["Journal lag", `${whole(lag)} events`, "written, not yet on disk"],
-    has("journal_disk_bytes") && ["Journal", bytes(told.journal_disk_bytes), `${whole(told.journal_segments)} segments`],
+    has("journal_disk_bytes") && ["Journal", bytes(told.journal_disk_bytes),
+      `${whole(told.journal_segments)} segments`],
     snapshotAge !== null && ["Snapshot", `${duration(snapshotAge)} ago`, told.rdb_last_bgsave_status === "ok" ? ""
       : "the last one failed", told.rdb_last_bgsave_status !== "ok"],
     has("connected_clients") && ["Connections", whole(told.connected_clients), has("total_connections_received")
@@ -133,9 +134,9 @@ function showBands(told) {
   byId("bands-body").replaceChildren(
     h("div", { class: "split", "aria-hidden": "true" }, bands.map((band, i) => (
       h("span", { class: band, style: { flex: `${counts[i] ?? 0} 1 0` } })))),
-    table("Decisions by band", [{ title: "Band" }, { title: "Decisions", number: true }, { title: "Share", number: true }],
-      bands.map((band, i) => [h("span", {}, h("span", { class: `swatch ${band}` }), band), whole(counts[i] ?? 0),
+    table("Decisions by band", [{ title: "Band" }, { title: "Decisions", number: true },
+      { title: "Share", number: true }], bands.map((band, i) => [h("span", {}, h("span", { class: `swatch ${band}` }), band), whole(counts[i] ?? 0),
         percent((counts[i] ?? 0) / all, 1)])),
-    h("p", { class: "note", text: "Decisions of all users since the server's start." }));
+    h("p", { class: "note after", text: "Decisions of all users since the server's start." }));
 }
 

@@ -16,7 +16,7 @@ let run = () => {};
 export function start() {
   run = every(refresh_ms, load);
   byId("find-user").addEventListener("input", debounced(run, 120));
-  on(["user", "alive"], run);
+  on(["session", "user", "alive"], run);
 }
 
 /** Reads the users and chooses one where none is chosen yet, or the chosen one is gone. */

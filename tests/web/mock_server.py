@@ -317,6 +317,7 @@ def main():
     reader.add_argument("--read-only", action="store_true")
     Handler.world = World(reader.parse_args())
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", Handler.world.options.port), Handler)
+    listening.handle_error = lambda *_: None  # a browser that drops an answer it no longer wants
     print(f"http 127.0.0.1:{listening.server_address[1]}", flush=True)
     listening.serve_forever()
 
