@@ -30,7 +30,7 @@ async function load() {
   if (!user || (isPaused && user === shownUser)) return;
   try {
     const { records } = await get("api/preferences/records", { user_id: user, limit: records_shown });
-    if (user !== state.user) return;
+    if (user !== state.user || (isPaused && user === shownUser)) return;
     tell(panel, null);
     show(user, records);
   } catch (error) {

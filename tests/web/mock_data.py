@@ -1,6 +1,7 @@
 """Made-up tastes of plausible size for the dashboard's mock server; the same ones each time."""
 import base64
 import datetime
+import functools
 import itertools
 import math
 import random
@@ -68,6 +69,9 @@ class Taste:
                 self.cells[k, c] = [sum(draw.random() < p for _ in range(min(n, 60))) * n / min(n, 60), n * 0.93]
         for cell in self.cells.values():
             cell[0] = min(cell[0] * 0.93, cell[1])
+        self.totals = [[0, 0] for _ in self.checkpoints]
+        for (_, c), cell in self.cells.items():
+            self.totals[c] = [self.totals[c][0] + cell[0], self.totals[c][1] + cell[1]]
         self.index = {word: k for k, word in enumerate(self.keywords)}
 
     def make_record(self, at, number):
@@ -91,8 +95,7 @@ class Taste:
     def of(self, keywords, checkpoint):
         """The cells of known and unknown keywords; over all where there is no keyword."""
         if not keywords:
-            mine = [cell for (_, c), cell in self.cells.items() if c == checkpoint]
-            return [[sum(s for s, _ in mine), sum(n for _, n in mine)]]
+            return [self.totals[checkpoint]]
         return [self.cells.get((self.index.get(word, -1), checkpoint), [0, 0]) for word in keywords]
 
     def arms(self, keywords):
@@ -104,6 +107,7 @@ class Taste:
             found.append([name, score, sum(n for _, n in cells), cells])
         return sorted(found, key=lambda arm: (-round(arm[1], 6), arm[2]))
 
+    @functools.cached_property
     def matrix(self):
         totals_k, totals_c = [[0, 0] for _ in self.keywords], [[0, 0] for _ in self.checkpoints]
         packed, width = bytearray(2 * len(self.keywords) * len(self.checkpoints)), len(self.checkpoints)

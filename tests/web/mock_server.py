@@ -76,10 +76,10 @@ def recommend(world, query):
     band, width = ("explore", 3) if confidence < 0.3 else ("hedge", 2) if confidence <= 0.7 else ("exploit", 1)
     policy = query.get("policy", ["banded"])[0]
     if policy == "thompson":
-        draw, wins, near = random.Random(prompt), [0] * len(arms), arms[:24]
-        for _ in range(500):
+        draw, wins, near = random.Random(prompt), [0] * len(arms), arms[:12]
+        for _ in range(200):
             drawn = [sum(draw.betavariate(s + 5, n - s + 5) for s, n in arm[3]) / len(arm[3]) for arm in near]
-            wins[drawn.index(max(drawn))] += 1 / 500
+            wins[drawn.index(max(drawn))] += 1 / 200
         shown = int(query.get("top", ["3"])[0])
     else:
         wins = [1 / width] * width + [0] * len(arms)
@@ -187,7 +187,7 @@ ROUTES = {  # path -> function, parameters, whether it is about all users
     "/api/preferences/recommend-negatives": (negatives, "user_id prompt count at", False),
     "/api/preferences/explain": (explain, "user_id prompt checkpoint", False),
     "/api/preferences/keywords": (lambda w, q: [{"keyword": k} for k in keywords_of(q["prompt"][0])], "prompt", False),
-    "/api/preferences/matrix": (lambda w, q: w.taste(q).matrix(), "user_id keywords checkpoints at", False),
+    "/api/preferences/matrix": (lambda w, q: w.taste(q).matrix, "user_id keywords checkpoints at", False),
     "/api/preferences/records": (history, "user_id checkpoint lora keyword action session_id since until limit cursor",
                                  False),
     "/api/preferences/stats": (stats, "user_id", False),
