@@ -45,20 +45,22 @@ export function strength(observationsByte) {
 }
 
 /**
- * The colour of each cell there can be, as the 32 bits that ImageData holds (little-endian ABGR):
- * entry 256 * rate byte + observations byte.
+ * The colour of each cell there can be, as the 32 bits that ImageData holds (little-endian ABGR): entry rate byte +
+ * 256 * observations byte, which is a pair's two bytes read as one little-endian number.
  */
 export function cellColors(theme, background) {
   const table = new Uint32Array(65536);
-  for (let rate = 0; rate < 256; rate++) {
-    const color = rateColor(rate / 255, theme);
-    for (let observations = 0; observations < 256; observations++) {
-      const share = strength(observations);
-      const [r, g, b] = color.map((part, i) => Math.round(background[i] + (part - background[i]) * share));
-      table[256 * rate + observations] = (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
+  const rates = new Float64Array(3 * 256);
+  for (let rate = 0; rate < 256; rate++) rates.set(rateColor(rate / 255, theme), 3 * rate);
+  const [groundRed, groundGreen, groundBlue] = background;
+  for (let observations = 0; observations < 256; observations++) {
+    const share = strength(observations);
+    for (let rate = 0; rate < 256; rate++) {
+      const r = Math.round(groundRed + (rates[3 * rate] - groundRed) * share);
+      const g = Math.round(groundGreen + (rates[3 * rate + 1] - groundGreen) * share);
+      const b = Math.round(groundBlue + (rates[3 * rate + 2] - groundBlue) * share);
+      table[rate + 256 * observations] = (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
     }
   }
   return table;
 }
-
-export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;

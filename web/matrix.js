@@ -18,14 +18,15 @@ export function blended(rate, observations) {
   return (rate * observations + 5) / (observations + 10);
 }
 
-/** The API's answer with its cells read. Fails where they are too few or too many. */
+/**
+ * The API's answer with its cells read, as bytes and as little-endian pairs of them. Fails where they are too few or
+ * too many.
+ */
 export function readMatrix(answer) {
   const bytes = bytesOf(answer.cells);
-  const pairs = answer.keywords.length * answer.checkpoints.length;
-  if (bytes.length !== 2 * pairs) {
-    throw new Error(`The matrix has ${bytes.length} bytes where ${2 * pairs} were due.`);
-  }
-  return { keywords: answer.keywords, checkpoints: answer.checkpoints, bytes };
+  const due = 2 * answer.keywords.length * answer.checkpoints.length;
+  if (bytes.length !== due) throw new Error(`The matrix has ${bytes.length} bytes where ${due} were due.`);
+  return { keywords: answer.keywords, checkpoints: answer.checkpoints, bytes, pairs: new Uint16Array(bytes.buffer) };
 }
 
 /** One pair: {keyword, checkpoint, rate, observations}. */

@@ -171,7 +171,7 @@ function drawLegend() {
   for (let row = 0; row < rows; row++) {
     const observations = Math.round((107 * (rows - row)) / rows);
     for (let column = 0; column < columns; column++) {
-      pixels[row * columns + column] = colors[256 * Math.round((255 * column) / (columns - 1)) + observations];
+      pixels[row * columns + column] = colors[Math.round((255 * column) / (columns - 1)) + 256 * observations];
     }
   }
   context.putImageData(image, 0, 0);
