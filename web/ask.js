@@ -68,6 +68,7 @@ async function load() {
     showRecommendation(answer);
     byId("recommendation").classList.remove("stale");
     showKeywords(keywords);
+    panel.querySelector(".advice").hidden = false;
     showLoras(loras);
     showParameters(values);
     showNegatives(negatives);
@@ -84,6 +85,7 @@ async function load() {
 function clear() {
   for (const id of ["recommendation", "arms", "prompt-keywords", "loras", "parameters", "negatives",
     "explanation-body"]) byId(id).replaceChildren();
+  panel.querySelector(".advice").hidden = true;
 }
 
 function confidenceTrack(band, confidence) {

@@ -59,6 +59,17 @@ export function debounced(f, wait_ms) {
   };
 }
 
+/** Changes what a place holds; the focus stays on the button of the same name, or else on the place. */
+export function keepingFocus(place, change) {
+  const focused = place.contains(document.activeElement) ? document.activeElement : null;
+  const nameOf = (element) => element.ariaLabel ?? element.textContent;
+  change(place);
+  if (!focused) return;
+  const same = [...place.querySelectorAll("button")].find((one) => nameOf(one) === nameOf(focused));
+  if (!same) place.tabIndex = -1;
+  (same ?? place).focus();
+}
+
 /** Shows what went wrong within a panel, in the server's sentence, or clears it (null). */
 export function tell(panel, error) {
   const place = panel.querySelector(".error");

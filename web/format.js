@@ -45,11 +45,11 @@ export function ago(time, now = Date.now()) {
 }
 
 export function day(time) {
-  return new Date(time).toLocaleDateString("en", { day: "numeric", month: "short" });
+  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }
 
 export function moment(time) {
-  return new Date(time).toLocaleString("en", { dateStyle: "medium", timeStyle: "medium" });
+  return new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 }
 
 export const plural = (number, noun) => `${short(number)} ${noun}${number === 1 ? "" : "s"}`;

@@ -120,6 +120,15 @@ export class Heatmap {
     this.move(0, 0);
   }
 
+  /** From the beginning, in cells large enough to read and, where there are few, to fill the plot. */
+  showStart() {
+    const plot = this.plot();
+    this.cellWidth = clamp(plot.width / Math.max(1, this.columns.length), cell_px.width, cell_px.widest);
+    this.cellHeight = clamp(plot.height / Math.max(1, this.rows.length), cell_px.height, cell_px.highest);
+    this.x = this.y = 0;
+    this.drawSoon();
+  }
+
   showWhole() {
     const plot = this.plot();
     this.cellWidth = Math.min(cell_px.widest, plot.width / Math.max(1, this.columns.length));

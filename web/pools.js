@@ -1,7 +1,7 @@
 // The panel "Pools": the checkpoints there are for a model family and tier.
 
 import { get, send } from "./api.js";
-import { byId, h, table, tell } from "./dom.js";
+import { byId, h, keepingFocus, table, tell } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { plural } from "./format.js";
 import { every, on, set, state } from "./state.js";
@@ -33,7 +33,7 @@ async function load() {
 }
 
 function show(pools) {
-  byId("pools-body").replaceChildren(pools.length === 0
+  keepingFocus(byId("pools-body"), (place) => place.replaceChildren(pools.length === 0
     ? h("p", { class: "empty", text: "There is no pool: each question is about the checkpoints a user has records of." })
     : table("Pools", [{ title: "Family" }, { title: "Tier" }, { title: "Checkpoints", class: "names" },
       { title: "", class: "actions" }],
@@ -43,7 +43,7 @@ function show(pools) {
           h("button", { type: "button", class: "quiet writes", "aria-label": `Edit ${pool.family} ${pool.tier}`,
             onclick: () => edit(pool) }, "Edit"),
           h("button", { type: "button", class: "quiet writes", "aria-label": `Delete ${pool.family} ${pool.tier}`,
-            onclick: () => remove(pool) }, "Delete"))])));
+            onclick: () => remove(pool) }, "Delete"))]))));
 }
 
 const address = (family, tier) => `api/pools/${encodeURIComponent(family)}/${encodeURIComponent(tier)}`;

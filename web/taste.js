@@ -71,18 +71,20 @@ async function load() {
     shownUser = user;
     pair.keyword = pair.checkpoint = null;
     heatmap.cursor = { row: 0, column: 0 };
-    heatmap.x = heatmap.y = 0;
   }
   arrange();
+  if (!isSame) heatmap.showStart();
   if (matrix) performance.measure("heatmap", "matrix-here");
 }
 
 /** Orders the axes; the one that changed is shown from its beginning. */
 function arrange(changed = null) {
-  if (!matrix) {
+  const isEmpty = !matrix || matrix.keywords.length === 0 || matrix.checkpoints.length === 0;
+  panel.classList.toggle("bare", isEmpty);
+  if (isEmpty) {
     heatmap.show(null, new Uint32Array(), new Uint32Array());
     byId("taste-size").textContent = "";
-    byId("cell").textContent = "";
+    byId("cell").textContent = matrix ? "Nothing has been judged yet." : "";
     return;
   }
   const [rows, columns] = axes.map((axis) => order(matrix, axis, {

@@ -1,7 +1,7 @@
 // The panel "Users": who there is, whom they share with, and forgetting one.
 
 import { get, send } from "./api.js";
-import { byId, debounced, h, table, tell } from "./dom.js";
+import { byId, debounced, h, keepingFocus, table, tell } from "./dom.js";
 import { openDialog } from "./dialog.js";
 import { plural, whole } from "./format.js";
 import { every, on, set, state } from "./state.js";
@@ -12,6 +12,7 @@ const offered_max = 500;
 
 const panel = byId("users");
 let run = () => {};
+let shownContent = "";
 
 export function start() {
   run = every(refresh_ms, load);
@@ -60,14 +61,16 @@ async function load() {
 function show(shown, stats, found, all) {
   byId("users-about").textContent = found > shown.length
     ? `${shown.length} of ${whole(found)} shown; find the others by name` : plural(all, "user");
-  if (panel.contains(document.activeElement) && document.activeElement.closest("table")) return;  // keep the focus
-  byId("users-body").replaceChildren(shown.length === 0
+  const content = JSON.stringify([shown, state.user, stats.map((one) => [one.records, one.sharing])]);
+  if (content === shownContent) return;
+  shownContent = content;
+  keepingFocus(byId("users-body"), (place) => place.replaceChildren(shown.length === 0
     ? h("p", { class: "empty", text: all === 0 ? "Nobody has recorded anything yet." : "No name has these letters." })
     : table("Users", [{ title: "User" }, { title: "Records", number: true }, { title: "Shares" },
       { title: "", class: "actions" }],
     shown.map((name, i) => [userButton(name), whole(stats[i].records), shareSwitch(name, stats[i].sharing),
       h("button", { type: "button", class: "quiet writes", "aria-label": `Delete ${name}`,
-        onclick: () => forget(name, stats[i].records) }, "Delete")])));
+        onclick: () => forget(name, stats[i].records) }, "Delete")]))));
 }
 
 function userButton(name) {

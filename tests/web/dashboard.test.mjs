@@ -50,6 +50,7 @@ for (const width of [400, 800, 1600]) {
       await shoot(page, `${width}-${theme}`);
       await openDetails(page);
       await fits(page);
+      await page.evaluate(() => scrollTo(0, 0));
       await shoot(page, `${width}-${theme}-open`);
     }));
   }
