@@ -104,7 +104,8 @@ bool append(HttpCommand& command, const Given& given, HttpError& error) {
   std::vector<std::string>& arguments = command.arguments;
   const bool is_missing = given.values.empty();
   if (parameter.kind == Kind::always) return arguments.emplace_back(parameter.word), true;
-  if (is_missing && parameter.is_option()) return true;
+  const bool may_be_missing = parameter.is_option() && parameter.kind != Kind::required;
+  if (is_missing && may_be_missing) return true;
   if (is_missing && parameter.otherwise.empty()) return refuse(parameter, "is missing", error);
   const std::string value(is_missing ? parameter.otherwise : given.values.front());
   const bool is_true = value == "true";
@@ -125,6 +126,7 @@ bool append(HttpCommand& command, const Given& given, HttpError& error) {
       append_values(arguments, given, parameter.kind == Kind::counted);
       command.asked.values = given.values;
       break;
+    case Kind::required:
     case Kind::option:
       arguments.emplace_back(parameter.word);
       arguments.push_back(value);

@@ -85,6 +85,20 @@ void find_record_field(HttpError& error) {
   error.field = error.field.empty() ? prefix : prefix + "." + error.field;
 }
 
+/// What a sentence is about that does not begin with the parameter's word.
+void find_other_subject(HttpError& error, const HttpRoute& route) {
+  const auto about = [&](std::string_view subject, const auto& is_it) {
+    const auto found = std::ranges::find_if(route.parameters, is_it);
+    if (error.field.empty() && begins_with(error.sentence, subject) && found != route.parameters.end()) {
+      error.field = found->name;
+    }
+  };
+  about("the number of", [](const HttpParameter& one) { return one.kind == HttpParameter::Kind::counted; });
+  about("the verdict", [](const HttpParameter& one) { return one.word == "VERDICT"; });
+  about("the cursor", [](const HttpParameter& one) { return one.word == "CURSOR"; });
+  about("the checkpoint", [](const HttpParameter& one) { return one.kind == HttpParameter::Kind::list; });
+}
+
 }  // namespace
 
 HttpError http_error_of(std::string_view reply, const HttpRoute& route) {
@@ -109,11 +123,7 @@ HttpError http_error_of(std::string_view reply, const HttpRoute& route) {
   for (const HttpParameter& parameter : route.parameters) {
     if (rename(error, parameter.word, parameter.name)) break;
   }
-  // What is said of a list's names is said of a checkpoint.
-  const auto among = std::ranges::find(route.parameters, HttpParameter::Kind::list, &HttpParameter::kind);
-  if (error.field.empty() && among != route.parameters.end() && begins_with(error.sentence, "the checkpoint")) {
-    error.field = among->name;
-  }
+  if (error.field.empty()) find_other_subject(error, route);
   return error;
 }
 

@@ -3,13 +3,39 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <optional>
 
 namespace penchant {
 namespace {
 
 namespace http = boost::beast::http;
+
+/// A body in memory that takes no more of it than has come: Beast's own would take all that was announced.
+struct Body {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>&, boost::system::error_code& error) { error = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, boost::system::error_code& error) {
+      error = {};
+      std::size_t taken = 0;
+      for (const boost::asio::const_buffer buffer : boost::beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+        taken += buffer.size();
+      }
+      return taken;
+    }
+    void finish(boost::system::error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
 
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -27,7 +53,7 @@ HttpMethod method_of(http::verb verb) {
 }  // namespace
 
 struct HttpParser::State {
-  std::optional<http::request_parser<http::string_body>> parser;
+  std::optional<http::request_parser<Body>> parser;
 };
 
 HttpParser::HttpParser(std::uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max), state_(std::make_unique<State>()) {}

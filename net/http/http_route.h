@@ -23,6 +23,7 @@ struct HttpParameter {
     counted,     // one or more: how many, then the values
     many,        // one or more: the values
     option,      // WORD value
+    required,    // the same, and it must be there
     time,        // WORD value, in Unix milliseconds
     list,        // one or more: WORD, how many, then the values
     flag,        // true or false: WORD, or nothing

@@ -31,7 +31,7 @@ constexpr std::array recommend{
 };
 constexpr std::array plan{
     user, prompt, family, among, at,
-    HttpParameter{"count", Kind::option, "COUNT"},
+    HttpParameter{"count", Kind::required, "COUNT"},
     HttpParameter{"tier", Kind::option, "TIER"},
     HttpParameter{"policy", Kind::option, "POLICY"},
     HttpParameter{"seed", Kind::option, "SEED"},

@@ -162,7 +162,9 @@ class Server:
         else:
             self.wait()
             raise AssertionError(f"the server did not start: {self.log}")
-        self.port = int(next(line for line in said if line.startswith("resp 127.0.0.1:")).rsplit(":", 1)[1])
+        self.port, self.http_port = (
+            int(next(line for line in said if line.startswith(f"{kind} 127.0.0.1:")).rsplit(":", 1)[1])
+            for kind in ("resp", "http"))
         return self
 
     @property
