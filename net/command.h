@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "net/access.h"
 #include "net/arguments.h"
 #include "net/reply_writer.h"
 #include "net/service.h"
+#include "net/tokens.h"
 #include "net/transaction.h"
 
 namespace penchant {
@@ -30,6 +32,7 @@ struct ForgetReply {
 struct Client {
   std::uint64_t id = 0;
   int protocol = 2;
+  Access access;
   bool closing = false;     // after the replies so far have been sent
   bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
   std::vector<ForgetReply> forgets;        // of the last batch, ascending
@@ -68,6 +71,8 @@ struct Runtime {
   std::uint64_t connections_refused = 0;
   std::uint16_t port = 0;
   std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
+  Tokens tokens;                                              // changed while all threads rest
+  WrongTokens wrong_tokens;
   std::vector<Shard> shards;                                  // by the number of their store; fixed before the start
   std::function<void(bool save)> shut_down;
 };
@@ -90,7 +95,9 @@ struct Command {
   /// immediate: it runs also between MULTI and EXEC.
   /// by_user: it is for the store of the user that its first argument names; by_decision: for the one that told it;
   /// everywhere: it is about all stores. Without these any store will do.
-  enum Flag : std::uint8_t {
+  /// nobodys: it tells nothing of users and of the server; open: it runs before a client has said who it is. Who may
+  /// run what access.cpp reads from these: an admin alone, where nothing says that less will do.
+  enum Flag : std::uint16_t {
     read = 1,
     write = 2,
     connection = 4,
@@ -99,6 +106,8 @@ struct Command {
     by_user = 32,
     by_decision = 64,
     everywhere = 128,
+    nobodys = 256,
+    open = 512,
   };
 
   static constexpr std::size_t any = SIZE_MAX;
@@ -106,7 +115,7 @@ struct Command {
   std::string_view name;  // upper case
   std::size_t arity_min;  // arguments, the name not counted
   std::size_t arity_max;
-  std::uint8_t flags;
+  std::uint16_t flags;
   void (*run)(Call&);
   std::string_view arguments;  // as docs/protocol.md writes them
   std::string_view summary;
@@ -153,7 +162,8 @@ void import_json(Call&);
 
 void pool(Call&);  // commands_pool.cpp
 
-void ping(Call&);  // commands_connection.cpp
+void auth(Call&);  // commands_connection.cpp
+void ping(Call&);
 void echo(Call&);
 void hello(Call&);
 void select(Call&);

@@ -120,7 +120,7 @@ void judge(Call& call) {
     const auto shard = std::ranges::find_if(call.runtime.shards, has);
     if (shard != call.runtime.shards.end()) judging = &shard->service;
   }
-  write_recorded(call, judging->judge(decision, options.record));
+  write_recorded(call, judging->judge(decision, options.record, call.client.access.user));
 }
 
 void reject_all(Call& call) {

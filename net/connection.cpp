@@ -32,7 +32,12 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
       return used;
     }
     switch (parser_.parse(input.substr(used))) {
-      case RequestParser::Status::need_more: next_ = Next::input; return used;
+      case RequestParser::Status::need_more:
+        next_ = Next::input;
+        if (client_.access.role != Role::none || input.size() - used <= nobodys_request_bytes_max) return used;
+        batch_.reply().error(std::string(no_access) + " A request that does it is shorter.");
+        client_.closing = true;
+        return input.size();
       case RequestParser::Status::error:
         batch_.reply().error("ERR " + std::string(parser_.error()));
         client_.closing = true;

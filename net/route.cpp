@@ -12,7 +12,8 @@ namespace {
 Route route_of_exec(const Client& client, const Runtime& runtime) {
   Route all{.is_about_connection = true};
   if (!client.transaction || client.transaction->failed()) return all;
-  const Client outside;  // none of them waits in a transaction then
+  Client outside;  // none of them waits in a transaction then
+  outside.access = client.access;
   for (const Transaction::Request& request : client.transaction->requests()) {
     const std::vector<std::string_view> views(request.begin(), request.end());
     const Route one = route_of(views, outside, runtime);
@@ -41,6 +42,7 @@ Route route_of(std::span<const std::string_view> request, const Client& client, 
   if (!command) return {};
   const auto has = [command](Command::Flag flag) { return (command->flags & flag) != 0; };
   if (client.transaction && !has(Command::immediate)) return {.is_about_connection = true};
+  if (refusal_of(*command, request, client.access)) return {};  // it stops nobody else's work
   if (command->run == commands::exec) return route_of_exec(client, runtime);
   const bool is_list = command->run == commands::client && request.size() > 1 && is_word(request[1], "LIST");
   if (has(Command::everywhere) || is_list) return {.kind = Route::Kind::everywhere, .is_about_connection = is_list};

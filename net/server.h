@@ -23,7 +23,7 @@ namespace penchant {
 
 class Server {
  public:
-  /// From now on SIGTERM and SIGINT end it in order.
+  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read the token file.
   Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners);
 
   /// Takes a client in who is connected already, by its descriptor.
@@ -41,6 +41,9 @@ class Server {
   void accept(Acceptor& acceptor);
   boost::asio::awaitable<void, Executor> tend_community();
   boost::asio::awaitable<void, Executor> make_community();
+  boost::asio::awaitable<void, Executor> tend_tokens();
+  void await_hangup();
+  void look_at_tokens(bool always);
   void shut_down(bool save);
   Lane& first() { return *lanes_.front(); }
 
@@ -53,7 +56,10 @@ class Server {
   TcpAcceptor tcp_;
   UnixAcceptor unix_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangups_;
   Timer community_timer_;
+  Timer tokens_timer_;
+  TokenWatch token_watch_;
 };
 
 }  // namespace penchant

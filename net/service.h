@@ -114,8 +114,8 @@ class Service {
   std::optional<Store::News> tick(std::int64_t now_ms);
 
   /// Records a verdict on an arm of a decision, in the decision's context; `record` comes without user and prompt, and
-  /// with its family and tier where they are others.
-  result<Recorded> judge(std::string_view decision, Record& record);
+  /// with its family and tier where they are others. With `only_user`, who may know of no other's decision.
+  result<Recorded> judge(std::string_view decision, Record& record, std::string_view only_user = {});
   /// Gives this verdict to the arms told by decisions that nobody has judged within `wait_ms`; how many. To be called
   /// once a second: it sees whether the clock is set, and judges nobody's decision for so long after that.
   std::size_t judge_by_default(Verdict verdict, std::int64_t wait_ms);
