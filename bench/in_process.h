@@ -47,6 +47,7 @@ class InProcess {
     service_ = std::make_unique<Service>(*store_, *decisions_, WordLists::english(), Bands{});
     runtime_.shards.emplace_back(*service_);
     connection_ = std::make_unique<Connection>(runtime_);
+    connection_->client().access = Access::everything();
   }
 
   /// A batch, as a session runs one: the requests, then one write.

@@ -50,6 +50,7 @@ constexpr std::array portable{
 constexpr std::array housekeeping{
     Subcommand{"serve", "runs the server", run_serve},
     Subcommand{"pool", "sets or lists the checkpoints available for a model family", run_pool},
+    Subcommand{"token", "adds, lists or removes what lets clients in", run_token},
     Subcommand{"cli", "sends any command, or talks line by line", run_console},
     Subcommand{"bench", "loads a running server and measures it", run_bench},
     Subcommand{"check", "says what a folder holds and whether it is sound", run_check},
@@ -82,7 +83,8 @@ void print_help(std::ostream& out) {
     }
   }
   out << "\nThey ask the server on 127.0.0.1:7379, another one with --host, --port or --unix, or with --data DIR a\n"
-         "folder that no server has open; --json prints JSON. A text that begins with a dash goes behind \"--\".\n"
+         "folder that no server has open; --json prints JSON. Where the server wants a token it is taken from the\n"
+         "environment, PENCHANT_TOKEN. A text that begins with a dash goes behind \"--\".\n"
          "penchant --version tells the version. Exit status: 0 all is well, 1 it is not, 2 wrong usage.\n";
 }
 

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <csignal>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -53,6 +54,7 @@ struct Settings {
   std::vector<std::string> http_hosts;
   std::string durability;
   std::string word_lists;
+  std::string token_file;
   std::string log_level;
   std::int64_t snapshot_every_s = 300;
   std::int64_t idle_timeout_s = 0;
@@ -94,6 +96,7 @@ po::options_description describe(Settings& s) {
        "a name besides localhost that browsers reach the HTTP interface by; may be repeated")
       ("bind", po::value(&s.listen.bind)->default_value("127.0.0.1"),
        "address to listen on; loopback only in this version")
+      ("tokens", po::value(&s.token_file), "file of what lets clients in; unless given, tokens in the data folder")
       ("unix", socket_path(&s.listen.unix_path), "also listen on this Unix socket")
       ("unix-mode", file_mode(&s.listen.unix_mode)->default_value(0700, "700"), "its mode, octal")
       ("durability", po::value(&s.durability)->default_value("everysec"),
@@ -221,6 +224,8 @@ void prepare_process(ServerOptions& server) {
   fit_descriptors(server);
   // Whoever read our log, or our answers, may go away.
   std::signal(SIGPIPE, SIG_IGN);
+  // Until the server listens to it: it has files read again, and ends nothing.
+  std::signal(SIGHUP, SIG_IGN);
   // A buffer that one large request has grown goes back to the system with it.
   mallopt(M_MMAP_THRESHOLD, large_allocation_bytes);
 }
@@ -239,9 +244,29 @@ void begin(StoreSet& stores) {
   }
 }
 
+/// Those that the server begins with. A file that was named must be there: without tokens everybody is let in.
+Tokens read_tokens_at_start(FileSystem& files, Settings& s) {
+  s.server.token_file = s.token_file;
+  std::error_code error;
+  if (s.token_file.empty()) {
+    s.server.token_file = path_in(s.store.directory, token_file_name);
+    if (!std::filesystem::exists(s.store.directory, error) && !error) return {};
+  }
+  auto entries = read_tokens(files, s.server.token_file);
+  if (!entries) throw std::runtime_error(entries.error().message);
+  if (!*entries && !s.token_file.empty()) {
+    throw std::runtime_error("there is no " + s.token_file + "; penchant token add NAME --role ROLE --tokens " +
+                             s.token_file + " makes it");
+  }
+  Tokens tokens;
+  if (*entries) tokens.take(std::move(**entries));
+  return tokens;
+}
+
 int serve(Settings& s) {
   prepare_process(s.server);
   PosixFileSystem files;
+  Tokens tokens = read_tokens_at_start(files, s);
   std::optional<WordLists> own_lists;
   if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
   Listeners listeners(s.listen);
@@ -272,6 +297,7 @@ int serve(Settings& s) {
     services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands);
     runtime.shards.emplace_back(services.back());
   }
+  runtime.tokens = std::move(tokens);
   runtime.started_ms = clock_ms();
   runtime.settings = settings_told(s);
   runtime.http_hosts = s.http_hosts;
@@ -291,7 +317,7 @@ int run_serve(std::span<const std::string> arguments) {
   Settings settings;
   Usage usage{
       "Runs the server. Prints its addresses and \"ready\" on standard output, its log on standard error.\n"
-      "SIGTERM and SIGINT end it in order, after a snapshot.\n\n"
+      "SIGTERM and SIGINT end it in order, after a snapshot; SIGHUP has it read the file of tokens.\n\n"
       "Examples:\n"
       "  penchant serve --data ./preferences\n"
       "  penchant serve --data ./preferences --port 0 --durability always\n"

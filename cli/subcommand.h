@@ -33,6 +33,7 @@ int run_dump(std::span<const std::string> arguments);
 int run_console(std::span<const std::string> arguments);
 int run_bench(std::span<const std::string> arguments);
 int run_check(std::span<const std::string> arguments);
+int run_token(std::span<const std::string> arguments);
 int run_repair(std::span<const std::string> arguments);
 
 /// What one subcommand takes. `usage` begins with examples; it stands before the options in --help.

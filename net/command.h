@@ -12,9 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "net/access.h"
 #include "net/arguments.h"
+#include "net/http/http_session.h"
 #include "net/reply_writer.h"
 #include "net/service.h"
+#include "net/tokens.h"
 #include "net/transaction.h"
 
 namespace penchant {
@@ -31,6 +34,7 @@ struct ForgetReply {
 struct Client {
   std::uint64_t id = 0;
   int protocol = 2;
+  Access access;
   bool closing = false;     // after the replies so far have been sent
   bool told_known = false;  // the last reply said that a record is known: as good as an acknowledgement of it
   std::vector<ForgetReply> forgets;        // of the last batch, ascending
@@ -71,6 +75,10 @@ struct Runtime {
   std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
   std::vector<std::string> http_hosts;                        // names that the server answers to, lower case
   std::atomic<bool> is_read_only = false;                     // one of the stores is
+  Tokens tokens;                                              // changed while all threads rest
+  WrongTokens wrong_tokens;
+  SessionKey session_key = new_session_key();  // of the dashboard's cookies
+  bool has_tls = false;
   std::vector<Shard> shards;                                  // by the number of their store; fixed before the start
   std::function<void(bool save)> shut_down;
 };
@@ -94,6 +102,8 @@ struct Command {
   /// by_user: it is for the store of the user that its first argument names; by_decision: for the one that told it;
   /// by_records: for that of the users that its JSON names, or all stores where they are of several; everywhere: it is
   /// about all stores. Without these any store will do.
+  /// nobodys: it tells nothing of users and of the server; open: it runs before a client has said who it is. Who may
+  /// run what access.cpp reads from these: an admin alone, where nothing says that less will do.
   enum Flag : std::uint16_t {
     read = 1,
     write = 2,
@@ -104,6 +114,8 @@ struct Command {
     by_decision = 64,
     everywhere = 128,
     by_records = 256,
+    nobodys = 512,
+    open = 1024,
   };
 
   static constexpr std::size_t any = SIZE_MAX;
@@ -159,7 +171,8 @@ void records(Call&);
 
 void pool(Call&);  // commands_pool.cpp
 
-void ping(Call&);  // commands_connection.cpp
+void auth(Call&);  // commands_connection.cpp
+void ping(Call&);
 void echo(Call&);
 void hello(Call&);
 void select(Call&);

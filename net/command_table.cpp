@@ -8,6 +8,8 @@ namespace penchant {
 namespace {
 
 constexpr std::array table{
+    Command{"AUTH", 1, 2, Command::connection | Command::immediate | Command::open, commands::auth, "[name] token",
+            "Says who the client is, by its token."},
     Command{"BGSAVE", 0, 1, Command::admin | Command::everywhere, commands::bgsave, "[SCHEDULE]",
             "Writes a snapshot while requests go on."},
     Command{"CLIENT", 1, Command::any, Command::connection, commands::client,
@@ -29,8 +31,8 @@ constexpr std::array table{
             "Everything recorded of a user, as JSON; with CURSOR a page of its records."},
     Command{"FORGET", 1, 1, Command::write | Command::by_user, commands::forget, "user",
             "Erases everything of a user, here and on disk. How many records there were."},
-    Command{"HELLO", 0, Command::any, Command::connection, commands::hello, "[2|3 [AUTH user password] [SETNAME name]]",
-            "Chooses the protocol's version."},
+    Command{"HELLO", 0, Command::any, Command::connection | Command::open, commands::hello,
+            "[2|3 [AUTH name token] [SETNAME name]]", "Chooses the protocol's version."},
     Command{"HISTORY", 1, Command::any, Command::read | Command::by_user, commands::history,
             "user [CHECKPOINT checkpoint] [LORA lora] [KEYWORD keyword] [VERDICT selected|rejected|neutral] "
             "[SESSION id] [SINCE unix-ms] [UNTIL unix-ms] [LIMIT n] [CURSOR cursor] [JSON]",
@@ -42,7 +44,8 @@ constexpr std::array table{
     Command{"JUDGE", 3, Command::any, Command::write | Command::by_decision, commands::judge,
             "decision selected|rejected|neutral checkpoint [options of RECORD]",
             "Learns a verdict on what a recommendation or plan led to. As RECORD."},
-    Command{"KEYWORDS", 1, 1, Command::read, commands::keywords, "prompt", "The keywords of a prompt."},
+    Command{"KEYWORDS", 1, 1, Command::read | Command::nobodys, commands::keywords, "prompt",
+            "The keywords of a prompt."},
     Command{"LASTSAVE", 0, 0, Command::read | Command::everywhere, commands::lastsave, "",
             "When the last snapshot was written, in Unix seconds."},
     Command{"LORAS", 2, Command::any, Command::read | Command::by_user, commands::loras,
@@ -63,7 +66,7 @@ constexpr std::array table{
     Command{"POOL", 1, Command::any, Command::read | Command::write | Command::everywhere, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
             "Sets or tells which checkpoints are available for a model family and tier."},
-    Command{"QUIT", 0, Command::any, Command::connection | Command::immediate, commands::quit, "",
+    Command{"QUIT", 0, Command::any, Command::connection | Command::immediate | Command::open, commands::quit, "",
             "Closes the connection."},
     Command{"RECOMMEND", 2, Command::any, Command::read | Command::by_user, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
@@ -74,12 +77,12 @@ constexpr std::array table{
             "[PARAM name value ...] [FAMILY family] [TIER draft|standard|quality] [STAGE stage] [SESSION id] "
             "[GENERATION id] [ID id] [DECISION id] [AT unix-ms] [NOTE text] [VISION text]",
             "Learns a verdict on one image. Its number within the user; 0 if it is known already."},
-    Command{"RECORDS", 1, 1, Command::write | Command::by_records, commands::records, "json",
+    Command{"RECORDS", 1, 3, Command::write | Command::by_records, commands::records, "json [USER user]",
             "Learns the verdicts that JSON holds, a record or an array of them, all or nothing."},
     Command{"REJECTALL", 4, Command::any, Command::write | Command::by_user, commands::reject_all,
             "user prompt n checkpoint ... [options of RECORD]",
             "Learns that all of n images were rejected. How many were recorded."},
-    Command{"RESET", 0, 0, Command::connection | Command::immediate, commands::reset, "",
+    Command{"RESET", 0, 0, Command::connection | Command::immediate | Command::open, commands::reset, "",
             "Makes the connection as new."},
     Command{"SAVE", 0, 0, Command::admin | Command::everywhere, commands::save, "",
             "Writes a snapshot; requests wait."},
@@ -94,7 +97,8 @@ constexpr std::array table{
     Command{"SHUTDOWN", 0, Command::any, Command::admin | Command::everywhere, commands::shutdown, "[SAVE|NOSAVE]",
             "Ends the server, after a snapshot."},
     Command{"STATS", 1, 1, Command::read | Command::by_user, commands::stats, "user", "What is known of a user."},
-    Command{"TIME", 0, 0, Command::read, commands::time, "", "The server's time: seconds, microseconds."},
+    Command{"TIME", 0, 0, Command::read | Command::nobodys, commands::time, "",
+            "The server's time: seconds, microseconds."},
     Command{"USERS", 0, 0, Command::read | Command::everywhere, commands::users, "", "All users."},
 };
 
@@ -127,12 +131,17 @@ std::vector<Service*> services_of(Runtime& runtime) {
 std::string read_only_sentence(const Failure& why) { return "READONLY nothing can be recorded: " + why.message; }
 
 /// Why the request cannot be run at all; nothing where it can.
-static std::optional<std::string> refusal(const Command* command, std::span<const std::string_view> request) {
+static std::optional<std::string> refusal(const Command* command, std::span<const std::string_view> request,
+                                          const Access& access) {
   if (!command) {
+    if (access.role == Role::none) return std::string(no_access);
     return "ERR unknown command '" + std::string(request.front().substr(0, 64)) + "'; COMMAND LIST tells what there is";
   }
   const std::size_t arguments_given = request.size() - 1;
-  if (arguments_given >= command->arity_min && arguments_given <= command->arity_max) return std::nullopt;
+  if (arguments_given >= command->arity_min && arguments_given <= command->arity_max) {
+    return refusal_of(*command, request, access);
+  }
+  if (access.role == Role::none && (command->flags & Command::open) == 0) return std::string(no_access);
   return "ERR wrong number of arguments for '" + std::string(command->name) + "'; it is " +
          usage_of(command->name, command->arguments);
 }
@@ -152,7 +161,7 @@ void run_command(std::span<const std::string_view> request, ReplyWriter& reply, 
   Shard& shard = runtime.shards[store];
   ++shard.traffic.commands_processed;
   const Command* command = find_command(request.front());
-  if (const auto why = refusal(command, request)) {
+  if (const auto why = refusal(command, request, client.access)) {
     if (client.transaction) client.transaction->fail();
     return reply.error(*why);
   }

@@ -14,9 +14,26 @@ bool is_client_name(std::string_view name) {
   return name.size() <= client_name_bytes_max && std::ranges::all_of(name, [](char c) { return c > ' ' && c != 0x7f; });
 }
 
+constexpr std::string_view wrong_token = "WRONGPASS invalid username-password pair or user is disabled.";
+constexpr std::string_view hello_without_token =
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> "
+    "option can be used to authenticate the client and select the RESP protocol version at the same time";
 constexpr std::string_view no_password =
     "ERR AUTH <password> called without any password configured for the default user. "
     "Are you sure your configuration is correct?";
+
+/// Lets the client in, or answers why not.
+bool let_in(Call& call, std::string_view name, std::string_view token) {
+  const Tokens& tokens = call.runtime.tokens;
+  if (!tokens.are_asked_for()) return call.reply.error(no_password), false;
+  if (auto access = tokens.find(name, token)) {
+    call.client.access = std::move(*access);
+    return true;
+  }
+  const bool are_too_many = call.runtime.wrong_tokens.note(call.client.address);
+  call.client.closing = call.client.closing || are_too_many;
+  return call.reply.error(are_too_many ? too_many_wrong_tokens : wrong_token), false;
+}
 
 void append_client(const Client& client, std::int64_t now_ms, std::string& out) {
   const auto seconds = [now_ms](std::int64_t since_ms) {
@@ -60,6 +77,12 @@ void list_clients(Call& call) {
 
 }  // namespace
 
+void auth(Call& call) {
+  Arguments& arguments = call.arguments;
+  const std::string_view name = arguments.left() == 2 ? arguments.text("the name") : std::string_view();
+  if (let_in(call, name, arguments.text("the token"))) call.reply.simple("OK");
+}
+
 void ping(Call& call) {
   if (!call.arguments.more()) return call.reply.simple("PONG");
   call.reply.bulk(call.arguments.text("the message"));
@@ -71,6 +94,7 @@ void hello(Call& call) {
   Arguments& arguments = call.arguments;
   int protocol = call.client.protocol;
   std::string_view name = call.client.name;
+  std::optional<std::pair<std::string_view, std::string_view>> token;  // behind its name
   if (arguments.more()) {
     const std::string_view version = arguments.text("the version");
     if (version != "2" && version != "3") return call.reply.error("NOPROTO unsupported protocol version");
@@ -81,12 +105,15 @@ void hello(Call& call) {
       name = arguments.text("the name");
       if (!is_client_name(name)) arguments.fail("Client names cannot contain spaces, newlines or special characters.");
     } else if (arguments.option("AUTH")) {
-      return call.reply.error(no_password);
+      const std::string_view token_name = arguments.value("AUTH");
+      token.emplace(token_name, arguments.text("the token"));
     } else {
       arguments.fail_unknown_option();
     }
   }
   if (!arguments.done()) return call.reply.error(arguments.error());
+  if (token && !let_in(call, token->first, token->second)) return;
+  if (call.client.access.role == Role::none) return call.reply.error(hello_without_token);
   call.client.name = std::string(name);
   call.client.protocol = protocol;
   call.reply.set_protocol(protocol);
@@ -148,6 +175,7 @@ void quit(Call& call) {
 void reset(Call& call) {
   call.client.name.clear();
   call.client.transaction.reset();
+  call.client.access = call.runtime.tokens.at_first();
   call.client.protocol = 2;
   call.reply.set_protocol(2);
   call.reply.simple("RESET");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/validate.h"
 #include "net/command.h"
 #include "persistence/exporter.h"
 #include "persistence/store_layout.h"
@@ -49,9 +50,9 @@ result<void> export_whole(Service& service, std::string_view user, std::string& 
 }
 
 /// Why one of several stores that these records are for takes none, if so; of one store that has been asked.
-std::optional<Failure> read_only_among(const Runtime& runtime, std::string_view json) {
+std::optional<Failure> read_only_among(const Runtime& runtime, std::string_view json, std::string_view user_of_others) {
   if (runtime.shards.size() == 1) return std::nullopt;
-  for (const std::string& user : records_users(json)) {
+  for (const std::string& user : records_users(json, user_of_others)) {
     const Shard& shard = runtime.shards[store_of(user, static_cast<std::uint32_t>(runtime.shards.size()))];
     if (const auto& why = shard.service.store().read_only()) return why;
   }
@@ -93,9 +94,12 @@ void export_user(Call& call) {
 
 void records(Call& call) {
   const std::string_view text = call.arguments.text("the JSON");
+  std::string_view user = default_user;
+  if (call.arguments.option("USER")) user = call.arguments.value("USER");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
-  if (const auto why = read_only_among(call.runtime, text)) return call.reply.error(read_only_sentence(*why));
-  write_report(call, record_json(services_of(call.runtime), text));
+  if (const auto valid = validate_user(user); !valid) return call.reply.error("ERR " + valid.error().message);
+  if (const auto why = read_only_among(call.runtime, text, user)) return call.reply.error(read_only_sentence(*why));
+  write_report(call, record_json(services_of(call.runtime), text, user));
 }
 
 void import_json(Call& call) {

@@ -129,8 +129,8 @@ void judge(Call& call) {
     const auto shard = std::ranges::find_if(call.runtime.shards, has);
     if (shard != call.runtime.shards.end()) judging = &shard->service;
   }
-  const auto recorded = judging->judge(decision, options.record);
-  if (!recorded && !judging->decisions().find(decision)) {
+  const auto recorded = judging->judge(decision, options.record, call.client.access.user);
+  if (!recorded && recorded.error().message == no_such_decision) {
     return call.reply.error("NOSUCH " + recorded.error().message);
   }
   write_recorded(call, recorded);

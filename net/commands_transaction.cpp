@@ -7,9 +7,10 @@ namespace penchant {
 
 bool Transaction::add(std::span<const std::string_view> request) {
   for (const std::string_view argument : request) bytes_ += argument.size();
-  failed_ = failed_ || requests_.size() == transaction_requests_max || bytes_ > request_bytes_max;
+  const bool is_full = requests_.size() == transaction_requests_max || bytes_ > request_bytes_max;
+  failed_ = failed_ || is_full;
   if (!failed_) requests_.emplace_back(request.begin(), request.end());
-  return !failed_;
+  return !is_full;
 }
 
 namespace commands {

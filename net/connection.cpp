@@ -6,7 +6,7 @@
 namespace penchant {
 namespace {
 
-std::unique_ptr<Wire> make_wire(WireKind kind, Client& client, const Runtime& runtime) {
+std::unique_ptr<Wire> make_wire(WireKind kind, Client& client, Runtime& runtime) {
   if (kind == WireKind::resp) return std::make_unique<RespWire>();
   return std::make_unique<HttpWire>(client, runtime);
 }
@@ -33,7 +33,11 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
       return used;
     }
     switch (wire_->parse(input.substr(used))) {
-      case Wire::Status::need_more: next_ = Next::input; return used + wire_->take();
+      case Wire::Status::need_more:
+        next_ = Next::input;
+        used += wire_->take();
+        if (is_too_long_for_nobody(input.size() - used)) return input.size();
+        return used;
       case Wire::Status::wait: return used;
       case Wire::Status::leave: next_ = Next::leave; return used;
       case Wire::Status::end: end(); return input.size();
@@ -51,6 +55,16 @@ std::size_t Connection::run(std::string_view input, OutputBuffer& replies) {
 void Connection::end() {
   if (!wire_->last_words().empty()) batch_.reply().error("ERR " + std::string(wire_->last_words()));
   client_.closing = true;
+}
+
+/// Of a client that has not said who it is, an unfinished request of so many bytes: then the conversation ends.
+bool Connection::is_too_long_for_nobody(std::size_t bytes) {
+  const bool is_too_long = wire_->kind() == WireKind::resp && client_.access.role == Role::none &&
+                           bytes > nobodys_request_bytes_max;
+  if (!is_too_long) return false;
+  batch_.reply().error(std::string(no_access) + " A request that does it is shorter.");
+  client_.closing = true;
+  return true;
 }
 
 /// Whether the request is for others than the client's own store; then next_ says for whom.

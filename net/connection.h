@@ -28,6 +28,8 @@ namespace penchant {
 inline constexpr std::size_t batch_requests_max = 4096;                  // then others have their turn
 inline constexpr std::size_t batch_output_bytes = std::size_t{1} << 20;  // replies beyond it wait until these are sent
 inline constexpr std::size_t batch_event_bytes = std::size_t{4} << 20;  // events beyond it wait until these are written
+// Of an unfinished request while the client has not said who it is.
+inline constexpr std::size_t nobodys_request_bytes_max = std::size_t{64} << 10;
 
 class Connection {
  public:
@@ -71,6 +73,7 @@ class Connection {
  private:
   bool leaves();
   void end();
+  bool is_too_long_for_nobody(std::size_t bytes);
 
   Runtime& runtime_;
   const std::uint32_t own_;

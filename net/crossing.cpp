@@ -15,6 +15,7 @@ void Parcel::add(std::span<const std::string_view> arguments) {
 void Parcel::run(OutputBuffer& scratch) {
   Service& service = runtime_.shards[store_].service;
   service.set_time(clock_ms());
+  client_.access = owner_.access;
   scratch.clear();
   batch_.begin(scratch);
   const std::size_t uncommitted = service.store().uncommitted_bytes();
@@ -56,7 +57,7 @@ bool Parcel::take_reply(OutputBuffer& replies) {
 Parcel& Crossing::parcel_of(std::uint32_t store) {
   const auto parcel = std::ranges::find_if(parcels_, [store](const auto& one) { return one->store() == store; });
   if (parcel != parcels_.end()) return **parcel;
-  return *parcels_.emplace_back(std::make_unique<Parcel>(runtime_, store, protocol_));
+  return *parcels_.emplace_back(std::make_unique<Parcel>(runtime_, store, client_));
 }
 
 void Crossing::add(std::uint32_t store, std::span<const std::string_view> arguments, bool is_lasting) {

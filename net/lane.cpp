@@ -87,6 +87,7 @@ void Lane::name(Session& session) {
   Client& client = session.connection.client();
   client.id = ++commons_.last_client;
   client.connected_ms = client.last_active_ms = clock_ms();
+  if (!client.address.empty()) return;
   boost::system::error_code error;
   const auto endpoint = session.socket.remote_endpoint(error);
   if (!error && endpoint.protocol().family() != AF_UNIX) {
@@ -101,6 +102,8 @@ void Lane::name(Session& session) {
 void Lane::add(Session& session, Arrival arrival) {
   Client& client = session.connection.client();
   client = std::move(arrival.client);
+  const bool is_new = client.access.role == Role::none;  // a transfer's own connection has the rights of who asked it
+  client.access = is_new ? runtime().tokens.at_first() : runtime().tokens.renewed(client.access);
   session.pending = std::move(arrival.pending);
   session.last_active = std::chrono::steady_clock::now();
   if (!session.pending.empty()) session.owing_since = session.last_active;
@@ -172,8 +175,14 @@ void Lane::close_overdue() {
     client.last_active_ms = clock_ms() - std::chrono::duration_cast<std::chrono::milliseconds>(idle).count();
     const bool is_idle = options.idle_max.count() > 0 && idle > options.idle_max && !session->owing_since;
     const bool is_owing = session->owing_since && now - *session->owing_since > options.request_max;
-    if (!is_idle && !is_owing) continue;
-    log_info("closing " + client.address + (is_idle ? ": idle" : ": an unfinished request or an unread reply"));
+    if (client.access.role != Role::none) session->nobody_since.reset();
+    if (client.access.role == Role::none && !session->nobody_since) session->nobody_since = now;
+    const bool is_nobody = session->nobody_since && now - *session->nobody_since > options.request_max;
+    if (!is_idle && !is_owing && !is_nobody) continue;
+    log_info("closing " + client.address +
+             (is_idle     ? ": idle"
+              : is_nobody ? ": no token"
+                          : ": an unfinished request or an unread reply"));
     boost::system::error_code ignored;
     session->socket.close(ignored);
   }

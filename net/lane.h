@@ -35,7 +35,8 @@ struct ServerOptions {
   std::optional<Verdict> default_verdict;  // of a decision that nobody judges for so long; none: it gets none
   std::chrono::seconds default_verdict_after{86400};
   std::chrono::seconds idle_max{0};      // a client that says nothing for so long is closed; 0: never
-  std::chrono::seconds request_max{60};  // an unfinished request, or an unread reply, may last so long
+  std::chrono::seconds request_max{60};  // an unfinished request, an unread reply, or having no token, may last so long
+  std::string token_file = {};           // that is looked at for changes; empty: none
   std::string temporary_directory = "/tmp";  // of what HTTP's transfers do not keep in memory
 };
 
@@ -66,6 +67,7 @@ struct Session {
   std::uint32_t crossed_to = 0;  // that one
   // Since when a request is unfinished or a reply unread; none while the client owes nothing.
   std::optional<std::chrono::steady_clock::time_point> owing_since;
+  std::optional<std::chrono::steady_clock::time_point> nobody_since;  // since when it has not said who it is
   std::chrono::steady_clock::time_point last_active{};
 };
 

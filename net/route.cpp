@@ -12,7 +12,8 @@ namespace {
 Route route_of_exec(const Client& client, const Runtime& runtime) {
   Route all{.is_about_connection = true};
   if (!client.transaction || client.transaction->failed()) return all;
-  const Client outside;  // none of them waits in a transaction then
+  Client outside;  // none of them waits in a transaction then
+  outside.access = client.access;
   for (const Transaction::Request& request : client.transaction->requests()) {
     const std::vector<std::string_view> views(request.begin(), request.end());
     const Route one = route_of(views, outside, runtime);
@@ -36,10 +37,15 @@ Route route_of_decision(std::string_view decision, const Runtime& runtime) {
   return {Route::Kind::everywhere};
 }
 
+std::vector<std::string> users_of_records(std::span<const std::string_view> request) {
+  const bool has_user = request.size() == 4 && is_word(request[2], "USER");
+  return records_users(request[1], has_user ? request[3] : default_user);
+}
+
 /// Where they are of several stores' users all threads rest, for it is all or nothing.
-static Route route_of_records(std::string_view json, const Runtime& runtime) {
+static Route route_of_records(std::span<const std::string_view> request, const Runtime& runtime) {
   Route route;
-  for (const std::string& user : records_users(json)) {
+  for (const std::string& user : users_of_records(request)) {
     const std::uint32_t store = store_of(user, static_cast<std::uint32_t>(runtime.shards.size()));
     if (route.kind == Route::Kind::store && route.store != store) return {Route::Kind::everywhere};
     route = {Route::Kind::store, store};
@@ -52,6 +58,7 @@ Route route_of(std::span<const std::string_view> request, const Client& client, 
   if (!command) return {};
   const auto has = [command](Command::Flag flag) { return (command->flags & flag) != 0; };
   if (client.transaction && !has(Command::immediate)) return {.is_about_connection = true};
+  if (refusal_of(*command, request, client.access)) return {};  // it stops nobody else's work
   if (command->run == commands::exec) return route_of_exec(client, runtime);
   const bool is_list = command->run == commands::client && request.size() > 1 && is_word(request[1], "LIST");
   if (has(Command::everywhere) || is_list) return {.kind = Route::Kind::everywhere, .is_about_connection = is_list};
@@ -61,7 +68,7 @@ Route route_of(std::span<const std::string_view> request, const Client& client, 
     return {Route::Kind::store, store_of(request[1], static_cast<std::uint32_t>(runtime.shards.size()))};
   }
   if (has(Command::by_decision)) return route_of_decision(request[1], runtime);
-  if (has(Command::by_records)) return route_of_records(request[1], runtime);
+  if (has(Command::by_records)) return route_of_records(request, runtime);
   return {};
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/command.h"
 
@@ -20,6 +22,9 @@ struct Route {
 
 /// Of a request that cannot be run, too: any store says so.
 Route route_of(std::span<const std::string_view> request, const Client& client, const Runtime& runtime);
+
+/// The users of a RECORDS, each as often as it names them.
+std::vector<std::string> users_of_records(std::span<const std::string_view> request);
 
 /// Of one that this life has told, the store whose ring did; an earlier one may lie in any, for users may have been
 /// spread anew since.

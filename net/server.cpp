@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::milliseconds community_interval{100};  // between two looks at whether one is wanted
+constexpr std::chrono::seconds tokens_interval{1};  // between two looks at their file
 
 std::string too_many_clients(WireKind wire) {
   if (wire == WireKind::resp) return "-ERR max number of clients reached\r\n";
@@ -74,7 +75,10 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
       http_(first().executor()),
       unix_(first().executor()),
       signals_(first().io()),
-      community_timer_(first().executor()) {
+      hangups_(first().io(), SIGHUP),
+      community_timer_(first().executor()),
+      tokens_timer_(first().executor()),
+      token_watch_(options.token_file) {
   runtime.shut_down = [this](bool save) { shut_down(save); };
   runtime.port = listeners_.port();
   commons_.transfers.emplace(TransferOptions{.directory = options.temporary_directory, .silence_max = options.request_max},
@@ -85,6 +89,7 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
   signals_.async_wait([this](const boost::system::error_code& error, int) {
     if (!error) first().run_alone([this] { shut_down(true); });
   });
+  await_hangup();
   tcp_.assign(listeners_.is_v6() ? tcp::v6() : tcp::v4(), listeners_.duplicate_tcp());
   http_.assign(http_listeners_.is_v6() ? tcp::v6() : tcp::v4(), http_listeners_.duplicate_tcp());
   if (const int descriptor = listeners_.duplicate_unix(); descriptor >= 0) {
@@ -97,6 +102,7 @@ bool Server::run() {
   accept(http_, WireKind::http);
   if (unix_.is_open()) accept(unix_, WireKind::resp);
   asio::co_spawn(first().executor(), tend_community(), asio::detached);
+  asio::co_spawn(first().executor(), tend_tokens(), asio::detached);
   std::atomic<bool> kept_everything = true;
   each_at_once(lanes_, [&kept_everything](Lane& lane) {
     if (!lane.run()) kept_everything = false;
@@ -138,6 +144,7 @@ int Server::connect_inside(const Client& client) {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return -1;
   Arrival arrival{.descriptor = ends[0], .wire = WireKind::resp};
   arrival.client.address = client.address;
+  arrival.client.access = client.access;
   first().post([this, arrival = std::move(arrival)]() mutable { admit(std::move(arrival)); });
   return ends[1];
 }
@@ -166,6 +173,40 @@ asio::awaitable<void, Executor> Server::tend_community() {
   }
 }
 
+asio::awaitable<void, Executor> Server::tend_tokens() {
+  while (!first().stopping()) {
+    look_at_tokens(false);
+    tokens_timer_.expires_after(tokens_interval);
+    const auto [error] = co_await tokens_timer_.async_wait(as_tuple_awaitable);
+    if (error) co_return;
+  }
+}
+
+void Server::await_hangup() {
+  hangups_.async_wait([this](const boost::system::error_code& error, int) {
+    if (error || first().stopping()) return;
+    look_at_tokens(true);
+    await_hangup();
+  });
+}
+
+/// What its token lets a client do may change between any two requests.
+void Server::look_at_tokens(bool always) {
+  auto entries = token_watch_.look(always);
+  if (!entries) return;
+  if (!*entries) return log_error("the tokens stay as they were: " + entries->error().message);
+  Runtime& runtime = commons_.runtime;
+  if (runtime.tokens.are_asked_for() || !(*entries)->empty()) {
+    log_info(std::to_string((*entries)->size()) + " tokens let clients in");
+  }
+  (void)first().run_alone([&] {
+    runtime.tokens.take(std::move(**entries));
+    for (Shard& shard : runtime.shards) {
+      for (Client* const client : shard.clients) client->access = runtime.tokens.renewed(client->access);
+    }
+  });
+}
+
 /// While all lanes but the caller's rest.
 void Server::shut_down(bool save) {
   if (first().stopping()) return;
@@ -181,7 +222,9 @@ void Server::shut_down(bool save) {
     listeners_.close();
     http_listeners_.close();
     signals_.cancel(ignored);
+    hangups_.cancel(ignored);
     community_timer_.cancel();
+    tokens_timer_.cancel();
   });
 }
 

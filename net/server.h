@@ -23,7 +23,7 @@ namespace penchant {
 
 class Server {
  public:
-  /// From now on SIGTERM and SIGINT end it in order.
+  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read the token file.
   Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners, Listeners& http);
 
   /// Takes a client in who is connected already, by its descriptor.
@@ -43,6 +43,9 @@ class Server {
   boost::asio::awaitable<void, Executor> tend_community();
   boost::asio::awaitable<void, Executor> make_community();
   int connect_inside(const Client& client);
+  boost::asio::awaitable<void, Executor> tend_tokens();
+  void await_hangup();
+  void look_at_tokens(bool always);
   void shut_down(bool save);
   Lane& first() { return *lanes_.front(); }
 
@@ -57,7 +60,10 @@ class Server {
   TcpAcceptor http_;
   UnixAcceptor unix_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangups_;
   Timer community_timer_;
+  Timer tokens_timer_;
+  TokenWatch token_watch_;
 };
 
 }  // namespace penchant

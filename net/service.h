@@ -36,6 +36,9 @@ inline constexpr std::size_t reject_all_bytes_max = std::size_t{16} << 20;  // o
 inline constexpr std::size_t export_json_bytes_max = std::size_t{4} << 20;
 inline constexpr std::size_t import_json_bytes_max = std::size_t{4} << 20;
 
+inline constexpr std::string_view no_such_decision =
+    "there is no such decision: it was never told here, or it has expired";
+
 /// Unix milliseconds by the system's clock.
 std::int64_t clock_ms();
 
@@ -114,8 +117,8 @@ class Service {
   std::optional<Store::News> tick(std::int64_t now_ms);
 
   /// Records a verdict on an arm of a decision, in the decision's context; `record` comes without user and prompt, and
-  /// with its family and tier where they are others.
-  result<Recorded> judge(std::string_view decision, Record& record);
+  /// with its family and tier where they are others. With `only_user`, who may know of no other's decision.
+  result<Recorded> judge(std::string_view decision, Record& record, std::string_view only_user = {});
   /// Gives this verdict to the arms told by decisions that nobody has judged within `wait_ms`; how many. To be called
   /// once a second: it sees whether the clock is set, and judges nobody's decision for so long after that.
   std::size_t judge_by_default(Verdict verdict, std::int64_t wait_ms);
@@ -216,11 +219,11 @@ result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_pr
 }
 
 /// Records what JSON holds, a record (docs/export_format.md) or an array of them, as they come in live: one without an
-/// id always counts. Each goes to its user's store, one of `services`, which are by number; those of stores that
+/// id always counts, one that names no user is of `user`. Each goes to its user's store, one of `services`, which are by number; those of stores that
 /// records_users() does not name are not touched. All of it is recorded, or nothing. At most import_json_bytes_max.
-result<ImportReport> record_json(std::span<Service* const> services, std::string_view json);
+result<ImportReport> record_json(std::span<Service* const> services, std::string_view json, std::string_view user);
 /// The users that such JSON names, each as often as it does; empty where it is wrong.
-std::vector<std::string> records_users(std::string_view json);
+std::vector<std::string> records_users(std::string_view json, std::string_view user);
 
 /// Records an export file (docs/export_format.md) of at most import_json_bytes_max, each record in its user's store
 /// (persistence/store_layout.h): all of it, or nothing. `services` are those of all stores, by number.

@@ -79,9 +79,10 @@ void Service::take_default_back(const FoundDecision& found) {
   (void)this->record(record);  // what refuses it refuses the verdict that follows, and says why
 }
 
-result<Recorded> Service::judge(std::string_view id, Record& record) {
+result<Recorded> Service::judge(std::string_view id, Record& record, std::string_view only_user) {
   const auto found = decisions_.find(id);
-  if (!found) return Failure{"there is no such decision: it was never told here, or it has expired"};
+  const bool is_known = found && (only_user.empty() || found->decision.user == only_user);
+  if (!is_known) return Failure{std::string(no_such_decision)};
   const Decision& decision = found->decision;
   record.user = decision.user;
   record.prompt = decision.prompt;

@@ -43,12 +43,12 @@ class Targets {
 
 /// Calls take(record) for each; of several the sentence of a failure says which one it is about.
 template <class Take>
-result<void> each_record(const JsonItem& item, const Take& take) {
+result<void> each_record(const JsonItem& item, std::string_view user, const Take& take) {
   const std::vector<JsonValue> records = records_in(item);
   const bool are_several = item.root().kind() == JsonKind::array;
   RecordReader reader;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    auto read = reader.read(records[i], default_user);
+    auto read = reader.read(records[i], user);
     const result<void> taken = read ? take(*read) : read.error();
     if (taken) continue;
     return are_several ? Failure{"record " + std::to_string(i + 1) + ": " + taken.error().message} : taken.error();
@@ -58,12 +58,12 @@ result<void> each_record(const JsonItem& item, const Take& take) {
 
 }  // namespace
 
-std::vector<std::string> records_users(std::string_view json) {
+std::vector<std::string> records_users(std::string_view json, std::string_view user_of_others) {
   std::vector<std::string> users;
   JsonItem item;
   if (json.size() > import_json_bytes_max || !parse_json(json, item)) return users;
   for (const JsonValue record : records_in(item)) {
-    std::string& user = users.emplace_back(default_user);
+    std::string& user = users.emplace_back(user_of_others);
     if (record.kind() != JsonKind::object) continue;
     for (const JsonValue field : record) {
       if (field.key() == "user_id" && field.is_scalar() && !field.is_null() && !field.text().empty()) {
@@ -74,13 +74,13 @@ std::vector<std::string> records_users(std::string_view json) {
   return users;
 }
 
-result<ImportReport> record_json(std::span<Service* const> services, std::string_view json) {
+result<ImportReport> record_json(std::span<Service* const> services, std::string_view json, std::string_view user) {
   if (json.size() > import_json_bytes_max) return too_large();
   JsonItem item;
   if (auto parsed = parse_json(json, item); !parsed) return Failure{"it is not JSON: " + parsed.error().message};
   ImportReport report;
   Targets<RoomTarget> rooms(services.size());
-  const auto fits = each_record(item, [&](JsonRecord& read) -> result<void> {
+  const auto fits = each_record(item, user, [&](JsonRecord& read) -> result<void> {
     const auto make = [&](std::uint32_t store) {
       return std::make_unique<RoomTarget>(services[store]->engine(), services[store]->word_lists());
     };
@@ -89,7 +89,7 @@ result<ImportReport> record_json(std::span<Service* const> services, std::string
   });
   if (!fits) return fits.error();
   Targets<StoreTarget> stores(services.size());
-  const auto recorded = each_record(item, [&](JsonRecord& read) -> result<void> {
+  const auto recorded = each_record(item, user, [&](JsonRecord& read) -> result<void> {
     const auto make = [&](std::uint32_t store) {
       Service& service = *services[store];
       return std::make_unique<StoreTarget>(service.store(), service.word_lists(), service.now_ms());

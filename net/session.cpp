@@ -199,7 +199,7 @@ void note_crossing(const Lane& lane, Session& session, const Crossing& crossing)
 
 /// Runs requests for several stores, each on its store's thread.
 asio::awaitable<Turn, Executor> cross(Lane& lane, Session& session) {
-  Crossing crossing(lane.runtime(), session.connection.client().protocol);
+  Crossing crossing(lane.runtime(), session.connection.client());
   const std::size_t used = session.connection.gather(session.pending, crossing);
   Away away(lane);
   while (!crossing.is_done()) {

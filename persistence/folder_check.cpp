@@ -9,6 +9,7 @@
 #include "persistence/journal_check.h"
 #include "persistence/snapshot.h"
 #include "persistence/store_layout.h"
+#include "persistence/token_file.h"
 
 namespace penchant {
 namespace {
@@ -33,7 +34,7 @@ class FolderCheck {
 
  private:
   void sort(const std::string& name, const std::vector<std::string>& names) {
-    if (name == "lock" || first_sequence_of(name)) return;
+    if (name == "lock" || name == token_file_name || first_sequence_of(name)) return;
     if (const auto compressed = compressed_sequence_of(name)) {
       if (!std::ranges::binary_search(names, segment_name(*compressed))) return;
       note(name, "the segment is there in both forms: the plain one counts",

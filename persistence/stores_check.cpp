@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "persistence/token_file.h"
+
 namespace penchant {
 namespace {
 
@@ -12,7 +14,8 @@ constexpr const char* leftover_advice = "nothing: the next start removes it";
 void check_root(const std::vector<std::string>& names, const std::vector<std::string>& folders,
                 std::vector<Finding>& findings) {
   for (const std::string& name : names) {
-    if (name == "lock" || name == layout_name || std::ranges::find(folders, name) != folders.end()) continue;
+    if (name == "lock" || name == layout_name || name == token_file_name) continue;
+    if (std::ranges::find(folders, name) != folders.end()) continue;
     const bool is_leftover = is_store_file(name) || is_store_folder(name) || name == layout_unfinished_name;
     findings.push_back({.is_damage = false,
                         .file = name,

@@ -160,7 +160,7 @@ std::vector<std::string> words_of(std::string_view command) {
 }  // namespace
 
 std::optional<HttpCommand> http_command(const FoundRoute& found, const HttpTarget& target, std::string_view body,
-                                        HttpError& error) {
+                                        std::string_view user, HttpError& error) {
   const HttpRoute& route = *found.route;
   HttpCommand command{words_of(route.command), {found.in_path, {}}};
   const bool has_own_body = route.body != HttpRoute::Body::parameters;
@@ -171,12 +171,16 @@ std::optional<HttpCommand> http_command(const FoundRoute& found, const HttpTarge
     if (!take(given, pair.name, pair.value, error)) return std::nullopt;
   }
   if (!has_own_body && !take_body(given, body, error)) return std::nullopt;
+  Given* const about = find_given(given, "user_id");
+  if (about && about->values.empty() && !user.empty()) about->values.emplace_back(user);
   for (const bool of_options : {false, true}) {
     for (const Given& one : given) {
       if (one.parameter->is_option() == of_options && !append(command, one, error)) return std::nullopt;
     }
   }
   if (has_own_body && !append_http_body(route.body, body, command.arguments, error)) return std::nullopt;
+  const bool has_records = route.body == HttpRoute::Body::records || route.body == HttpRoute::Body::reject_all;
+  if (has_records && !user.empty()) command.arguments.insert(command.arguments.end(), {"USER", std::string(user)});
   if (command.arguments.size() > arguments_max) {
     error = {.sentence = "a request has at most " + std::to_string(arguments_max) + " values"};
     return std::nullopt;

@@ -32,9 +32,10 @@ struct HttpCommand {
   HttpAsked asked;
 };
 
-/// What is to be run; or what is wrong, in `error`.
+/// What is to be run; or what is wrong, in `error`. `user` is who is asked about where the request names nobody; empty:
+/// whom the route says.
 std::optional<HttpCommand> http_command(const FoundRoute& found, const HttpTarget& target, std::string_view body,
-                                        HttpError& error);
+                                        std::string_view user, HttpError& error);
 
 /// The reply was an error: what it means over HTTP. Its sentence names parameters as the route does.
 HttpError http_error_of(std::string_view error_reply, const HttpRoute& route);

@@ -12,7 +12,7 @@ namespace {
 namespace http = boost::beast::http;
 
 /// A body in memory that takes no more of it than has come: Beast's own would take all that was announced.
-struct Body {
+struct KeptBody {
   using value_type = std::string;
 
   class reader {
@@ -53,7 +53,7 @@ HttpMethod method_of(http::verb verb) {
 }  // namespace
 
 struct HttpParser::State {
-  std::optional<http::request_parser<Body>> parser;
+  std::optional<http::request_parser<KeptBody>> parser;
 };
 
 HttpParser::HttpParser(std::uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max), state_(std::make_unique<State>()) {}

@@ -8,7 +8,7 @@
 #include "net/reply_json.h"
 #include "persistence/json_text.h"
 
-namespace penchant::http {
+namespace penchant::http_replies {
 namespace {
 
 constexpr std::array arm_columns{"checkpoint", "score", "observations", "probability"};
@@ -203,4 +203,4 @@ HttpAnswer server(const Reply& text, const HttpAsked&) {
   return answer;
 }
 
-}  // namespace penchant::http
+}  // namespace penchant::http_replies

@@ -3,7 +3,7 @@
 
 #include "net/http/http_route.h"
 
-namespace penchant::http {
+namespace penchant::http_replies {
 
 HttpAnswer as_it_is(const Reply& reply, const HttpAsked& asked);
 HttpAnswer recommendation(const Reply& reply, const HttpAsked& asked);
@@ -27,4 +27,4 @@ HttpAnswer shared(const Reply& reply, const HttpAsked& asked);
 HttpAnswer forgotten(const Reply& reply, const HttpAsked& asked);
 HttpAnswer server(const Reply& reply, const HttpAsked& asked);
 
-}  // namespace penchant::http
+}  // namespace penchant::http_replies

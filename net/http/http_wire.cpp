@@ -14,9 +14,15 @@ HttpFraming framing_of(const HttpRequest& request) {
   return {.keeps_alive = request.keeps_alive, .is_head = request.method == HttpMethod::head};
 }
 
+HttpError not_json() {
+  return {.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"};
+}
+
+const std::string session_methods = "GET, HEAD, POST, DELETE";
+
 }  // namespace
 
-HttpWire::HttpWire(Client& client, const Runtime& runtime) : client_(client), runtime_(runtime) {
+HttpWire::HttpWire(Client& client, Runtime& runtime) : client_(client), runtime_(runtime) {
   client_.protocol = 3;  // whose replies tell maps from arrays
 }
 
@@ -44,16 +50,39 @@ Wire::Status HttpWire::see_head(std::string_view input) {
   const HttpRequest& request = parser_.request();
   const auto target = parse_http_target(request.target);
   const FoundRoute found = target ? find_http_route(request.method, target->segments) : FoundRoute();
-  if (const auto refused = foreign_request(request, runtime_.http_hosts, false)) return end(*refused), Status::wait;
-  if (found.route && found.route->is_transfer()) {
-    read_request();
-    if (is_transfer_) return Status::wait;
-    is_ended_ = true;  // its body is not read
-    return Status::wait;
-  }
+  auto refused = foreign_request(request, runtime_.http_hosts, false);
+  if (!refused) refused = let_in(request);
+  const bool is_nobody = found.route && client_.access.role == Role::none;
+  if (!refused && is_nobody) refused = http_error_of(no_access, *found.route);
+  const bool is_transfer = found.route && found.route->is_transfer();
+  if (!refused && is_transfer) refused = read_command(request);
+  if (refused) return end(*refused), Status::wait;
+  if (is_transfer) return Status::wait;
   if (!request.wants_continue) return parse(input);
   turns_.push_back({.route = nullptr, .asked = {}, .framing = {}, .answer = "HTTP/1.1 100 Continue\r\n\r\n"});
   return Status::wait;
+}
+
+/// Takes who asks for the client from now on. One whose rights are others waits until what the former has asked is done.
+std::optional<HttpError> HttpWire::let_in(const HttpRequest& request) {
+  HttpError error;
+  const auto access = access_of(request, client_, runtime_, error);
+  if (!access) return error;
+  client_.access = *access;
+  return std::nullopt;
+}
+
+/// Why the client may not ask for this, or not so, whatever else its request says.
+std::optional<HttpError> HttpWire::refusal_to(const HttpRequest& request, const FoundRoute& found) const {
+  const HttpRoute& route = *found.route;
+  if (client_.access.role == Role::none) return http_error_of(no_access, route);
+  const bool may_have_body = (route.methods & (HttpRoute::post | HttpRoute::put)) != 0;
+  const bool has_body = !request.body.empty() || (may_have_body && request.method != HttpMethod::get &&
+                                                  request.method != HttpMethod::head);
+  if (has_body && !is_json_type(request.content_type)) {
+    return not_json();
+  }
+  return std::nullopt;
 }
 
 std::size_t HttpWire::take() {
@@ -93,6 +122,8 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
     answer(*page, framing_of(request));
     return std::nullopt;
   }
+  if (auto refused = let_in(request)) return refused;
+  if (target->segments == std::vector<std::string>{"api", "session"}) return read_session(request);
   FoundRoute found = find_http_route(request.method, target->segments);
   if (!found.route) {
     if (found.methods == 0)
@@ -100,12 +131,9 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
     const std::string methods = methods_text(found.methods);
     return HttpError{.status = 405, .sentence = "this path has " + methods, .fields = "Allow: " + methods + "\r\n"};
   }
-  const bool has_body = !request.body.empty() || found.route->body != HttpRoute::Body::parameters;
-  if (has_body && !is_json_type(request.content_type)) {
-    return HttpError{.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"};
-  }
+  if (auto refused = refusal_to(request, found)) return refused;
   HttpError error;
-  auto command = http_command(found, *target, request.body, error);
+  auto command = http_command(found, *target, request.body, client_.access.user, error);
   if (!command) return error;
   if (found.route->is_transfer()) {
     is_transfer_ = true;
@@ -114,6 +142,19 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
   arguments_ = std::move(command->arguments);
   turns_.push_back(
       {.route = found.route, .asked = std::move(command->asked), .framing = framing_of(request), .answer = {}});
+  return std::nullopt;
+}
+
+std::optional<HttpError> HttpWire::read_session(const HttpRequest& request) {
+  if (request.method == HttpMethod::put || request.method == HttpMethod::other) {
+    return HttpError{.status = 405, .sentence = "this path has " + session_methods,
+                     .fields = "Allow: " + session_methods + "\r\n"};
+  }
+  if (request.method == HttpMethod::post && !is_json_type(request.content_type)) return not_json();
+  HttpError error;
+  const auto told = session_answer(request, client_, runtime_, error);
+  if (!told) return error;
+  answer(*told, framing_of(request));
   return std::nullopt;
 }
 

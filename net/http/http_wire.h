@@ -21,7 +21,7 @@ inline constexpr std::size_t http_pipelined_max = 64;
 
 class HttpWire final : public Wire {
  public:
-  HttpWire(Client& client, const Runtime& runtime);
+  HttpWire(Client& client, Runtime& runtime);
 
   WireKind kind() const override { return WireKind::http; }
   Status parse(std::string_view input) override;
@@ -44,13 +44,16 @@ class HttpWire final : public Wire {
   Status see_head(std::string_view input);
   void read_request();
   std::optional<HttpError> read_command(const HttpRequest& request);
+  std::optional<HttpError> refusal_to(const HttpRequest& request, const FoundRoute& found) const;
+  std::optional<HttpError> let_in(const HttpRequest& request);
+  std::optional<HttpError> read_session(const HttpRequest& request);
   void answer(const HttpAnswer& answer, HttpFraming framing);
   void append(const HttpAnswer& answer, HttpFraming framing);
   void end(const HttpError& error);
   std::string_view date();
 
   Client& client_;
-  const Runtime& runtime_;
+  Runtime& runtime_;
   HttpParser parser_;
   bool is_ready_ = false;  // a request was read and not taken
   bool is_ended_ = false;  // no further one is read

@@ -244,7 +244,7 @@ void run_transfer(const Transfer& transfer, int server, const TransferOptions& o
   const Ask ask = [&client](const std::vector<std::string>& wanted) { return client.ask(wanted); };
   (void)ask({"HELLO", "3"});
   HttpError error;
-  const auto command = http_command(found, *target, {}, error);
+  const auto command = http_command(found, *target, {}, transfer.client.access.user, error);
   if (!command) return void(conversation.answer(answer_of(error)));
   if (found.route->body == HttpRoute::Body::file) {
     run_import(conversation, *found.route, ask, options);

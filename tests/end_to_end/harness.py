@@ -54,7 +54,7 @@ def encode(*arguments):
 class Client:
     """A connection that speaks RESP; protocol 3 gives maps as dictionaries and reals as floats."""
 
-    def __init__(self, address, protocol=3, timeout=PATIENCE_S, receive_buffer=None):
+    def __init__(self, address, protocol=3, timeout=PATIENCE_S, receive_buffer=None, token=None):
         self.socket = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -62,7 +62,7 @@ class Client:
         self.socket.connect(address)
         self.replies = self.socket.makefile("rb")
         if protocol == 3:
-            self.ask("HELLO", 3)
+            self.ask("HELLO", 3, *(["AUTH", "default", token] if token else []))
 
     def __enter__(self):
         return self

@@ -9,9 +9,10 @@ from harness import Client, EndToEnd, Error, encode
 
 MIB = 1 << 20
 
-# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC, DISCARD and JUDGE have tests of
+# A request for each command, and what its answer must be. SHUTDOWN, QUIT, EXEC, DISCARD, JUDGE and AUTH have tests of
 # their own.
 ANSWERS = {
+    "auth": None,
     "bgsave": (["BGSAVE"], lambda a: a == "Background saving started"),
     "client": (["CLIENT", "ID"], lambda a: a > 0),
     "command": (["COMMAND"], lambda a: all(len(c) == 7 for c in a)),
@@ -121,6 +122,8 @@ REFUSALS = [
     (["SELECT", 1], "out of range"),
     (["HELLO", 4], "NOPROTO"),
     (["HELLO", 3, "AUTH", "ann", "secret"], "without any password configured"),
+    (["AUTH", "secret"], "without any password configured"),
+    (["AUTH", "ann", "secret"], "without any password configured"),
     (["CLIENT", "SETNAME", "two words"], "cannot contain spaces"),
     (["CONFIG", "GET"], "pattern"),
     (["COMMAND", "GETKEYS"], "COUNT, LIST, INFO or DOCS"),

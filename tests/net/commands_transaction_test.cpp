@@ -25,6 +25,7 @@ BOOST_AUTO_TEST_CASE(what_one_of_them_answers_stops_no_other) {
 BOOST_AUTO_TEST_CASE(one_that_cannot_be_run_makes_exec_run_none) {
   for (const char* wrong : {"NOTHING", "RECORD ann"}) {
     send("MULTI\r\nRECORD ann selected A ink\r\n" + std::string(wrong) + "\r\n");
+    BOOST_TEST(say("KEYWORDS ink") == "QUEUED");
     BOOST_TEST(say("EXEC") == "-EXECABORT Transaction discarded because of previous errors.");
   }
   BOOST_TEST(store->engine().user_count() == 0U);

@@ -126,6 +126,7 @@ class Talk {
     pending_.clear();
     connection = std::make_unique<Connection>(runtime, 0, wire);
     connection->client().id = 7;
+    connection->client().access = runtime.tokens.at_first();
     connection->client().address = "127.0.0.1:1";
     runtime.shards.front().clients = {&connection->client()};
   }
