@@ -156,6 +156,7 @@ void score(Call&);
 void scores(Call&);
 void explain(Call&);
 void keywords(Call&);
+void matrix(Call&);
 void loras(Call&);  // commands_suggest.cpp
 void negatives(Call&);
 void params(Call&);

@@ -51,6 +51,9 @@ constexpr std::array table{
     Command{"LORAS", 2, Command::any, Command::read | Command::by_user, commands::loras,
             "user prompt [CHECKPOINT checkpoint] [AMONG n lora ...] [TOP n] [AT unix-ms]",
             "Which LoRAs suit a prompt, and at which strength."},
+    Command{"MATRIX", 1, Command::any, Command::read | Command::by_user, commands::matrix,
+            "user [KEYWORDS n] [CHECKPOINTS n] [AT unix-ms]",
+            "A user's keywords and checkpoints, and what is known of each pair of them in two bytes."},
     Command{"MULTI", 0, 0, Command::connection | Command::immediate, commands::multi, "",
             "From here requests wait for EXEC."},
     Command{"NEGATIVES", 2, Command::any, Command::read | Command::by_user, commands::negatives,
@@ -70,7 +73,7 @@ constexpr std::array table{
             "Closes the connection."},
     Command{"RECOMMEND", 2, Command::any, Command::read | Command::by_user, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
-            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms]",
+            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms] [PEEK]",
             "Which checkpoint to use for a prompt, and how sure that is."},
     Command{"RECORD", 4, Command::any, Command::write | Command::by_user, commands::record,
             "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength [CLIP strength] ...] "

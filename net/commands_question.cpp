@@ -1,4 +1,4 @@
-// RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, STATS, USERS: answers go out.
+// RECOMMEND, PLAN, SCORE, SCORES, EXPLAIN, KEYWORDS, MATRIX, STATS, USERS: answers go out.
 #include <algorithm>
 #include <vector>
 
@@ -42,6 +42,8 @@ RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t
       request.seed = arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);
     } else if (images && arguments.option("COUNT")) {
       *images = arguments.number<std::uint32_t>("COUNT", 1, plan_images_max);
+    } else if (!images && arguments.option("PEEK")) {
+      request.peek = true;
     } else if (!read_ranking_option(arguments, request)) {
       arguments.fail_unknown_option();
     }
@@ -62,6 +64,16 @@ void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms, Probability
   }
 }
 
+void write_lines(ReplyWriter& reply, std::span<const MatrixLine> lines) {
+  reply.array(lines.size());
+  for (const MatrixLine& line : lines) {
+    reply.array(3);
+    reply.bulk(line.name);
+    reply.real(line.counts.selected);
+    reply.real(line.counts.observed);
+  }
+}
+
 }  // namespace
 
 void recommend(Call& call) {
@@ -70,12 +82,12 @@ void recommend(Call& call) {
 
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
-  ++call.shard.traffic.recommendations;
+  if (!request.peek) ++call.shard.traffic.recommendations;
   const Recommendation& recommendation = answer->recommendation;
   ReplyWriter& reply = call.reply;
   reply.map(8);
   reply.word<"decision">();
-  reply.bulk(answer->decision);
+  request.peek ? reply.null() : reply.bulk(answer->decision);
   reply.word<"checkpoint">();
   reply.bulk(recommendation.chosen.checkpoint);
   reply.word<"score">();
@@ -185,6 +197,32 @@ void keywords(Call& call) {
   for (const Keyword& word : *words) call.reply.bulk(word.text);
 }
 
+void matrix(Call& call) {
+  Arguments& arguments = call.arguments;
+  MatrixQuestion question{.user = arguments.text("the user"), .at_ms = call.service.now_ms()};
+  while (arguments.more()) {
+    if (arguments.option("KEYWORDS")) {
+      question.keywords = arguments.number<std::uint32_t>("KEYWORDS", 1, matrix_keywords_max);
+    } else if (arguments.option("CHECKPOINTS")) {
+      question.checkpoints = arguments.number<std::uint32_t>("CHECKPOINTS", 1, matrix_checkpoints_max);
+    } else if (arguments.option("AT")) {
+      question.at_ms = arguments.number<std::int64_t>("AT", 0, time_ms_max);
+    } else {
+      arguments.fail_unknown_option();
+    }
+  }
+  if (!arguments.done()) return call.reply.error(arguments.error());
+  const auto view = call.service.matrix(question);
+  if (!view) return call.reply.error("ERR " + view.error().message);
+  call.reply.map(3);
+  call.reply.word<"keywords">();
+  write_lines(call.reply, view->keywords);
+  call.reply.word<"checkpoints">();
+  write_lines(call.reply, view->checkpoints);
+  call.reply.word<"cells">();
+  call.reply.bulk(view->cells);
+}
+
 void stats(Call& call) {
   const std::string_view name = call.arguments.text("the user");
   if (const auto valid = validate_user(name); !valid) return call.reply.error("ERR " + valid.error().message);
@@ -197,7 +235,7 @@ void stats(Call& call) {
     reply.bulk(key);
     reply.integer(static_cast<std::int64_t>(value));
   };
-  reply.map(8);
+  reply.map(9);
   figure("records", user.totals().records);
   figure("selected", user.totals().selected);
   figure("rejected", user.totals().rejected);
@@ -205,6 +243,8 @@ void stats(Call& call) {
   figure("keywords", user.rows().size());
   figure("checkpoints", user.checkpoints().live_count());
   figure("loras", user.loras().live_count());
+  reply.word<"sharing">();
+  reply.boolean(user.is_sharing());
   reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 

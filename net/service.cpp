@@ -121,7 +121,7 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   last_ = *recommendation;
   reason_.clear();
   append_reason(*recommendation, keywords, recommender_.scorer(), reason_);
-  return RecommendAnswer{keep_decision(request), *recommendation, reason_};
+  return RecommendAnswer{request.peek ? std::string_view{} : keep_decision(request), *recommendation, reason_};
 }
 
 result<std::span<const double>> Service::score(std::string_view user_name, std::string_view prompt,
@@ -155,6 +155,11 @@ result<Explanation> Service::explain(std::string_view user_name, std::string_vie
   const std::string_view name = at.own ? engine().name_text(user->checkpoints()[*at.own].name) : checkpoint;
   append_evidence(name, at, keywords, scorer_, reason_);
   return Explanation{scorer_.exact(at), keywords, counts_, reason_};
+}
+
+result<MatrixView> Service::matrix(const MatrixQuestion& question) {
+  if (auto valid = validate_user(question.user); !valid) return valid.error();
+  return view_matrix(engine(), question);
 }
 
 result<std::span<const Keyword>> Service::keywords(std::string_view prompt) {

@@ -17,6 +17,7 @@
 
 #include "engine/context/recent_contexts.h"
 #include "engine/explain.h"
+#include "engine/matrix_view.h"
 #include "engine/recommend.h"
 #include "engine/suggest.h"
 #include "persistence/decision_ring.h"
@@ -52,6 +53,7 @@ struct RecommendRequest {
   std::optional<std::int64_t> at_ms;
   Policy policy = Policy::banded;
   std::optional<std::uint64_t> seed;
+  bool peek = false;  // no decision is kept
 };
 
 /// About many prompts at once.
@@ -74,7 +76,7 @@ struct SuggestRequest {
 };
 
 struct RecommendAnswer {
-  std::string_view decision;
+  std::string_view decision;  // empty where none was kept
   Recommendation recommendation;
   std::string_view reason;
 };
@@ -131,6 +133,7 @@ class Service {
   template <class OnPrompt>
   result<void> scores(const ScoresRequest& request, const OnPrompt& on_prompt);
   result<Explanation> explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
+  result<MatrixView> matrix(const MatrixQuestion& question);
   result<std::span<const LoraAnswer>> loras(const SuggestRequest& request);
   result<std::span<const NegativeAnswer>> negatives(const SuggestRequest& request);
   result<std::span<const ParameterAnswer>> parameters(const SuggestRequest& request);

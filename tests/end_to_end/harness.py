@@ -122,7 +122,7 @@ class Client:
         data = self.replies.read(size + 2)
         if len(data) != size + 2:
             raise Gone("the connection ended within a reply")
-        return data[4 if verbatim else 0:-2].decode()
+        return data[4 if verbatim else 0:-2].decode(errors="surrogateescape")
 
     def is_closed_by_server(self):
         """Waits for the end of the connection, whatever comes before it; false when it goes on."""

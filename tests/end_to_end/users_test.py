@@ -40,6 +40,7 @@ def questions(user):
         yield "PARAMS", user, prompt, "CHECKPOINT", "zyxmodel"
         yield "KEYWORDS", prompt
     yield "STATS", user
+    yield "MATRIX", user
     yield "HISTORY", user
     yield "HISTORY", user, "KEYWORD", "zyxword"
     yield "HISTORY", user, "SESSION", "zyxsession"

@@ -43,6 +43,7 @@ JUDGE d selected c  . .++ .. ++
 KEYWORDS p          . +++ ++ ++
 LASTSAVE            . +++ .. ..
 LORAS USER p        . +++ +. +.
+MATRIX USER         . +++ +. +.
 MULTI               . +++ ++ ++
 NEGATIVES USER p    . +++ +. +.
 PARAMS USER p       . +++ +. +.

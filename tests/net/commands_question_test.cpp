@@ -1,4 +1,4 @@
-// RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, STATS, USERS.
+// RECOMMEND, PLAN, SCORE, EXPLAIN, KEYWORDS, MATRIX, STATS, USERS.
 #include <cmath>
 
 #include "engine/limits.h"
@@ -279,14 +279,46 @@ BOOST_AUTO_TEST_CASE(keywords_are_those_of_the_prompt) {
 BOOST_AUTO_TEST_CASE(stats_tell_what_is_known) {
   say("RECORD ann neutral A moon LORA wash 1");
   const std::string known =
-      "records, 21, selected, 10, rejected, 10, neutral, 1, keywords, 2, checkpoints, 2, loras, 1, "
+      "records, 21, selected, 10, rejected, 10, neutral, 1, keywords, 2, checkpoints, 2, loras, 1, sharing, 0, "
       "top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
   BOOST_TEST(say("STATS ann") == "[" + known + "]");
   BOOST_TEST(say("STATS nobody") ==
-             "[records, 0, selected, 0, rejected, 0, neutral, 0, keywords, 0, checkpoints, 0, loras, 0, "
+             "[records, 0, selected, 0, rejected, 0, neutral, 0, keywords, 0, checkpoints, 0, loras, 0, sharing, 0, "
              "top_checkpoints, []]");
   say("HELLO 3");
   BOOST_TEST(say("STATS ann").starts_with("{records: 21, selected: 10, "));
+  say("SHARE ann ON");
+  BOOST_TEST(shown(field(ask("STATS ann"), "sharing")) == "true");
+}
+
+BOOST_AUTO_TEST_CASE(who_peeks_leaves_no_decision) {
+  say("RECOMMEND ann ink");
+  const Reply peeked = ask("RECOMMEND ann ink PEEK SEED 3");
+  BOOST_TEST(shown(field(peeked, "decision")) == "null");
+  BOOST_TEST(decisions->decisions() == 1U);
+  BOOST_TEST(runtime.shards.front().traffic.recommendations == 1U);
+  const Reply told = ask("RECOMMEND ann ink SEED 3");
+  for (const char* key : {"checkpoint", "score", "band", "arms", "reason"}) {
+    BOOST_TEST(shown(field(peeked, key)) == shown(field(told, key)), key);
+  }
+  BOOST_TEST(say("PLAN ann ink COUNT 3 PEEK").starts_with("-ERR unknown option 'PEEK'"));
+}
+
+BOOST_AUTO_TEST_CASE(a_matrix_tells_lines_and_a_picture_of_pairs) {
+  kept("bob", "A", "ink", 3);
+  rejected("bob", "B", "ink cat");
+  const Reply told = ask("MATRIX bob");
+  BOOST_TEST(shown(field(told, "keywords")) == "[[ink, 3, 4], [cat, 0, 1]]");
+  BOOST_TEST(shown(field(told, "checkpoints")) == "[[A, 3, 3], [B, 0, 1]]");
+  BOOST_TEST(field(told, "cells").text == std::string("\xff\x20\x00\x10\x00\x00\x00\x10", 8));
+  BOOST_TEST(
+      say("MATRIX bob KEYWORDS 1 CHECKPOINTS 1").starts_with("[keywords, [[ink, 3, 4]], checkpoints, [[A, 3, 3]], "));
+  BOOST_TEST(say("MATRIX nobody") == "[keywords, [], checkpoints, [], cells, ]");
+  BOOST_TEST(!say("MATRIX bob KEYWORDS 5000 CHECKPOINTS 500").starts_with("-"));
+  BOOST_TEST(say("MATRIX bob KEYWORDS 5001") == "-ERR KEYWORDS must be a whole number from 1 to 5000");
+  BOOST_TEST(say("MATRIX bob CHECKPOINTS 501") == "-ERR CHECKPOINTS must be a whole number from 1 to 500");
+  BOOST_TEST(say("MATRIX bob AT noon").starts_with("-ERR AT must be a whole number"));
+  BOOST_TEST(say(std::vector<std::string>{"MATRIX", "\xff"}).starts_with("-ERR the user"));
 }
 
 BOOST_AUTO_TEST_CASE(stats_tell_the_ten_best) {
