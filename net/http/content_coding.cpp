@@ -49,8 +49,8 @@ struct ContentCoder::State {
 
 ContentCoder::ContentCoder(ContentCoding coding) : coding_(coding), state_(std::make_unique<State>()) {
   if (coding == ContentCoding::gzip) {
-    PENCHANT_CHECK(deflateInit2(&state_->gzip, gzip_level, Z_DEFLATED, gzip_window, memory_level,
-                                Z_DEFAULT_STRATEGY) == Z_OK);
+    PENCHANT_CHECK(deflateInit2(&state_->gzip, gzip_level, Z_DEFLATED, gzip_window, memory_level, Z_DEFAULT_STRATEGY) ==
+                   Z_OK);
   } else if (coding == ContentCoding::zstd) {
     state_->zstd = ZSTD_createCCtx();
     PENCHANT_CHECK(state_->zstd != nullptr);

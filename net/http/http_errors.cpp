@@ -12,8 +12,8 @@ struct Code {
   std::string_view code;
   unsigned status;
 };
-constexpr std::array codes{Code{"ERR", 400},       Code{"NOSUCH", 404},   Code{"NOPERM", 403},   Code{"NOAUTH", 401},
-                           Code{"WRONGPASS", 401}, Code{"READONLY", 503}, Code{"UNERASED", 503}, Code{"BUSY", 409},
+constexpr std::array codes{Code{"ERR", 400},       Code{"NOSUCH", 404},     Code{"NOPERM", 403},   Code{"NOAUTH", 401},
+                           Code{"WRONGPASS", 401}, Code{"READONLY", 503},   Code{"UNERASED", 503}, Code{"BUSY", 409},
                            Code{"LOADING", 503},   Code{"UNAVAILABLE", 503}};
 
 /// What the command's sentences begin with where they are about a record's field.
@@ -108,7 +108,8 @@ HttpError http_error_of(std::string_view reply, const HttpRoute& route) {
                   .sentence = std::string(reply.substr(std::min(blank + 1, reply.size())))};
   if (code == codes.end()) error.sentence = reply;
   for (const std::string_view unknown : {"user", "decision"}) {
-    if (error.sentence.starts_with("there is no such " + std::string(unknown))) error.field = unknown, error.field += "_id";
+    if (error.sentence.starts_with("there is no such " + std::string(unknown)))
+      error.field = unknown, error.field += "_id";
   }
   if (error.status == 401) error.fields = "WWW-Authenticate: Bearer\r\n";
   // The reply may hold bytes of the request as they came.

@@ -1,9 +1,9 @@
 #include "net/http/http_parser.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <optional>
 
 namespace penchant {
@@ -56,7 +56,8 @@ struct HttpParser::State {
   std::optional<http::request_parser<KeptBody>> parser;
 };
 
-HttpParser::HttpParser(std::uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max), state_(std::make_unique<State>()) {}
+HttpParser::HttpParser(std::uint64_t body_bytes_max)
+    : body_bytes_max_(body_bytes_max), state_(std::make_unique<State>()) {}
 HttpParser::~HttpParser() = default;
 
 HttpParser::Status HttpParser::fail(unsigned status, std::string sentence) {

@@ -1,8 +1,8 @@
 // Who asks over HTTP: by a token in Authorization, or by the cookie that a browser was given for one.
 //
-// The cookie says a token's name and until when it is good, under a key that the server makes when it starts: so it holds
-// no secret that works elsewhere, ends with the server, and loses its rights with its token. Threading: any, while the
-// tokens do not change.
+// The cookie says a token's name and until when it is good, under a key that the server makes when it starts: so it
+// holds no secret that works elsewhere, ends with the server, and loses its rights with its token. Threading: any,
+// while the tokens do not change.
 #pragma once
 
 #include <array>

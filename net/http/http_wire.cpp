@@ -14,9 +14,7 @@ HttpFraming framing_of(const HttpRequest& request) {
   return {.keeps_alive = request.keeps_alive, .is_head = request.method == HttpMethod::head};
 }
 
-HttpError not_json() {
-  return {.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"};
-}
+HttpError not_json() { return {.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"}; }
 
 const std::string session_methods = "GET, HEAD, POST, DELETE";
 
@@ -63,7 +61,8 @@ Wire::Status HttpWire::see_head(std::string_view input) {
   return Status::wait;
 }
 
-/// Takes who asks for the client from now on. One whose rights are others waits until what the former has asked is done.
+/// Takes who asks for the client from now on. One whose rights are others waits until what the former has asked is
+/// done.
 std::optional<HttpError> HttpWire::let_in(const HttpRequest& request) {
   HttpError error;
   const auto access = access_of(request, client_, runtime_, error);
@@ -77,8 +76,8 @@ std::optional<HttpError> HttpWire::refusal_to(const HttpRequest& request, const 
   const HttpRoute& route = *found.route;
   if (client_.access.role == Role::none) return http_error_of(no_access, route);
   const bool may_have_body = (route.methods & (HttpRoute::post | HttpRoute::put)) != 0;
-  const bool has_body = !request.body.empty() || (may_have_body && request.method != HttpMethod::get &&
-                                                  request.method != HttpMethod::head);
+  const bool has_body = !request.body.empty() ||
+                        (may_have_body && request.method != HttpMethod::get && request.method != HttpMethod::head);
   if (has_body && !is_json_type(request.content_type)) {
     return not_json();
   }
@@ -147,8 +146,8 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
 
 std::optional<HttpError> HttpWire::read_session(const HttpRequest& request) {
   if (request.method == HttpMethod::put || request.method == HttpMethod::other) {
-    return HttpError{.status = 405, .sentence = "this path has " + session_methods,
-                     .fields = "Allow: " + session_methods + "\r\n"};
+    return HttpError{
+        .status = 405, .sentence = "this path has " + session_methods, .fields = "Allow: " + session_methods + "\r\n"};
   }
   if (request.method == HttpMethod::post && !is_json_type(request.content_type)) return not_json();
   HttpError error;

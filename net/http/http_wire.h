@@ -55,8 +55,8 @@ class HttpWire final : public Wire {
   Client& client_;
   Runtime& runtime_;
   HttpParser parser_;
-  bool is_ready_ = false;  // a request was read and not taken
-  bool is_ended_ = false;  // no further one is read
+  bool is_ready_ = false;     // a request was read and not taken
+  bool is_ended_ = false;     // no further one is read
   bool is_transfer_ = false;  // the request is for a transfer (transfers.h), whose connection this becomes
   std::vector<std::string> arguments_;
   std::vector<std::string_view> views_;

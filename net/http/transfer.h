@@ -5,8 +5,8 @@
 
 namespace penchant {
 
-/// `server`: a connection to the line protocol. Both sockets stay open; where the client is gone, or either is shut down
-/// from elsewhere, it ends.
+/// `server`: a connection to the line protocol. Both sockets stay open; where the client is gone, or either is shut
+/// down from elsewhere, it ends.
 void run_transfer(const Transfer& transfer, int server, const TransferOptions& options);
 
 /// What is answered where nothing more can be taken.

@@ -32,7 +32,7 @@ struct Transfer {
 };
 
 struct TransferOptions {
-  std::string directory;                  // of temporary files
+  std::string directory;                 // of temporary files
   std::chrono::seconds silence_max{60};  // of the client's
 };
 

@@ -57,7 +57,7 @@ POOL NONESUCH       . .++ .. ..
 QUIT                + +++ ++ ++
 RECOMMEND USER p    . +++ +. +.
 RECORD USER x c p   . .++ .. +.
-RECORDS 7 USER USER . .++ .. +.
+RECORDS 7 user USER . .++ .. +.
 REJECTALL USER p 1  . .++ .. +.
 RESET               + +++ ++ ++
 SAVE                . ..+ .. ..
