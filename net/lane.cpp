@@ -86,6 +86,7 @@ void Lane::name(Session& session) {
   Client& client = session.connection.client();
   client.id = ++commons_.last_client;
   client.connected_ms = client.last_active_ms = clock_ms();
+  if (!client.address.empty()) return;
   boost::system::error_code error;
   const auto endpoint = session.socket.remote_endpoint(error);
   if (!error && endpoint.protocol().family() != AF_UNIX) {

@@ -75,6 +75,7 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
     if (!error) first().run_alone([this] { shut_down(true); });
   });
   await_hangup();
+  if (listeners_.has_tls()) relay_.emplace(listeners_.tls(), options.request_max);
   tcp_.assign(listeners_.is_v6() ? tcp::v6() : tcp::v4(), listeners_.duplicate_tcp());
   if (const int descriptor = listeners_.duplicate_unix(); descriptor >= 0) {
     unix_.assign(asio::local::stream_protocol(), descriptor);
@@ -82,7 +83,13 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
 }
 
 bool Server::run() {
-  accept(tcp_);
+  if (relay_) {
+    relay_->accept(listeners_.duplicate_tcp(), listeners_.is_v6(), [this](int descriptor, std::string address) {
+      first().post([this, descriptor, address = std::move(address)] { admit(descriptor, address); });
+    });
+  } else {
+    accept(tcp_);
+  }
   if (unix_.is_open()) accept(unix_);
   asio::co_spawn(first().executor(), tend_community(), asio::detached);
   asio::co_spawn(first().executor(), tend_tokens(), asio::detached);
@@ -90,6 +97,7 @@ bool Server::run() {
   each_at_once(lanes_, [&kept_everything](Lane& lane) {
     if (!lane.run()) kept_everything = false;
   });
+  relay_.reset();
   return kept_everything;
 }
 
@@ -103,7 +111,7 @@ void Server::accept(Acceptor& acceptor) {
   asio::co_spawn(first().executor(), accept_each(acceptor, std::move(admit_one)), asio::detached);
 }
 
-void Server::admit(int descriptor) {
+void Server::admit(int descriptor, std::string address) {
   ++commons_.runtime.connections_received;
   if (commons_.clients >= commons_.options.clients_max) {
     ++commons_.runtime.connections_refused;
@@ -111,7 +119,9 @@ void Server::admit(int descriptor) {
     return void(close(descriptor));
   }
   ++commons_.clients;
-  lanes_[next_lane_++ % lanes_.size()]->admit({.descriptor = descriptor, .client = {}, .pending = {}});
+  Arrival arrival{.descriptor = descriptor, .client = {}, .pending = {}};
+  arrival.client.address = std::move(address);
+  lanes_[next_lane_++ % lanes_.size()]->admit(std::move(arrival));
 }
 
 /// Adds up what users share, store after store, each on its own thread; others have their turn between two slices.
@@ -151,8 +161,17 @@ void Server::await_hangup() {
   hangups_.async_wait([this](const boost::system::error_code& error, int) {
     if (error || first().stopping()) return;
     look_at_tokens(true);
+    read_certificate();
     await_hangup();
   });
+}
+
+void Server::read_certificate() {
+  if (!relay_) return;
+  if (const auto read = relay_->reload(); !read) {
+    return log_error("TLS goes on with the certificate of before: " + read.error().message);
+  }
+  log_info("TLS certificate and key were read again");
 }
 
 /// What its token lets a client do may change between any two requests.

@@ -18,16 +18,17 @@
 #include "net/accept.h"
 #include "net/lane.h"
 #include "net/listeners.h"
+#include "net/tls.h"
 
 namespace penchant {
 
 class Server {
  public:
-  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read the token file.
+  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read its files of tokens and TLS.
   Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners);
 
-  /// Takes a client in who is connected already, by its descriptor.
-  void admit(int descriptor);
+  /// Takes a client in who is connected already, by its descriptor; from `address` where that does not tell.
+  void admit(int descriptor, std::string address = {});
   /// False where not everything could be kept: the log says what.
   bool run();
 
@@ -44,6 +45,7 @@ class Server {
   boost::asio::awaitable<void, Executor> tend_tokens();
   void await_hangup();
   void look_at_tokens(bool always);
+  void read_certificate();
   void shut_down(bool save);
   Lane& first() { return *lanes_.front(); }
 
@@ -60,6 +62,7 @@ class Server {
   Timer community_timer_;
   Timer tokens_timer_;
   TokenWatch token_watch_;
+  std::optional<TlsRelay> relay_;  // in front of TCP clients
 };
 
 }  // namespace penchant

@@ -162,7 +162,7 @@ class Server:
         else:
             self.wait()
             raise AssertionError(f"the server did not start: {self.log}")
-        self.port = int(next(line for line in said if line.startswith("resp 127.0.0.1:")).rsplit(":", 1)[1])
+        self.port = int(next(line for line in said if line.startswith("resp ")).rsplit(":", 1)[1])
         return self
 
     @property
