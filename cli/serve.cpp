@@ -27,6 +27,7 @@
 #include "net/loading.h"
 #include "net/log.h"
 #include "net/server.h"
+#include "net/tls.h"
 #include "persistence/store_set.h"
 
 namespace penchant {
@@ -95,7 +96,10 @@ po::options_description describe(Settings& s) {
       ("http-host", po::value(&s.http_hosts),
        "a name besides localhost that browsers reach the HTTP interface by; may be repeated")
       ("bind", po::value(&s.listen.bind)->default_value("127.0.0.1"),
-       "address to listen on; loopback only in this version")
+       "address to listen on; other than loopback only with tokens: penchant token add")
+      ("tls-cert", po::value(&s.listen.tls.certificate),
+       "file of the certificate and those that vouch for it, PEM: TCP clients speak TLS, and nothing else")
+      ("tls-key", po::value(&s.listen.tls.key), "file of its key, PEM")
       ("tokens", po::value(&s.token_file), "file of what lets clients in; unless given, tokens in the data folder")
       ("unix", socket_path(&s.listen.unix_path), "also listen on this Unix socket")
       ("unix-mode", file_mode(&s.listen.unix_mode)->default_value(0700, "700"), "its mode, octal")
@@ -167,6 +171,9 @@ void check(Settings& s) {
     throw po::error("0 <= --explore-below <= --exploit-above <= 1 must hold");
   }
   if (const auto bindable = check_bind(s.listen.bind); !bindable) throw po::error(bindable.error().message);
+  if (s.listen.tls.certificate.empty() != s.listen.tls.key.empty()) {
+    throw po::error("--tls-cert and --tls-key go together");
+  }
   s.store.snapshot_every = std::chrono::seconds(s.snapshot_every_s);
   s.server.idle_max = std::chrono::seconds(s.idle_timeout_s);
   s.server.request_max = std::chrono::seconds(s.request_timeout_s);
@@ -174,18 +181,19 @@ void check(Settings& s) {
 }
 
 /// Raises the limit of open files for clients_max, or lowers clients_max to what the system gives.
-void fit_descriptors(ServerOptions& server) {
+void fit_descriptors(ServerOptions& server, bool has_tls) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t wanted = server.clients_max + descriptors_for_ourselves;
+  const rlim_t each = has_tls ? 3 : 1;  // the client's, and a pair between relay and server
+  const rlim_t ours = descriptors_for_ourselves + (has_tls ? tls_handshakes_max : 0);
+  const rlim_t wanted = server.clients_max * each + ours;
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
   getrlimit(RLIMIT_NOFILE, &limit);
   if (limit.rlim_cur >= wanted) return;
-  if (limit.rlim_cur <= descriptors_for_ourselves)
-    throw std::runtime_error("the limit of open files is too low (ulimit -n)");
-  server.clients_max = limit.rlim_cur - descriptors_for_ourselves;
+  if (limit.rlim_cur < ours + each) throw std::runtime_error("the limit of open files is too low (ulimit -n)");
+  server.clients_max = (limit.rlim_cur - ours) / each;
   log_warning("at most " + std::to_string(server.clients_max) + " clients: the limit of open files is " +
               std::to_string(limit.rlim_cur) + " (ulimit -n)");
 }
@@ -220,8 +228,8 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
 }
 
 /// What the process as a whole is told, before it starts a thread.
-void prepare_process(ServerOptions& server) {
-  fit_descriptors(server);
+void prepare_process(ServerOptions& server, bool has_tls) {
+  fit_descriptors(server, has_tls);
   // Whoever read our log, or our answers, may go away.
   std::signal(SIGPIPE, SIG_IGN);
   // Until the server listens to it: it has files read again, and ends nothing.
@@ -263,15 +271,32 @@ Tokens read_tokens_at_start(FileSystem& files, Settings& s) {
   return tokens;
 }
 
+/// Where others than this machine can reach the server it has to ask who they are.
+void check_reach(const Settings& s, const Tokens& tokens) {
+  if (is_loopback(s.listen.bind)) return;
+  if (!tokens.are_asked_for()) {
+    throw po::error("--bind " + s.listen.bind +
+                    " would let anyone on the network read and change preferences. Tokens keep them out: penchant "
+                    "token add NAME --role admin --data " + s.store.directory +
+                    " makes one. Without any the server listens on loopback addresses only (127.0.0.1, ::1)");
+  }
+  if (!s.listen.tls.certificate.empty()) return;
+  log_warning("--bind " + s.listen.bind + " without TLS: others on the network can read what is sent, tokens too");
+}
+
 int serve(Settings& s) {
-  prepare_process(s.server);
+  prepare_process(s.server, !s.listen.tls.certificate.empty());
   PosixFileSystem files;
   Tokens tokens = read_tokens_at_start(files, s);
+  check_reach(s, tokens);
+  if (!s.listen.tls.certificate.empty()) {
+    if (const auto usable = TlsRelay::check(s.listen.tls); !usable) throw std::runtime_error(usable.error().message);
+  }
   std::optional<WordLists> own_lists;
   if (!s.word_lists.empty()) own_lists = read_word_lists(s.word_lists);
   Listeners listeners(s.listen);
   s.listen.port = listeners.port();
-  Listeners http({.bind = s.listen.bind, .port = s.http_port});
+  Listeners http({.bind = s.listen.bind, .port = s.http_port, .tls = s.listen.tls});
   s.http_port = http.port();
   std::cout << "resp " << listeners.address() << "\nhttp " << http.address() << std::endl;
   Loading loading(listeners, s.server.clients_max);
@@ -301,6 +326,7 @@ int serve(Settings& s) {
   runtime.started_ms = clock_ms();
   runtime.settings = settings_told(s);
   runtime.http_hosts = s.http_hosts;
+  runtime.has_tls = listeners.has_tls();
   Server running(runtime, s.server, listeners, http);
   server = &running;
   for (const int client : loading.end()) running.admit(client);
@@ -317,7 +343,7 @@ int run_serve(std::span<const std::string> arguments) {
   Settings settings;
   Usage usage{
       "Runs the server. Prints its addresses and \"ready\" on standard output, its log on standard error.\n"
-      "SIGTERM and SIGINT end it in order, after a snapshot; SIGHUP has it read the file of tokens.\n\n"
+      "SIGTERM and SIGINT end it in order, after a snapshot; SIGHUP has it read the files of tokens and TLS.\n\n"
       "Examples:\n"
       "  penchant serve --data ./preferences\n"
       "  penchant serve --data ./preferences --port 0 --durability always\n"

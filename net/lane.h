@@ -48,7 +48,7 @@ inline constexpr std::uint32_t crossings_before_move = 16;
 /// A client on its way to a lane, from the door or from another lane.
 struct Arrival {
   int descriptor = -1;
-  Client client;        // without an id: a new one
+  Client client;        // without an id: a new one, whose address is told where the descriptor does not
   std::string pending;  // the beginning of a request
   WireKind wire = WireKind::resp;
 };

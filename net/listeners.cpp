@@ -19,15 +19,10 @@ using UnixProtocol = asio::local::stream_protocol;
 
 constexpr int listen_backlog = 511;
 
-result<asio::ip::address> loopback_address(const std::string& bind) {
+result<asio::ip::address> bind_address(const std::string& bind) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(bind == "localhost" ? "127.0.0.1" : bind, error);
   if (error) return Failure{"--bind " + bind + " is no IP address"};
-  if (!address.is_loopback()) {
-    return Failure{"--bind " + bind +
-                   " would let anyone on the network read and change preferences: this version asks nobody who they "
-                   "are, so it listens on loopback addresses only (127.0.0.1, ::1)"};
-  }
   return address;
 }
 
@@ -40,10 +35,12 @@ int duplicate(int descriptor) {
 }  // namespace
 
 result<void> check_bind(const std::string& bind) {
-  const auto address = loopback_address(bind);
+  const auto address = bind_address(bind);
   if (!address) return address.error();
   return {};
 }
+
+bool is_loopback(const std::string& bind) { return bind_address(bind).value().is_loopback(); }
 
 /// (Whole once the other constructor has ended: where one of these throws the destructor closes what is open.)
 Listeners::Listeners(const ListenOptions& options) : Listeners(options, Closed()) {
@@ -53,7 +50,7 @@ Listeners::Listeners(const ListenOptions& options) : Listeners(options, Closed()
 
 void Listeners::listen_tcp() {
   asio::io_context io;
-  const tcp::endpoint endpoint(loopback_address(options_.bind).value(), options_.port);
+  const tcp::endpoint endpoint(bind_address(options_.bind).value(), options_.port);
   boost::system::error_code error;
   tcp::acceptor acceptor(io, endpoint.protocol());
   acceptor.set_option(tcp::acceptor::reuse_address(true));

@@ -12,15 +12,24 @@
 
 namespace penchant {
 
+/// What a server that speaks TLS proves itself with.
+struct TlsFiles {
+  std::string certificate = {};  // PEM: the server's, then those that vouch for it; empty: no TLS
+  std::string key = {};          // PEM, without a password
+};
+
 struct ListenOptions {
   std::string bind = "127.0.0.1";
   std::uint16_t port = 7379;  // 0: any free one
   std::string unix_path;      // empty: none
   unsigned unix_mode = 0700;
+  TlsFiles tls;  // on TCP
 };
 
-/// Whether a server may listen on this address; if not, why.
+/// Whether it is an address to listen on; if not, why.
 result<void> check_bind(const std::string& bind);
+/// Of one that is: whether only this machine can reach it.
+bool is_loopback(const std::string& bind);
 
 class Listeners {
  public:
@@ -33,6 +42,8 @@ class Listeners {
   std::string address() const { return address_; }  // with the port
   const std::string& unix_path() const { return options_.unix_path; }
   bool is_v6() const { return is_v6_; }
+  const TlsFiles& tls() const { return options_.tls; }
+  bool has_tls() const { return !options_.tls.certificate.empty(); }
 
   /// Descriptors that listen on the same sockets; the second is -1 where there is no Unix socket.
   int duplicate_tcp() const;

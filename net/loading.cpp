@@ -25,8 +25,10 @@ constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 
 Loading::Loading(const Listeners& listeners, std::size_t clients_max)
     : clients_max_(clients_max), unix_path_(listeners.unix_path()), buffer_(read_buffer_bytes) {
-  tcp_.assign(listeners.is_v6() ? tcp::v6() : tcp::v4(), listeners.duplicate_tcp());
-  accept(tcp_);
+  if (!listeners.has_tls()) {
+    tcp_.assign(listeners.is_v6() ? tcp::v6() : tcp::v4(), listeners.duplicate_tcp());
+    accept(tcp_);
+  }
   if (const int descriptor = listeners.duplicate_unix(); descriptor >= 0) {
     unix_.assign(UnixProtocol(), descriptor);
     accept(unix_);

@@ -5,7 +5,8 @@
 //   ... read the state; loading.tell("a million events replayed") ...
 //   for (const int client : loading.end()) server.admit(client);
 //
-// SIGTERM and SIGINT end the process in order, status 0: nothing has been changed that would have to be saved.
+// Who speaks TLS waits unanswered until the server is there. SIGTERM and SIGINT end the process in order, status 0:
+// nothing has been changed that would have to be saved.
 // Owner: whoever starts the server. Threading: tell() from any thread, all else from the owner's. Limits: clients_max;
 // request_bytes_max of a request; a client that does not read its answers is let go.
 #pragma once

@@ -90,6 +90,7 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
     if (!error) first().run_alone([this] { shut_down(true); });
   });
   await_hangup();
+  if (listeners_.has_tls()) relay_.emplace(listeners_.tls(), options.request_max);
   tcp_.assign(listeners_.is_v6() ? tcp::v6() : tcp::v4(), listeners_.duplicate_tcp());
   http_.assign(http_listeners_.is_v6() ? tcp::v6() : tcp::v4(), http_listeners_.duplicate_tcp());
   if (const int descriptor = listeners_.duplicate_unix(); descriptor >= 0) {
@@ -98,8 +99,8 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
 }
 
 bool Server::run() {
-  accept(tcp_, WireKind::resp);
-  accept(http_, WireKind::http);
+  accept(tcp_, listeners_, WireKind::resp);
+  accept(http_, http_listeners_, WireKind::http);
   if (unix_.is_open()) accept(unix_, WireKind::resp);
   asio::co_spawn(first().executor(), tend_community(), asio::detached);
   asio::co_spawn(first().executor(), tend_tokens(), asio::detached);
@@ -107,6 +108,7 @@ bool Server::run() {
   each_at_once(lanes_, [&kept_everything](Lane& lane) {
     if (!lane.run()) kept_everything = false;
   });
+  relay_.reset();
   return kept_everything;
 }
 
@@ -120,8 +122,16 @@ void Server::accept(Acceptor& acceptor, WireKind wire) {
   asio::co_spawn(first().executor(), accept_each(acceptor, std::move(admit_one)), asio::detached);
 }
 
-void Server::admit(int descriptor, WireKind wire) {
+void Server::accept(TcpAcceptor& acceptor, const Listeners& listeners, WireKind wire) {
+  if (!relay_) return accept(acceptor, wire);
+  relay_->accept(listeners.duplicate_tcp(), listeners.is_v6(), [this, wire](int descriptor, std::string address) {
+    first().post([this, descriptor, wire, address = std::move(address)] { admit(descriptor, wire, address); });
+  });
+}
+
+void Server::admit(int descriptor, WireKind wire, std::string address) {
   Arrival arrival{.descriptor = descriptor, .wire = wire};
+  arrival.client.address = std::move(address);
   if (wire == WireKind::http) arrival.client.protocol = 3;  // whose replies tell maps from arrays
   admit(std::move(arrival));
 }
@@ -186,8 +196,17 @@ void Server::await_hangup() {
   hangups_.async_wait([this](const boost::system::error_code& error, int) {
     if (error || first().stopping()) return;
     look_at_tokens(true);
+    read_certificate();
     await_hangup();
   });
+}
+
+void Server::read_certificate() {
+  if (!relay_) return;
+  if (const auto read = relay_->reload(); !read) {
+    return log_error("TLS goes on with the certificate of before: " + read.error().message);
+  }
+  log_info("TLS certificate and key were read again");
 }
 
 /// What its token lets a client do may change between any two requests.

@@ -18,16 +18,17 @@
 #include "net/accept.h"
 #include "net/lane.h"
 #include "net/listeners.h"
+#include "net/tls.h"
 
 namespace penchant {
 
 class Server {
  public:
-  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read the token file.
+  /// From now on SIGTERM and SIGINT end it in order, and SIGHUP has it read its files of tokens and TLS.
   Server(Runtime& runtime, const ServerOptions& options, Listeners& listeners, Listeners& http);
 
-  /// Takes a client in who is connected already, by its descriptor.
-  void admit(int descriptor, WireKind wire = WireKind::resp);
+  /// Takes a client in who is connected already, by its descriptor; from `address` where that does not tell.
+  void admit(int descriptor, WireKind wire = WireKind::resp, std::string address = {});
   void admit(Arrival arrival);
   /// False where not everything could be kept: the log says what.
   bool run();
@@ -40,12 +41,14 @@ class Server {
  private:
   template <class Acceptor>
   void accept(Acceptor& acceptor, WireKind wire);
+  void accept(TcpAcceptor& acceptor, const Listeners& listeners, WireKind wire);
   boost::asio::awaitable<void, Executor> tend_community();
   boost::asio::awaitable<void, Executor> make_community();
   int connect_inside(const Client& client);
   boost::asio::awaitable<void, Executor> tend_tokens();
   void await_hangup();
   void look_at_tokens(bool always);
+  void read_certificate();
   void shut_down(bool save);
   Lane& first() { return *lanes_.front(); }
 
@@ -64,6 +67,7 @@ class Server {
   Timer community_timer_;
   Timer tokens_timer_;
   TokenWatch token_watch_;
+  std::optional<TlsRelay> relay_;  // in front of TCP clients
 };
 
 }  // namespace penchant

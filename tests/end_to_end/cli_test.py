@@ -132,7 +132,7 @@ class WrongUsage(EndToEnd):
                 ("decay-days", "-1", "--decay-days must be 0 (off) or from 1e-06 to 36500"),
                 ("decay-days", "1e-7", "--decay-days must be 0 (off) or from 1e-06 to 36500"),
                 ("decay-days", "36501", "--decay-days must be 0 (off) or from 1e-06 to 36500"),
-                ("bind", "here", "no IP address"), ("bind", "0.0.0.0", "loopback"), ("bind", "::", "loopback")]:
+                ("bind", "here", "no IP address"), ("bind", "0.0.0.0", "token add"), ("bind", "::", "loopback")]:
             with self.subTest(option, value=value):
                 self.assertIn(sentence, self.refused("serve", "--data", data, f"--{option}", value))
                 self.assertFalse(data.exists())

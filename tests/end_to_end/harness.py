@@ -163,7 +163,7 @@ class Server:
             self.wait()
             raise AssertionError(f"the server did not start: {self.log}")
         self.port, self.http_port = (
-            int(next(line for line in said if line.startswith(f"{kind} 127.0.0.1:")).rsplit(":", 1)[1])
+            int(next(line for line in said if line.startswith(f"{kind} ")).rsplit(":", 1)[1])
             for kind in ("resp", "http"))
         return self
 

@@ -272,6 +272,25 @@ class Changes(Security):
         self.assert_let_in(client)
 
 
+class Elsewhere(Security):
+    def test_an_address_that_others_reach_takes_a_token(self):
+        done = run("serve", "--data", self.data, "--bind", "0.0.0.0", "--port", 0)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("penchant token add NAME --role admin", done.stderr)
+        self.assertFalse(self.data.exists())
+        token = self.add("studio", "admin")
+        self.penchant = self.start(bind="0.0.0.0")
+        self.assert_kept_out(self.client())
+        self.assert_let_in(self.client(token))
+        self.assertIn("without TLS", self.penchant.log)
+        self.remove("studio")
+        eventually(lambda: self.penchant.log.count("0 tokens let clients in"), "the change is taken")
+        self.assert_kept_out(self.client())
+        self.penchant.terminate()
+        done = run("serve", "--data", self.data, "--bind", "0.0.0.0", "--port", 0)
+        self.assertEqual(done.returncode, 2)
+
+
 class TokenSubcommand(Security):
     def refused(self, *arguments, status=2):
         done = run("token", *arguments, "--data", self.data)
