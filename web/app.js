@@ -48,7 +48,8 @@ function startUserChoice() {
 function startBanner() {
   let isAway = false;
   const show = () => {
-    const text = isAway ? "The server does not answer. Trying again." : state.readOnly && `Read-only: ${state.readOnly}`;
+    const text = isAway ? "The server does not answer. Trying again."
+      : state.readOnly && `Read-only: ${state.readOnly}`;
     byId("banner").textContent = text;
     byId("banner").hidden = !text;
   };

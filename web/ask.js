@@ -166,13 +166,15 @@ function spread(mean, sd) {
 function showParameters(values) {
   byId("parameters").replaceChildren(values.length === 0 ? none("No parameter is known for this.")
     : table("Parameters", [{ title: "Parameter" }, { title: "Mean ± sd", number: true },
-      { title: "Seen", number: true }], values.map((one) => [one.name, spread(one.mean, one.sd), count(one.observations)])));
+      { title: "Seen", number: true }], values.map((one) => [
+      one.name, spread(one.mean, one.sd), count(one.observations)])));
 }
 
 function showNegatives(negatives) {
   byId("negatives").replaceChildren(negatives.length === 0 ? none("No negative keyword is known for this.")
     : table("Negative keywords", [{ title: "Keyword" }, { title: "Score", number: true },
-      { title: "Seen", number: true }], negatives.map((one) => [one.keyword, score(one.score), count(one.observations)])));
+      { title: "Seen", number: true }], negatives.map((one) => [
+      one.keyword, score(one.score), count(one.observations)])));
 }
 
 async function explain(checkpoint, mine, signal) {
@@ -180,7 +182,8 @@ async function explain(checkpoint, mine, signal) {
     { user_id: state.user, prompt: state.prompt || " ", checkpoint }, signal);
   if (mine !== question) return;
   byId("explanation-title").textContent = `By keyword: ${checkpoint}`;
-  byId("explanation-body").replaceChildren(answer.keywords.length === 0 ? none("There are no keywords to explain it by.")
+  byId("explanation-body").replaceChildren(answer.keywords.length === 0
+    ? none("There are no keywords to explain it by.")
     : table(`Keywords with ${checkpoint}`, [{ title: "Keyword" }, { title: "Kept of", number: true },
       { title: "Rate", number: true }, { title: "", class: "mark" }],
     answer.keywords.map((one) => [one.keyword, `${count(one.selected)} / ${count(one.observations)}`,
