@@ -26,8 +26,7 @@ export function start() {
 
 /** What question the panels are about now, as parameters. */
 export function parameters() {
-  return { user_id: state.user, prompt: state.prompt, family: state.family,
-    tier: state.family || state.tier === "draft" ? state.tier : "" };
+  return { user_id: state.user, prompt: state.prompt, family: state.family || null, tier: state.tier || null };
 }
 
 function fillChoices() {
@@ -55,7 +54,7 @@ async function load() {
   try {
     const [answer, keywords, negatives] = await Promise.all([
       ask("api/preferences/recommend-checkpoint", { ...asked, top: String(arms_shown), peek: "true" }, signal),
-      ask("api/preferences/keywords", { prompt: prompt || " " }, signal),
+      ask("api/preferences/keywords", { prompt }, signal),
       ask("api/preferences/recommend-negatives", { user_id, prompt, count: advice_count }, signal),
     ]);
     const { checkpoint } = answer;
@@ -179,7 +178,7 @@ function showNegatives(negatives) {
 
 async function explain(checkpoint, mine, signal) {
   const answer = await ask("api/preferences/explain",
-    { user_id: state.user, prompt: state.prompt || " ", checkpoint }, signal);
+    { user_id: state.user, prompt: state.prompt, checkpoint }, signal);
   if (mine !== question) return;
   byId("explanation-title").textContent = `By keyword: ${checkpoint}`;
   byId("explanation-body").replaceChildren(answer.keywords.length === 0

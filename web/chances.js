@@ -28,7 +28,7 @@ async function load() {
     const [answer, keywords] = await Promise.all([
       ask("api/preferences/recommend-checkpoint",
         { ...asked, policy: "thompson", top: String(shown_max), peek: "true" }, signal),
-      ask("api/preferences/keywords", { prompt: asked.prompt || " " }, signal),
+      ask("api/preferences/keywords", { prompt: asked.prompt }, signal),
     ]);
     if (mine !== question) return;
     tell(panel, null);

@@ -19,7 +19,7 @@ export function start() {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const pools = await get("api/pools");
     tell(panel, null);

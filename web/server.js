@@ -30,7 +30,7 @@ export function flat(sections) {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const sections = await get("api/server");
     const told = flat(sections);

@@ -41,7 +41,7 @@ function offer(users) {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const users = (await get("api/users")).map((one) => one.user_id);
     set({ users });

@@ -4,6 +4,7 @@
     tests/web/mock_server.py --port 7399                     # http://127.0.0.1:7399/
     tests/web/mock_server.py --token secret --limited ann    # wants a token, which is limited to the user ann
     tests/web/mock_server.py --read-only                     # nothing can be recorded
+    tests/web/mock_server.py --loading 3                     # the state is being read for 3 s
 
 Prints `http 127.0.0.1:PORT` once it listens. Serves web/ with the Content-Security-Policy of the real server, refuses
 parameters that a route does not know, and keeps nothing.
@@ -203,6 +204,7 @@ ASKED_BY_POST = ("recommend", "explain", "keywords", "score")
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world = None
+    listening_since = 0
 
     def log_message(self, *_):
         pass
@@ -237,6 +239,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         options = self.world.options
         if self.command == "GET" and not path.startswith("/api/"):
             return self.file(path)
+        if time.time() - Handler.listening_since < options.loading:
+            raise Refused(503, "the state is being read, 40 % of 1.2 GB so far")
         if path == "/api/session":
             return self.session(body)
         if not self.signed_in():
@@ -317,9 +321,11 @@ def main():
     reader.add_argument("--token")
     reader.add_argument("--limited", help="the only user that the token may see")
     reader.add_argument("--read-only", action="store_true")
+    reader.add_argument("--loading", type=float, default=0, help="seconds")
     Handler.world = World(reader.parse_args())
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", Handler.world.options.port), Handler)
     listening.handle_error = lambda *_: None  # a browser that drops an answer it no longer wants
+    Handler.listening_since = time.time()
     print(f"http 127.0.0.1:{listening.server_address[1]}", flush=True)
     listening.serve_forever()
 
