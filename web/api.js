@@ -1,6 +1,6 @@
-// The server. Each failure is an ApiError with the sentence the server gave. That it is away or still reading its state
-// (both with status 0 and tried again), or wants a token, is told to whoever listens at `server`: events "away" (detail:
-// the sentence), "back", "signin".
+// The server. Each failure is an ApiError with the sentence the server gave. That it is away or still reading its
+// state (both have status 0, and are tried again), or wants a token, is told to whoever listens at `server`: events
+// "away" (detail: the sentence), "back", "signin".
 
 export class ApiError extends Error {
   constructor(status, message, field = null) {

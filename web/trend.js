@@ -2,8 +2,8 @@
 
 import { get } from "./api.js";
 import { byId, h, svg, table, tell } from "./dom.js";
-import { day, moment, percent, plural, whole } from "./format.js";
-import { judged, movingShare, stretches, windowFor } from "./series.js";
+import { clock, day, moment, percent, plural, whole } from "./format.js";
+import { judged, movingShare, stretches, timeTicks, windowFor } from "./series.js";
 import { every, on, state } from "./state.js";
 
 const records_max = 3000;
@@ -90,9 +90,8 @@ function picture(moving, width) {
     svg("polygon", { class: "area", points: band.join(" ") }),
     svg("polyline", { class: "line", points: line.join(" ") }),
     ...counts(width, height - bottom, x),
-    ...ticks(from, to, width).map((time) => svg("text", { x: x(time), y: height - 6, "text-anchor": "middle" },
-      to - from < 2 * 86400000 ? new Date(time).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit",
-        hour12: false }) : day(time))),
+    ...timeTicks(from, to, Math.max(2, Math.floor(width / 110))).map(({ time, isDay }) => (
+      svg("text", { x: x(time), y: height - 6, "text-anchor": "middle" }, isDay ? day(time) : clock(time)))),
   ];
 }
 
@@ -108,11 +107,6 @@ function counts(width, floor, x) {
     const bar = (name, y, height) => svg("rect", { class: name, x: x(one.from), width: barWidth, y, height });
     return svg("g", {}, title, bar("kept", floor - kept, kept), bar("rejected", floor - kept - rejected, rejected));
   });
-}
-
-function ticks(from, to, width) {
-  const count = Math.max(2, Math.min(8, Math.floor(width / 110)));
-  return Array.from({ length: count }, (_, i) => from + ((i + 0.5) / count) * (to - from));
 }
 
 function fillTable() {
