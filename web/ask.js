@@ -53,7 +53,7 @@ async function load() {
   byId("recommendation").classList.add("stale");
   try {
     const [answer, keywords, negatives] = await Promise.all([
-      ask("api/preferences/recommend-checkpoint", { ...asked, top: String(arms_shown), peek: "true" }, signal),
+      ask("api/preferences/recommend-checkpoint", { ...asked, top: arms_shown, peek: true }, signal),
       ask("api/preferences/keywords", { prompt }, signal),
       ask("api/preferences/recommend-negatives", { user_id, prompt, count: advice_count }, signal),
     ]);

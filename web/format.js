@@ -56,4 +56,4 @@ export function moment(time) {
   return new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 }
 
-export const plural = (number, noun) => `${short(number)} ${noun}${number === 1 ? "" : "s"}`;
+export const plural = (number, noun) => `${whole(number)} ${noun}${number === 1 ? "" : "s"}`;

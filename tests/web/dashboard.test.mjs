@@ -118,9 +118,12 @@ test("an answer that comes late does not replace a newer one", () => onPage(asyn
 }));
 
 test("a prompt too long for a query goes by POST", () => onPage(async (page) => {
-  const posted = page.waitForRequest((request) => request.method() === "POST");
+  const posted = page.waitForRequest((request) => (
+    request.method() === "POST" && request.url().endsWith("recommend-checkpoint")));
   await page.fill("#prompt", "portrait, woman, ".repeat(600));
-  assert.equal(JSON.parse((await posted).postData()).prompt.length, 10200);
+  const asked = JSON.parse((await posted).postData());
+  assert.equal(asked.prompt.length, 10200);
+  assert.equal(asked.peek, true);
   await reads(page, "#prompt-keywords", /portrait/);
 }));
 

@@ -256,8 +256,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if about_all and self.world.options.limited:
             raise Refused(403, f"this token is limited to the user {self.world.options.limited}")
         if self.command == "POST":
-            query = {name: value if isinstance(value, list) else [str(value)] for name, value in
-                     json.loads(body).items()}
+            query = {name: value if isinstance(value, list) else [value if isinstance(value, str) else json.dumps(value)]
+                     for name, value in json.loads(body).items()}
         for name in query:
             if name not in known.split():
                 raise Refused(400, f"{name} is no parameter of {path}", name)
