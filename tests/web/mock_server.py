@@ -256,7 +256,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if about_all and self.world.options.limited:
             raise Refused(403, f"this token is limited to the user {self.world.options.limited}")
         if self.command == "POST":
-            query = {name: value if isinstance(value, list) else [value if isinstance(value, str) else json.dumps(value)]
+            text = lambda value: value if isinstance(value, str) else json.dumps(value)
+            query = {name: value if isinstance(value, list) else [text(value)]
                      for name, value in json.loads(body).items()}
         for name in query:
             if name not in known.split():
