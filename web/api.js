@@ -1,5 +1,6 @@
-// The server. Each failure is an ApiError with the sentence the server gave; that it is away, or wants a token, is
-// told to whoever listens at `server`: events "away", "back", "signin".
+// The server. Each failure is an ApiError with the sentence the server gave. That it is away or still reading its
+// state (both have status 0, and are tried again), or wants a token, is told to whoever listens at `server`: events
+// "away" (detail: the sentence), "back", "signin".
 
 export class ApiError extends Error {
   constructor(status, message, field = null) {
@@ -13,30 +14,36 @@ export class ApiError extends Error {
 export const server = new EventTarget();
 let isAway = false;
 
-function noteAway() {
-  if (isAway) return;
-  isAway = true;
-  server.dispatchEvent(new Event("away"));
-  ask_again(1000);
+const away_sentence = "The server does not answer.";
+
+/** Tries `path` until the server answers it, and not with 503. */
+function noteAway(sentence, path) {
+  if (!isAway) {
+    isAway = true;
+    server.dispatchEvent(new CustomEvent("away", { detail: sentence }));
+    tryAgain(path, 1000);
+  }
+  return new ApiError(0, sentence);
 }
 
-function ask_again(wait_ms) {
+function tryAgain(path, wait_ms) {
   setTimeout(async () => {
     try {
-      await fetch("healthz", { cache: "no-store" });
-      isAway = false;
-      server.dispatchEvent(new Event("back"));
+      const { status } = await fetch(path, { cache: "no-store" });
+      isAway = status === 503;
     } catch {
-      ask_again(Math.min(10000, wait_ms * 1.5));
+      // Still away.
     }
+    if (isAway) tryAgain(path, Math.min(8000, wait_ms * 1.5));
+    else server.dispatchEvent(new Event("back"));
   }, wait_ms);
 }
 
-/** A path with a query; null and empty values are left out, an array is repeated. */
+/** A path with a query; a null is left out, an array repeated. */
 export function address(path, query = {}) {
   const parts = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value === null || value === undefined || value === "") continue;
+    if (value === null || value === undefined) continue;
     for (const one of Array.isArray(value) ? value : [value]) parts.append(name, one);
   }
   const text = parts.toString();
@@ -54,19 +61,21 @@ export function errorOf(status, text) {
 }
 
 async function answer(path, options) {
-  if (isAway) throw new ApiError(0, "The server does not answer.");
+  if (isAway) throw new ApiError(0, away_sentence);
   let response;
   try {
     response = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    noteAway();
-    throw new ApiError(0, "The server does not answer.");
+    throw noteAway(away_sentence, "healthz");
   }
   const text = await response.text();
   if (response.ok) return text;
   if (response.status === 401 && path !== "api/session") server.dispatchEvent(new Event("signin"));
-  throw errorOf(response.status, text);
+  const error = errorOf(response.status, text);
+  // What only asks is refused so while the state is being read; "readyz" says why nothing can be recorded.
+  if (response.status === 503 && !options.method && path !== "readyz") throw noteAway(error.message, path);
+  throw error;
 }
 
 export async function get(path, query, signal) {
@@ -93,6 +102,6 @@ const prompt_in_query_max = 700;
 /** A question: by GET, or with a long prompt by POST. */
 export function ask(path, query, signal) {
   if ((query.prompt ?? "").length <= prompt_in_query_max) return get(path, query, signal);
-  const body = Object.fromEntries(Object.entries(query).filter(([, v]) => v !== null && v !== undefined && v !== ""));
+  const body = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
   return send("POST", path, body, signal);
 }

@@ -46,18 +46,18 @@ function startUserChoice() {
 
 /** One line under the bar for what is wrong with the server as a whole. */
 function startBanner() {
-  let isAway = false;
+  let away = "";
   const show = () => {
-    const text = isAway ? "The server does not answer. Trying again." : state.readOnly && `Read-only: ${state.readOnly}`;
+    const text = away ? `${away} Trying again.` : state.readOnly && `Read-only: ${state.readOnly}`;
     byId("banner").textContent = text;
     byId("banner").hidden = !text;
   };
-  server.addEventListener("away", () => {
-    isAway = true;
+  server.addEventListener("away", (event) => {
+    away = /[.!]$/.test(event.detail) ? event.detail : `${event.detail}.`;
     show();
   });
   server.addEventListener("back", () => {
-    isAway = false;
+    away = "";
     show();
     set({ alive: Date.now() });
   });
@@ -69,9 +69,11 @@ startUserChoice();
 startBanner();
 for (const panel of [ask, chances, taste, trend, feed, users, pools, transfer, health]) panel.start();
 session.start(async () => {
+  const before = state.user;
   try {
     await users.chooseUser();
   } catch {
-    set({ user: "default" });  // the panels say what is wrong
+    set({ user: state.user || "default" });  // the panels say what is wrong
   }
+  if (state.user === before) set({ alive: Date.now() });  // signed in again
 });

@@ -26,8 +26,7 @@ export function start() {
 
 /** What question the panels are about now, as parameters. */
 export function parameters() {
-  return { user_id: state.user, prompt: state.prompt, family: state.family,
-    tier: state.family || state.tier === "draft" ? state.tier : "" };
+  return { user_id: state.user, prompt: state.prompt, family: state.family || null, tier: state.tier || null };
 }
 
 function fillChoices() {
@@ -54,8 +53,8 @@ async function load() {
   byId("recommendation").classList.add("stale");
   try {
     const [answer, keywords, negatives] = await Promise.all([
-      ask("api/preferences/recommend-checkpoint", { ...asked, top: String(arms_shown), peek: "true" }, signal),
-      ask("api/preferences/keywords", { prompt: prompt || " " }, signal),
+      ask("api/preferences/recommend-checkpoint", { ...asked, top: arms_shown, peek: true }, signal),
+      ask("api/preferences/keywords", { prompt }, signal),
       ask("api/preferences/recommend-negatives", { user_id, prompt, count: advice_count }, signal),
     ]);
     const { checkpoint } = answer;
@@ -166,21 +165,24 @@ function spread(mean, sd) {
 function showParameters(values) {
   byId("parameters").replaceChildren(values.length === 0 ? none("No parameter is known for this.")
     : table("Parameters", [{ title: "Parameter" }, { title: "Mean ± sd", number: true },
-      { title: "Seen", number: true }], values.map((one) => [one.name, spread(one.mean, one.sd), count(one.observations)])));
+      { title: "Seen", number: true }], values.map((one) => [
+      one.name, spread(one.mean, one.sd), count(one.observations)])));
 }
 
 function showNegatives(negatives) {
   byId("negatives").replaceChildren(negatives.length === 0 ? none("No negative keyword is known for this.")
     : table("Negative keywords", [{ title: "Keyword" }, { title: "Score", number: true },
-      { title: "Seen", number: true }], negatives.map((one) => [one.keyword, score(one.score), count(one.observations)])));
+      { title: "Seen", number: true }], negatives.map((one) => [
+      one.keyword, score(one.score), count(one.observations)])));
 }
 
 async function explain(checkpoint, mine, signal) {
   const answer = await ask("api/preferences/explain",
-    { user_id: state.user, prompt: state.prompt || " ", checkpoint }, signal);
+    { user_id: state.user, prompt: state.prompt, checkpoint }, signal);
   if (mine !== question) return;
   byId("explanation-title").textContent = `By keyword: ${checkpoint}`;
-  byId("explanation-body").replaceChildren(answer.keywords.length === 0 ? none("There are no keywords to explain it by.")
+  byId("explanation-body").replaceChildren(answer.keywords.length === 0
+    ? none("There are no keywords to explain it by.")
     : table(`Keywords with ${checkpoint}`, [{ title: "Keyword" }, { title: "Kept of", number: true },
       { title: "Rate", number: true }, { title: "", class: "mark" }],
     answer.keywords.map((one) => [one.keyword, `${count(one.selected)} / ${count(one.observations)}`,

@@ -27,8 +27,8 @@ async function load() {
   try {
     const [answer, keywords] = await Promise.all([
       ask("api/preferences/recommend-checkpoint",
-        { ...asked, policy: "thompson", top: String(shown_max), peek: "true" }, signal),
-      ask("api/preferences/keywords", { prompt: asked.prompt || " " }, signal),
+        { ...asked, policy: "thompson", top: shown_max, peek: true }, signal),
+      ask("api/preferences/keywords", { prompt: asked.prompt }, signal),
     ]);
     if (mine !== question) return;
     tell(panel, null);

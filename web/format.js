@@ -48,8 +48,12 @@ export function day(time) {
   return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
 }
 
+export function clock(time) {
+  return new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
 export function moment(time) {
   return new Date(time).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 }
 
-export const plural = (number, noun) => `${short(number)} ${noun}${number === 1 ? "" : "s"}`;
+export const plural = (number, noun) => `${whole(number)} ${noun}${number === 1 ? "" : "s"}`;

@@ -206,7 +206,9 @@ export class Heatmap {
       left, top, view.columns * this.cellWidth, view.rows * this.cellHeight);
     context.fillStyle = this.color("--panel");
     if (this.cellWidth >= gap_from_px && this.cellHeight >= gap_from_px) {
-      for (let i = 0; i <= view.columns; i++) context.fillRect(left + i * this.cellWidth - 0.5, plot.top, 1, plot.height);
+      for (let i = 0; i <= view.columns; i++) {
+        context.fillRect(left + i * this.cellWidth - 0.5, plot.top, 1, plot.height);
+      }
       for (let i = 0; i <= view.rows; i++) context.fillRect(plot.left, top + i * this.cellHeight - 0.5, plot.width, 1);
     }
     const marked = this.hover ?? this.cursor;

@@ -8,7 +8,7 @@ function pointOf(event, element) {
   return [event.clientX - box.left, event.clientY - box.top];
 }
 
-/** onCell() after the cell in question changed; onLabel("keyword" | "checkpoint", position) when a label was clicked. */
+/** onCell() after the cell in question changed; onLabel(axis, position) when a label was clicked. */
 export function listen(heatmap, { onCell, onLabel }) {
   listenToPointers(heatmap, onCell, onLabel);
   listenToKeys(heatmap, onCell);
@@ -44,7 +44,9 @@ function listenToPointers(heatmap, onCell, onLabel) {
       const others = [...down].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
       const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
       dragged += distance(point, last);
-      if (others.length > 0) heatmap.zoom(distance(point, others[0]) / Math.max(1, distance(last, others[0])), ...point);
+      if (others.length > 0) {
+        heatmap.zoom(distance(point, others[0]) / Math.max(1, distance(last, others[0])), ...point);
+      }
       if (dragged > drag_from_px) {
         heatmap.move((last[0] - point[0]) / heatmap.cellWidth, (last[1] - point[1]) / heatmap.cellHeight);
       }

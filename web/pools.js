@@ -19,7 +19,7 @@ export function start() {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const pools = await get("api/pools");
     tell(panel, null);
@@ -34,7 +34,7 @@ async function load() {
 
 function show(pools) {
   keepingFocus(byId("pools-body"), (place) => place.replaceChildren(pools.length === 0
-    ? h("p", { class: "empty", text: "There is no pool: each question is about the checkpoints a user has records of." })
+    ? h("p", { class: "empty", text: "There is no pool: questions are about the checkpoints a user has recorded." })
     : table("Pools", [{ title: "Family" }, { title: "Tier" }, { title: "Checkpoints", class: "names" },
       { title: "", class: "actions" }],
       pools.map((pool) => [pool.family, pool.tier,

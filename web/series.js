@@ -54,3 +54,19 @@ export function stretches(verdicts, count) {
   }
   return result;
 }
+
+const hour_ms = 3600000;
+const tick_steps_h = [1, 3, 6, 12, 24, 48, 168, 336, 720, 1440, 2160, 4320, 8760];
+
+/** At most `most` round times within a stretch, at hours or midnights of the reader's own clock: [{time, isDay}]. */
+export function timeTicks(from, to, most) {
+  const step_h = tick_steps_h.find((hours) => (to - from) / (hours * hour_ms) <= most) ?? (to - from) / hour_ms / most;
+  const time = new Date(from);
+  time.setHours(0, 0, 0, 0);
+  const ticks = [];
+  while (time.getTime() <= to) {
+    if (time.getTime() >= from) ticks.push({ time: time.getTime(), isDay: time.getHours() === 0 });
+    time.setHours(time.getHours() + step_h);  // by the calendar, so that midnights stay midnights when clocks change
+  }
+  return ticks;
+}

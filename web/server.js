@@ -30,7 +30,7 @@ export function flat(sections) {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const sections = await get("api/server");
     const told = flat(sections);
@@ -73,7 +73,7 @@ function figures(told) {
     has("records_total") && ["Records", short(told.records_total), `${short(told.users ?? 0)} users`],
     has("used_memory") && ["Memory", bytes(told.used_memory), has("used_memory_rss_peak")
       ? `at most ${bytes(told.used_memory_rss_peak)}` : ""],
-    Number.isFinite(lag) && ["Journal lag", `${whole(lag)} events`, "written, not yet on disk"],
+    Number.isFinite(lag) && ["Journal lag", `${whole(lag)} events`, "not yet on disk"],
     has("journal_disk_bytes") && ["Journal", bytes(told.journal_disk_bytes),
       `${whole(told.journal_segments)} segments`],
     snapshotAge !== null && ["Snapshot", `${duration(snapshotAge)} ago`, told.rdb_last_bgsave_status === "ok" ? ""
@@ -135,8 +135,9 @@ function showBands(told) {
     h("div", { class: "split", "aria-hidden": "true" }, bands.map((band, i) => (
       h("span", { class: band, style: { flex: `${counts[i] ?? 0} 1 0` } })))),
     table("Decisions by band", [{ title: "Band" }, { title: "Decisions", number: true },
-      { title: "Share", number: true }], bands.map((band, i) => [h("span", {}, h("span", { class: `swatch ${band}` }), band), whole(counts[i] ?? 0),
-        percent((counts[i] ?? 0) / all, 1)])),
+      { title: "Share", number: true }], bands.map((band, i) => [
+      h("span", {}, h("span", { class: `swatch ${band}` }), band), whole(counts[i] ?? 0),
+      percent((counts[i] ?? 0) / all, 1)])),
     h("p", { class: "note after", text: "Decisions of all users since the server's start." }));
 }
 

@@ -41,6 +41,7 @@ function askForToken() {
   if (!panel.hidden) return;
   panel.hidden = false;
   byId("panels").hidden = true;
+  document.body.classList.add("signed-out");
   set({ session: null });
   byId("token").focus();
 }
@@ -49,6 +50,7 @@ function welcome(session, enter) {
   tell(panel, null);
   panel.hidden = true;
   byId("panels").hidden = false;
+  document.body.classList.remove("signed-out");
   document.body.classList.toggle("reader", session.role === "reader");
   byId("who").textContent = session.name ? `${session.name}, ${session.role}` : "";
   byId("who").hidden = byId("sign-out").hidden = !session.name;

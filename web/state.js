@@ -26,14 +26,14 @@ export function set(changes) {
 }
 
 /**
- * Runs f every `period_ms` while the page is seen, never twice at once. The answer runs it at once, or, where it is
- * running, again after that. f tells its own errors.
+ * Runs f every `period_ms` while somebody who may see the page has it in view, never twice at once. The answer runs it
+ * at once, or, where it is running, again after that. f tells its own errors.
  */
 export function every(period_ms, f) {
   let isRunning = false;
   let isWanted = false;
   const run = async () => {
-    if (document.hidden) return;
+    if (document.hidden || !state.session) return;
     isWanted = isRunning;
     if (isRunning) return;
     isRunning = true;

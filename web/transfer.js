@@ -75,6 +75,6 @@ function finish(file) {
     return;
   }
   byId("import-status").textContent = "";
-  tell(panel, status === 0 ? new Error("The import was broken off. A large file may have its first records in; importing "
-    + "it again takes only the rest.") : errorOf(status, responseText));
+  tell(panel, status === 0 ? new Error("The import was broken off. Its first records may be in; importing it "
+    + "again takes only the rest.") : errorOf(status, responseText));
 }

@@ -2,15 +2,15 @@
 
 import { get } from "./api.js";
 import { byId, h, svg, table, tell } from "./dom.js";
-import { day, moment, percent, plural, whole } from "./format.js";
-import { judged, movingShare, stretches, windowFor } from "./series.js";
+import { clock, day, moment, percent, plural, whole } from "./format.js";
+import { judged, movingShare, stretches, timeTicks, windowFor } from "./series.js";
 import { every, on, state } from "./state.js";
 
 const records_max = 3000;
 const page_records = 1000;
 const pages_max = 6;  // a page may be short
 const refresh_ms = 60000;
-const plot_px = { height: 260, bars: 56, left: 40, right: 8, top: 8, bottom: 22 };
+const plot_px = { height: 300, bars: 64, left: 40, right: 8, top: 8, bottom: 22 };
 
 const panel = byId("trend");
 let verdicts = [];
@@ -70,7 +70,8 @@ function draw() {
 
 function inWords(moving) {
   const [first, last] = [moving[0], moving[moving.length - 1]];
-  return `Share kept, from ${percent(first.share)} on ${day(first.time)} to ${percent(last.share)} on ${day(last.time)}`;
+  return `Share kept, from ${percent(first.share)} on ${day(first.time)} to ${percent(last.share)} on `
+    + day(last.time);
 }
 
 function picture(moving, width) {
@@ -89,9 +90,8 @@ function picture(moving, width) {
     svg("polygon", { class: "area", points: band.join(" ") }),
     svg("polyline", { class: "line", points: line.join(" ") }),
     ...counts(width, height - bottom, x),
-    ...ticks(from, to, width).map((time) => svg("text", { x: x(time), y: height - 6, "text-anchor": "middle" },
-      to - from < 2 * 86400000 ? new Date(time).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit",
-        hour12: false }) : day(time))),
+    ...timeTicks(from, to, Math.max(2, Math.floor(width / 110))).map(({ time, isDay }) => (
+      svg("text", { x: x(time), y: height - 6, "text-anchor": "middle" }, isDay ? day(time) : clock(time)))),
   ];
 }
 
@@ -99,20 +99,14 @@ function picture(moving, width) {
 function counts(width, floor, x) {
   const parts = stretches(verdicts, Math.max(12, Math.floor(width / 14)));
   const most = Math.max(...parts.map((one) => one.kept + one.rejected));
-  return parts.flatMap((one) => {
+  return parts.map((one) => {
     const barWidth = Math.max(1, x(one.to) - x(one.from) - 2);
     const kept = (one.kept / most) * plot_px.bars;
     const rejected = (one.rejected / most) * plot_px.bars;
     const title = svg("title", {}, `${moment(one.from)}: ${one.kept} kept, ${one.rejected} rejected`);
-    return [svg("g", {}, title,
-      svg("rect", { class: "kept", x: x(one.from), width: barWidth, y: floor - kept, height: kept }),
-      svg("rect", { class: "rejected", x: x(one.from), width: barWidth, y: floor - kept - rejected, height: rejected }))];
+    const bar = (name, y, height) => svg("rect", { class: name, x: x(one.from), width: barWidth, y, height });
+    return svg("g", {}, title, bar("kept", floor - kept, kept), bar("rejected", floor - kept - rejected, rejected));
   });
-}
-
-function ticks(from, to, width) {
-  const count = Math.max(2, Math.min(8, Math.floor(width / 110)));
-  return Array.from({ length: count }, (_, i) => from + ((i + 0.5) / count) * (to - from));
 }
 
 function fillTable() {

@@ -41,7 +41,7 @@ function offer(users) {
 }
 
 async function load() {
-  if (!state.session || panel.hidden) return;
+  if (panel.hidden) return;
   try {
     const users = (await get("api/users")).map((one) => one.user_id);
     set({ users });
@@ -100,7 +100,7 @@ function shareSwitch(name, isSharing) {
 function forget(name, records) {
   openDialog({
     title: `Delete ${name}`, button: "Delete for good", isDangerous: true, mustType: name,
-    content: [h("p", { text: `${plural(records, "record")} and all that was learned from ${records === 1 ? "it" : "them"} `
+    content: [h("p", { text: `${plural(records, "record")} and all that was learned `
       + "will be erased: from memory, journal, snapshots and history. Nothing brings that back." })],
     act: async () => {
       await send("DELETE", `api/users/${encodeURIComponent(name)}`);

@@ -152,3 +152,23 @@ test("a server that goes away is waited for", () => withMock([], { expected: ["E
     await again.stop();
   }
 }));
+
+test("a server that still reads its state is waited for, in its own words", () => withMock(["--loading", 4],
+  { expected: [503] }, async (page) => {
+    await reads(page, "#banner", /the state is being read, 40 % of 1.2 GB so far\. Trying again/);
+    await page.locator("#recommendation .name").waitFor();
+    await page.locator("#banner").waitFor({ state: "hidden" });
+  }));
+
+test("a token that is no longer good is asked for again, and the page goes on", () => withMock(["--token", "secret"],
+  { expected: [401] }, async (page) => {
+    await page.fill("#token", "secret");
+    await page.click("#sign-in [type=submit]");
+    await page.locator("#feed-list li").first().waitFor();
+    await page.context().clearCookies();
+    await page.locator("#sign-in").waitFor();
+    await page.fill("#token", "secret");
+    await page.click("#sign-in [type=submit]");
+    await page.fill("#prompt", "portrait");
+    await reads(page, "#prompt-keywords", /portrait/);
+  }));

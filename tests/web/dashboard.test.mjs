@@ -20,6 +20,8 @@ after(async () => {
   await server?.stop();
 });
 
+const onPage = (f, options = {}) => visit(browser, server.url, options, f);
+
 // What tells that a panel has what it shows.
 const panels = {
   ask: "#recommendation .name", taste: "#cell b", chances: "#chances-body tbody tr", bands: "#bands-body > *",
@@ -36,7 +38,7 @@ async function openDetails(page) {
 
 for (const width of [400, 800, 1600]) {
   for (const theme of ["light", "dark"]) {
-    test(`every panel is filled and fits at ${width} px, ${theme}`, () => visit(browser, server.url, { width, theme }, async (page) => {
+    test(`every panel is filled and fits at ${width} px, ${theme}`, () => onPage(async (page) => {
       await page.fill("#prompt", prompt);
       await page.locator("#explanation-body table").waitFor();
       for (const [id, filled] of Object.entries(panels)) {
@@ -52,15 +54,15 @@ for (const width of [400, 800, 1600]) {
       await fits(page);
       await page.evaluate(() => scrollTo(0, 0));
       await shoot(page, `${width}-${theme}-open`);
-    }));
+    }, { width, theme }));
   }
 }
 
-test("everything that can be worked has a name, and each section is a landmark", () => visit(browser, server.url, {}, async (page) => {
+test("everything that can be worked has a name, and each section is a landmark", () => onPage(async (page) => {
   await page.locator("#users-body tbody tr").first().waitFor();
-  const nameless = await page.evaluate(() => [...document.querySelectorAll("button, a, input, select, textarea, canvas")]
-    .filter((one) => !one.closest("[hidden], [aria-hidden=true]") && !one.labels?.length && !one.ariaLabel
-      && !one.textContent.trim()).map((one) => one.outerHTML));
+  const nameless = await page.evaluate(() => [...document.querySelectorAll(
+    "button, a, input, select, textarea, canvas")].filter((one) => !one.closest("[hidden], [aria-hidden=true]")
+      && !one.labels?.length && !one.ariaLabel && !one.textContent.trim()).map((one) => one.outerHTML));
   assert.deepEqual(nameless, []);
   const untitled = await page.evaluate(() => [...document.querySelectorAll("section")].filter((one) => (
     !document.getElementById(one.getAttribute("aria-labelledby"))?.textContent.trim()) && !one.closest(".sections"))
@@ -69,11 +71,9 @@ test("everything that can be worked has a name, and each section is a landmark",
   for (const role of ["banner", "navigation", "main"]) assert.equal(await page.getByRole(role).count(), 1, role);
 }));
 
-test("texts stand out from their ground by 4.5 to 1, in light and dark", async () => {
-  for (const theme of ["light", "dark"]) {
-    let contrasts = [];
-    await visit(browser, server.url, { theme }, async (page) => {
-      contrasts = await page.evaluate(() => {
+for (const theme of ["light", "dark"]) {
+  test(`texts stand out from their ground by 4.5 to 1, ${theme}`, () => onPage(async (page) => {
+    const contrasts = await page.evaluate(() => {
       const probe = document.body.appendChild(document.createElement("span"));
       const luminance = (name) => {
         probe.style.color = `var(${name})`;
@@ -87,13 +87,12 @@ test("texts stand out from their ground by 4.5 to 1, in light and dark", async (
         const [a, b] = [luminance(text), luminance(ground)];
         return [`${text} on ${ground}`, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
       });
-      });
     });
-    for (const [pair, contrast] of contrasts) assert.ok(contrast >= 4.5, `${theme}: ${pair} ${contrast.toFixed(2)}`);
-  }
-});
+    for (const [pair, contrast] of contrasts) assert.ok(contrast >= 4.5, `${pair} ${contrast.toFixed(2)}`);
+  }, { theme }));
+}
 
-test("no question of the page leaves a decision behind", () => visit(browser, server.url, {}, async (page) => {
+test("no question of the page leaves a decision behind", () => onPage(async (page) => {
   const asked = [];
   page.on("request", (request) => {
     if (request.url().includes("recommend-checkpoint")) asked.push(request.url() + (request.postData() ?? ""));
@@ -104,7 +103,7 @@ test("no question of the page leaves a decision behind", () => visit(browser, se
   for (const url of asked) assert.match(url, /peek=true/);
 }));
 
-test("an answer that comes late does not replace a newer one", () => visit(browser, server.url, {}, async (page) => {
+test("an answer that comes late does not replace a newer one", () => onPage(async (page) => {
   await page.locator("#recommendation .name").waitFor();
   await page.route(/recommend-checkpoint.*slowly/, async (route) => {
     await new Promise((resolve) => { setTimeout(resolve, 1200); });
@@ -118,14 +117,17 @@ test("an answer that comes late does not replace a newer one", () => visit(brows
   assert.equal(await textOf(page, "#prompt-keywords"), "portrait");
 }));
 
-test("a prompt too long for a query goes by POST", () => visit(browser, server.url, {}, async (page) => {
-  const posted = page.waitForRequest((request) => request.method() === "POST");
+test("a prompt too long for a query goes by POST", () => onPage(async (page) => {
+  const posted = page.waitForRequest((request) => (
+    request.method() === "POST" && request.url().endsWith("recommend-checkpoint")));
   await page.fill("#prompt", "portrait, woman, ".repeat(600));
-  assert.equal(JSON.parse((await posted).postData()).prompt.length, 10200);
+  const asked = JSON.parse((await posted).postData());
+  assert.equal(asked.prompt.length, 10200);
+  assert.equal(asked.peek, true);
   await reads(page, "#prompt-keywords", /portrait/);
 }));
 
-test("arrow keys go over the heat map's cells, and each is told in words", () => visit(browser, server.url, {}, async (page) => {
+test("arrow keys go over the heat map's cells, and each is told in words", () => onPage(async (page) => {
   await page.locator("#cell b").first().waitFor();
   const first = await textOf(page, "#cell");
   await page.focus("#heatmap");
@@ -140,7 +142,7 @@ test("arrow keys go over the heat map's cells, and each is told in words", () =>
   assert.notEqual(await textOf(page, "#cell"), second);
 }));
 
-test("the heat map is searched, and sorted by what is clicked", () => visit(browser, server.url, {}, async (page) => {
+test("the heat map is searched, and sorted by what is clicked", () => onPage(async (page) => {
   await page.locator("#cell b").first().waitFor();
   const all = await textOf(page, "#taste-size");
   await page.fill("#find-keyword", "port");
@@ -155,7 +157,7 @@ test("the heat map is searched, and sorted by what is clicked", () => visit(brow
   await page.selectOption("#sort-keyword", "name");
 }));
 
-test("the feed can be held", () => visit(browser, server.url, {}, async (page) => {
+test("the feed can be held", () => onPage(async (page) => {
   await page.locator("#feed-list li").first().waitFor();
   await page.click("#feed-pause");
   const held = await page.locator("#feed-list li").first().getAttribute("data-key");
@@ -163,7 +165,7 @@ test("the feed can be held", () => visit(browser, server.url, {}, async (page) =
   assert.equal(await page.locator("#feed-list li").first().getAttribute("data-key"), held);
 }));
 
-test("the switch of colours wins over the system, and is remembered", () => visit(browser, server.url, {}, async (page) => {
+test("the switch of colours wins over the system, and is remembered", () => onPage(async (page) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
   await page.selectOption("#theme", "dark");
@@ -173,8 +175,8 @@ test("the switch of colours wins over the system, and is remembered", () => visi
   assert.equal(await ground(), dark);
 }));
 
-test("5,000 keywords and 500 checkpoints are drawn", async (t) => {
-  const [keywords, checkpoints] = [5000, 500];
+/** An answer with that many keywords and checkpoints, all kinds of cells among them. */
+function largeMatrix(keywords, checkpoints) {
   const cells = Buffer.alloc(2 * keywords * checkpoints);
   for (let i = 0; i < cells.length; i += 2) {
     cells[i] = (i * 7919) % 256;
@@ -182,22 +184,24 @@ test("5,000 keywords and 500 checkpoints are drawn", async (t) => {
   }
   const names = (field, count) => Array.from({ length: count }, (_, i) => (
     { [field]: `${field}-${i}`, selected: count - i, observations: 2 * (count - i) }));
-  const body = JSON.stringify({ keywords: names("keyword", keywords), checkpoints: names("checkpoint", checkpoints),
+  return JSON.stringify({ keywords: names("keyword", keywords), checkpoints: names("checkpoint", checkpoints),
     cells: cells.toString("base64") });
-  const prepare = (page) => page.route("**/api/preferences/matrix*", (route) => (
-    route.fulfill({ body, contentType: "application/json" })));
-  await visit(browser, server.url, { prepare }, async (page) => {
+}
+
+test("5,000 keywords and 500 checkpoints are drawn", (t) => onPage(async (page) => {
   await reads(page, "#taste-size", /5,000 keywords × 500 checkpoints/);
-  const took = await page.evaluate(() => performance.getEntriesByName("heatmap").map((one) => Math.round(one.duration)));
+  const took = await page.evaluate(() => (
+    performance.getEntriesByName("heatmap").map((one) => Math.round(one.duration))));
+  t.diagnostic(`from the matrix' arrival to its picture: ${took.join(", ")} ms`);
   await page.selectOption("#sort-keyword", "pair");
   await page.click("#zoom-fit");
-  const drawn = await page.evaluate(() => {
-    const { width, height } = document.getElementById("heatmap");
-    const { data } = document.getElementById("heatmap").getContext("2d").getImageData(0, 0, width, height);
+  await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+  const colors = await page.evaluate(() => {
+    const canvas = document.getElementById("heatmap");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return new Set(new Uint32Array(data.buffer)).size;
   });
-  assert.ok(drawn > 100, `${drawn} colours`);
-  t.diagnostic(`from the matrix' arrival to its picture: ${took.join(", ")} ms`);
+  assert.ok(colors > 100, `${colors} colours`);
   await shoot(page, "large-matrix", page.locator("#taste"));
-  });
-});
+}, { prepare: (page) => page.route("**/api/preferences/matrix*", (route) => (
+  route.fulfill({ body: largeMatrix(5000, 500), contentType: "application/json" }))) }));

@@ -8,7 +8,7 @@ import { betaCdf, betaQuantile, scoreBand } from "../../web/beta.js";
 import { cellColors, oklch, rateColor, strength } from "../../web/color.js";
 import { bytes, count, duration, measure } from "../../web/format.js";
 import { blended, cellAt, observationsOf, order, readMatrix } from "../../web/matrix.js";
-import { judged, movingShare, stretches, windowFor } from "../../web/series.js";
+import { judged, movingShare, stretches, timeTicks, windowFor } from "../../web/series.js";
 
 const near = (actual, expected, tolerance = 1e-6) => assert.ok(Math.abs(actual - expected) <= tolerance,
   `${actual} is not ${expected}`);
@@ -162,6 +162,20 @@ test("each verdict is in one stretch", () => {
   assert.equal(parts.reduce((total, one) => total + one.kept, 0), 4);
   assert.equal(parts.reduce((total, one) => total + one.rejected, 0), 3);
   assert.equal(stretches(verdicts("k"), 3)[0].kept, 1);
+});
+
+test("ticks of time are round, in order and not too many", () => {
+  const from = new Date(2026, 0, 30, 10, 17).getTime();
+  for (const hours of [2, 30, 60, 24 * 9, 24 * 45, 24 * 400, 24 * 4000]) {
+    const to = from + hours * 3600000;
+    const ticks = timeTicks(from, to, 6);
+    assert.ok(ticks.length >= 1 && ticks.length <= 7, `${ticks.length} ticks in ${hours} hours`);
+    ticks.forEach(({ time, isDay }, i) => {
+      assert.ok(time >= from && time <= to && (i === 0 || time > ticks[i - 1].time));
+      assert.equal(new Date(time).getMinutes(), 0);
+      assert.equal(isDay, new Date(time).getHours() === 0);
+    });
+  }
 });
 
 test("numbers read as people write them", () => {

@@ -4,6 +4,7 @@
     tests/web/mock_server.py --port 7399                     # http://127.0.0.1:7399/
     tests/web/mock_server.py --token secret --limited ann    # wants a token, which is limited to the user ann
     tests/web/mock_server.py --read-only                     # nothing can be recorded
+    tests/web/mock_server.py --loading 3                     # the state is being read for 3 s
 
 Prints `http 127.0.0.1:PORT` once it listens. Serves web/ with the Content-Security-Policy of the real server, refuses
 parameters that a route does not know, and keeps nothing.
@@ -157,12 +158,14 @@ def server(world, _query):
                    "matrix_cells": 1843200},
         "persistence": {"loading": 0, "read_only": int(world.options.read_only),
                         "journal_written_sequence": 1048213 + int(up * 9),
-                        "journal_synced_sequence": 1048213 + int(up * 9) - 4, "rdb_last_save_time": int(time.time()) - 143,
+                        "journal_synced_sequence": 1048213 + int(up * 9) - 4,
+                        "rdb_last_save_time": int(time.time()) - 143,
                         "rdb_last_bgsave_status": "ok", "journal_segments": 9, "journal_bytes": 412000000,
                         "journal_disk_bytes": 61000000, "erasures_pending": 0, "erasures_failure": "",
                         "segments_failure": ""},
         "stats": {"total_connections_received": 1204, "total_commands_processed": 90871 + int(up * 57),
-                  "records": 48211, "recommendations": 21042, "decisions_explore": 3120 + int(up), "decisions_hedge": 6055,
+                  "records": 48211, "recommendations": 21042, "decisions_explore": 3120 + int(up),
+                  "decisions_hedge": 6055,
                   "decisions_exploit": 11867 + int(up * 2)},
         "latencystats": {"latency_percentiles_usec_recommend": "p50=7.2,p99=24.1,p99.9=61.0",
                          "latency_percentiles_usec_record": "p50=3.9,p99=17.8,p99.9=44.2"},
@@ -201,6 +204,7 @@ ASKED_BY_POST = ("recommend", "explain", "keywords", "score")
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world = None
+    listening_since = 0
 
     def log_message(self, *_):
         pass
@@ -235,6 +239,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         options = self.world.options
         if self.command == "GET" and not path.startswith("/api/"):
             return self.file(path)
+        if time.time() - Handler.listening_since < options.loading:
+            raise Refused(503, "the state is being read, 40 % of 1.2 GB so far")
         if path == "/api/session":
             return self.session(body)
         if not self.signed_in():
@@ -250,8 +256,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if about_all and self.world.options.limited:
             raise Refused(403, f"this token is limited to the user {self.world.options.limited}")
         if self.command == "POST":
-            query = {name: value if isinstance(value, list) else [str(value)] for name, value in
-                     json.loads(body).items()}
+            text = lambda value: value if isinstance(value, str) else json.dumps(value)
+            query = {name: value if isinstance(value, list) else [text(value)]
+                     for name, value in json.loads(body).items()}
         for name in query:
             if name not in known.split():
                 raise Refused(400, f"{name} is no parameter of {path}", name)
@@ -315,9 +322,11 @@ def main():
     reader.add_argument("--token")
     reader.add_argument("--limited", help="the only user that the token may see")
     reader.add_argument("--read-only", action="store_true")
+    reader.add_argument("--loading", type=float, default=0, help="seconds")
     Handler.world = World(reader.parse_args())
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", Handler.world.options.port), Handler)
     listening.handle_error = lambda *_: None  # a browser that drops an answer it no longer wants
+    Handler.listening_since = time.time()
     print(f"http 127.0.0.1:{listening.server_address[1]}", flush=True)
     listening.serve_forever()
 
