@@ -60,6 +60,7 @@ bool Connection::leaves() {
 std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
   std::size_t used = 0;
   next_ = Next::more;
+  std::string_view last;
   for (std::size_t requests = 0; requests < batch_requests_max; ++requests) {
     const auto status = used == input.size() ? RequestParser::Status::need_more : parser_.parse(input.substr(used));
     if (status == RequestParser::Status::need_more) next_ = Next::input;
@@ -68,10 +69,12 @@ std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
     if (!arguments.empty()) {
       const Route route = route_of(arguments, client_, runtime_);
       if (route.kind == Route::Kind::everywhere || route.is_about_connection) break;
+      last = arguments.front();
       crossing.add(route.kind == Route::Kind::store ? route.store : own_, arguments, are_within(arguments, input));
     }
     used += parser_.consumed();
   }
+  if (!last.empty()) client_.last_command = find_command(last);
   return used;
 }
 

@@ -56,7 +56,7 @@ bool Parcel::take_reply(OutputBuffer& replies) {
 Parcel& Crossing::parcel_of(std::uint32_t store) {
   const auto parcel = std::ranges::find_if(parcels_, [store](const auto& one) { return one->store() == store; });
   if (parcel != parcels_.end()) return **parcel;
-  return *parcels_.emplace_back(std::make_unique<Parcel>(runtime_, store, protocol_));
+  return *parcels_.emplace_back(std::make_unique<Parcel>(runtime_, store, client_));
 }
 
 void Crossing::add(std::uint32_t store, std::span<const std::string_view> arguments, bool is_lasting) {

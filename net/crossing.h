@@ -29,8 +29,9 @@ inline constexpr std::size_t parcel_replies_bytes = std::size_t{1} << 20;
 /// What one store has to do for a client.
 class Parcel {
  public:
-  Parcel(Runtime& runtime, std::uint32_t store, int protocol) : runtime_(runtime), store_(store) {
-    client_.protocol = protocol;
+  Parcel(Runtime& runtime, std::uint32_t store, const Client& owner) : runtime_(runtime), store_(store) {
+    client_.protocol = owner.protocol;
+    client_.owner = &owner;
   }
 
   std::uint32_t store() const { return store_; }
@@ -72,7 +73,8 @@ class Parcel {
 
 class Crossing {
  public:
-  Crossing(Runtime& runtime, int protocol) : runtime_(runtime), protocol_(protocol) {}
+  /// The client outlives it.
+  Crossing(Runtime& runtime, const Client& client) : runtime_(runtime), client_(client) {}
 
   /// `is_lasting`: the arguments stay where they are; else they are copied.
   void add(std::uint32_t store, std::span<const std::string_view> arguments, bool is_lasting);
@@ -88,7 +90,7 @@ class Crossing {
   Parcel& parcel_of(std::uint32_t store);
 
   Runtime& runtime_;
-  const int protocol_;
+  const Client& client_;
   std::vector<std::unique_ptr<Parcel>> parcels_;
   std::vector<std::uint32_t> stores_;  // by request: the number of its parcel
   std::size_t told_ = 0;               // requests whose reply was taken

@@ -63,6 +63,12 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
       signals_(first().io()),
       community_timer_(first().executor()) {
   runtime.shut_down = [this](bool save) { shut_down(save); };
+  runtime.close_client = [this](std::uint64_t client) {
+    for (const auto& lane : lanes_) lane->post([to = lane.get(), client] { to->close_client(client); });
+  };
+  runtime.tell_monitors = [this](const std::string& line) {
+    for (const auto& lane : lanes_) lane->tell_monitors(line);
+  };
   runtime.port = listeners_.port();
   // Before anybody is told that the server is there: who then ends it ends it in order.
   signals_.add(SIGTERM);

@@ -49,6 +49,9 @@ enum class Turn : std::uint8_t { sent, unsent, unsynced, gone };
 Turn send_replies(Lane& lane, Session& session, std::size_t elsewhere = 0) {
   std::string_view left = lane.replies().view();
   lane.shard().traffic.output_bytes += left.size();
+  if (session.connection.client().monitoring || !session.monitored.empty()) {
+    return lane.send_monitored(session, left) ? Turn::sent : Turn::gone;
+  }
   if (!send_some(session.socket, left)) return Turn::gone;
   if (left.empty() && elsewhere == 0) return Turn::sent;
   if (!lane.hold(session, std::string(left), elsewhere)) return Turn::gone;
@@ -190,7 +193,7 @@ void note_crossing(const Lane& lane, Session& session, const Crossing& crossing)
 
 /// Runs requests for several stores, each on its store's thread.
 asio::awaitable<Turn, Executor> cross(Lane& lane, Session& session) {
-  Crossing crossing(lane.runtime(), session.connection.client().protocol);
+  Crossing crossing(lane.runtime(), session.connection.client());
   const std::size_t used = session.connection.gather(session.pending, crossing);
   Away away(lane);
   while (!crossing.is_done()) {

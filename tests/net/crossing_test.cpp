@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_goes_where_all_its_requests_go) {
 }
 
 BOOST_AUTO_TEST_CASE(replies_come_in_the_order_of_the_requests) {
-  Crossing requests(runtime, 2);
+  Crossing requests(runtime, client);
   std::array<int, stores_count> records{};
   std::string expected;
   for (std::uint32_t i = 0; i < 30; ++i) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(replies_come_in_the_order_of_the_requests) {
 }
 
 BOOST_AUTO_TEST_CASE(replies_beyond_a_batch_wait_for_room_and_none_is_lost) {
-  Crossing requests(runtime, 2);
+  Crossing requests(runtime, client);
   const std::string large(300'000, 'x');
   for (int i = 0; i < 40; ++i) {
     const auto store = static_cast<std::uint32_t>(i < 10 ? 0 : i % 3);
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(replies_beyond_a_batch_wait_for_room_and_none_is_lost) {
 }
 
 BOOST_AUTO_TEST_CASE(writes_that_fail_are_refused_each_in_its_place) {
-  Crossing requests(runtime, 2);
+  Crossing requests(runtime, client);
   const std::string name = user(1);
   for (const char* const prompt : {"ink", "cat"}) {
     requests.add(1, std::vector<std::string_view>{"STATS", name}, false);
