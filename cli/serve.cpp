@@ -1,6 +1,5 @@
 // penchant serve: puts a store, its service and the server together.
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -26,6 +25,7 @@
 #include "net/limits.h"
 #include "net/loading.h"
 #include "net/log.h"
+#include "net/running_settings.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "persistence/store_set.h"
@@ -35,11 +35,7 @@ namespace {
 
 namespace po = boost::program_options;
 
-// Descriptors that are not clients: files, the listening sockets, the event loop.
-constexpr std::size_t descriptors_for_ourselves = 32;
 constexpr int large_allocation_bytes = 1 << 20;
-constexpr std::size_t clients_most = 1'000'000;                // about what fs.nr_open lets a process have
-constexpr std::int64_t seconds_max = 100LL * 365 * 24 * 3600;  // in nanoseconds, too, a number
 
 struct Settings {
   StoreSetOptions kept;
@@ -106,7 +102,7 @@ po::options_description describe(Settings& s) {
       ("durability", po::value(&s.durability)->default_value("everysec"),
        "always: a reply waits until its record is on disk; everysec: a power cut loses at most a second; "
        "os: the system decides")
-      ("snapshot-every", whole_number(&s.snapshot_every_s, 0, seconds_max),
+      ("snapshot-every", whole_number(&s.snapshot_every_s, 0, seconds_most),
        "seconds between snapshots while records come in; 0: never")
       ("snapshot-every-records", whole_number(&s.store.snapshot_every_records, 0, UINT64_MAX),
        "and after so many records; 0: never")
@@ -131,14 +127,14 @@ po::options_description describe(Settings& s) {
        "how much of the newest decisions is kept; older ones cannot be judged any more")
       ("default-verdict", po::value(&s.default_verdict),
        "the verdict of a decision that nobody judges: selected, rejected or neutral; none unless this is given")
-      ("default-verdict-after", whole_number(&s.default_verdict_after_s, 1, seconds_max),
+      ("default-verdict-after", whole_number(&s.default_verdict_after_s, 1, seconds_most),
        "seconds it waits for a verdict")
       ("word-lists", po::value(&s.word_lists),
        "file of words that are no keywords, in place of the built-in one (docs/context.md)")
       ("max-clients", whole_number(&s.server.clients_max, 1, clients_most), "further clients are refused")
-      ("idle-timeout", whole_number(&s.idle_timeout_s, 0, seconds_max),
+      ("idle-timeout", whole_number(&s.idle_timeout_s, 0, seconds_most),
        "seconds after which a silent client is closed; 0: never")
-      ("request-timeout", whole_number(&s.request_timeout_s, 1, seconds_max),
+      ("request-timeout", whole_number(&s.request_timeout_s, 1, seconds_most),
        "seconds an unfinished request or an unread reply may last")
       ("log-level", po::value(&s.log_level)->default_value("info"), "debug, info, warning or error")
       ("config", po::value<std::string>(),
@@ -182,20 +178,11 @@ void check(Settings& s) {
 
 /// Raises the limit of open files for clients_max, or lowers clients_max to what the system gives.
 void fit_descriptors(ServerOptions& server, bool has_tls) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t each = has_tls ? 3 : 1;  // the client's, and a pair between relay and server
-  const rlim_t ours = descriptors_for_ourselves + (has_tls ? tls_handshakes_max : 0);
-  const rlim_t wanted = server.clients_max * each + ours;
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur >= wanted) return;
-  if (limit.rlim_cur < ours + each) throw std::runtime_error("the limit of open files is too low (ulimit -n)");
-  server.clients_max = (limit.rlim_cur - ours) / each;
-  log_warning("at most " + std::to_string(server.clients_max) + " clients: the limit of open files is " +
-              std::to_string(limit.rlim_cur) + " (ulimit -n)");
+  const std::size_t most = make_room_for_clients(server.clients_max, has_tls);
+  if (most == server.clients_max) return;
+  if (most == 0) throw std::runtime_error("the limit of open files is too low (ulimit -n)");
+  server.clients_max = most;
+  log_warning("at most " + std::to_string(most) + " clients: so many fit the limit of open files (ulimit -n)");
 }
 
 WordLists read_word_lists(const std::string& path) {
@@ -207,8 +194,8 @@ WordLists read_word_lists(const std::string& path) {
   return std::move(*lists);
 }
 
-/// CONFIG GET's view: our names, and redis-server's where tools ask for them.
-std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s) {
+/// Those that are fixed, for CONFIG GET: our names, and redis-server's where tools ask for them.
+std::vector<Setting> settings_told(const Settings& s) {
   return {{"appendfsync", s.durability == "os" ? "no" : s.durability},
           {"appendonly", "yes"},
           {"bind", s.listen.bind},
@@ -217,13 +204,10 @@ std::vector<std::pair<std::string, std::string>> settings_told(const Settings& s
           {"dir", s.store.directory},
           {"durability", s.durability},
           {"http-port", std::to_string(s.http_port)},
-          {"maxclients", std::to_string(s.server.clients_max)},
           {"maxmemory", "0"},
           {"port", std::to_string(s.listen.port)},
           {"proto-max-bulk-len", std::to_string(bulk_bytes_max)},
-          {"save", std::to_string(s.snapshot_every_s) + " 1"},
           {"stores", std::to_string(s.stores)},
-          {"timeout", std::to_string(s.idle_timeout_s)},
           {"unixsocket", s.listen.unix_path}};
 }
 
@@ -328,6 +312,7 @@ int serve(Settings& s) {
   runtime.http_hosts = s.http_hosts;
   runtime.has_tls = listeners.has_tls();
   Server running(runtime, s.server, listeners, http);
+  add_running_settings(runtime, running.options(), s.log_level);
   server = &running;
   for (const int client : loading.end()) running.admit(client);
   std::cout << "ready" << std::endl;

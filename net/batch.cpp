@@ -17,6 +17,7 @@ void Batch::begin(OutputBuffer& replies) {
   client_.forgets.clear();
   replies_ = &replies;
   reply_.emplace(replies, client_.protocol);
+  client_.lap_ns = steady_ns();
 }
 
 void Batch::run(std::span<const std::string_view> request, std::uint32_t store) {

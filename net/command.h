@@ -15,9 +15,13 @@
 #include "net/access.h"
 #include "net/arguments.h"
 #include "net/http/http_session.h"
+#include "net/memory_walk.h"
 #include "net/reply_writer.h"
 #include "net/service.h"
+#include "net/setting.h"
+#include "net/slow_log.h"
 #include "net/tokens.h"
+#include "net/traffic.h"
 #include "net/transaction.h"
 
 namespace penchant {
@@ -29,6 +33,8 @@ struct ForgetReply {
   std::uint64_t sequence = 0;
   std::uint32_t store = 0;  // whose event that is
 };
+
+struct Command;
 
 /// What a connection is, apart from its socket.
 struct Client {
@@ -43,26 +49,28 @@ struct Client {
   std::string library_name;
   std::string library_version;
   std::string address;
+  std::string local_address;  // that it came to
+  int descriptor = -1;        // of its socket
+  bool monitoring = false;    // it is told what all others ask
+  const Command* last_command = nullptr;
   std::int64_t connected_ms = 0;
   std::int64_t last_active_ms = 0;
-};
-
-/// What has passed through a store's thread. Changed on it.
-struct Traffic {
-  std::uint64_t commands_processed = 0;
-  std::uint64_t records = 0;
-  std::uint64_t recommendations = 0;
-  std::uint64_t input_bytes = 0;
-  std::uint64_t output_bytes = 0;
+  const Client* owner = nullptr;  // where this is a parcel's: whose requests it runs
+  std::uint64_t lap_ns = 0;       // steady_ns() as its last request ended, or the batch began
 };
 
 /// One of the stores that users are spread over, as requests see it.
 struct Shard {
-  explicit Shard(Service& of_store) : service(of_store) {}
+  explicit Shard(Service& of_store);
 
   Service& service;
   Traffic traffic;
+  MemoryWalk memory;
+  SlowLog slow_log;
   std::vector<Client*> clients;  // whose conversation is with this store's thread, oldest first
+
+  /// To be called every 100 ms: keeps the figures that take time.
+  void tend();
 };
 
 /// The server as its commands see it. Owned by the server. A thread that runs a request of one store touches its shard
@@ -72,15 +80,18 @@ struct Runtime {
   std::uint64_t connections_received = 0;
   std::uint64_t connections_refused = 0;
   std::uint16_t port = 0;
-  std::vector<std::pair<std::string, std::string>> settings;  // for CONFIG GET, by name
-  std::vector<std::string> http_hosts;                        // names that the server answers to, lower case
-  std::atomic<bool> is_read_only = false;                     // one of the stores is
-  Tokens tokens;                                              // changed while all threads rest
+  std::vector<Setting> settings;
+  std::vector<std::string> http_hosts;          // names that the server answers to, lower case
+  std::atomic<bool> is_read_only = false;       // one of the stores is
+  Tokens tokens;                                // changed while all threads rest
   WrongTokens wrong_tokens;
-  SessionKey session_key = new_session_key();  // of the dashboard's cookies
+  SessionKey session_key = new_session_key();   // of the dashboard's cookies
   bool has_tls = false;
   std::vector<Shard> shards;                                  // by the number of their store; fixed before the start
   std::function<void(bool save)> shut_down;
+  std::function<void(std::uint64_t client)> close_client;  // by its id; soon, from any thread
+  std::atomic<unsigned> monitors = 0;                      // clients that monitor
+  std::function<void(const std::string& line)> tell_monitors;  // from any thread
 };
 
 /// Those of all stores, by number.
@@ -130,6 +141,8 @@ struct Command {
 };
 
 std::span<const Command> all_commands();
+/// Among them.
+std::size_t place_of(const Command& command);
 
 /// The command of this name, in any case; null where there is none.
 const Command* find_command(std::string_view name);
@@ -178,6 +191,8 @@ void echo(Call&);
 void hello(Call&);
 void select(Call&);
 void client(Call&);
+void client_kill(Call&);  // commands_client.cpp
+void monitor(Call&);
 void quit(Call&);
 void reset(Call&);
 
@@ -187,8 +202,11 @@ void discard(Call&);
 
 void command(Call&);  // commands_command.cpp
 
-void config(Call&);  // commands_server.cpp
-void info(Call&);
+void config(Call&);   // commands_config.cpp
+void slowlog(Call&);  // commands_slowlog.cpp
+
+void info(Call&);  // commands_server.cpp
+void metrics(Call&);
 void time(Call&);
 void dbsize(Call&);
 void save(Call&);

@@ -3,6 +3,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "net/command.h"
+#include "net/measured.h"
+#include "net/monitor.h"
 
 namespace penchant {
 namespace {
@@ -13,12 +15,14 @@ constexpr std::array table{
     Command{"BGSAVE", 0, 1, Command::admin | Command::everywhere, commands::bgsave, "[SCHEDULE]",
             "Writes a snapshot while requests go on."},
     Command{"CLIENT", 1, Command::any, Command::connection, commands::client,
-            "ID|GETNAME|SETNAME name|SETINFO LIB-NAME|LIB-VER value|INFO|LIST|NO-EVICT ON|OFF|NO-TOUCH ON|OFF",
-            "Tells or names a connection."},
+            "ID|GETNAME|SETNAME name|SETINFO LIB-NAME|LIB-VER value|INFO|LIST [TYPE type] [ID id ...]|"
+            "KILL address|KILL [ID id] [ADDR address] [LADDR address] [MAXAGE seconds] [SKIPME yes|no]|"
+            "NO-EVICT ON|OFF|NO-TOUCH ON|OFF",
+            "Tells, names or closes a connection."},
     Command{"COMMAND", 0, Command::any, Command::connection, commands::command,
             "[COUNT|LIST|INFO [name ...]|DOCS [name ...]]", "Tells what commands there are."},
-    Command{"CONFIG", 1, Command::any, Command::admin, commands::config, "GET pattern [pattern ...]",
-            "Tells settings."},
+    Command{"CONFIG", 1, Command::any, Command::admin | Command::everywhere, commands::config,
+            "GET pattern ...|SET name value ...|RESETSTAT", "Tells settings, and changes some while the server runs."},
     Command{"DBSIZE", 0, 0, Command::read | Command::everywhere, commands::dbsize, "", "The number of users."},
     Command{"DISCARD", 0, 0, Command::connection | Command::immediate, commands::discard, "",
             "Forgets the requests since MULTI."},
@@ -54,6 +58,10 @@ constexpr std::array table{
     Command{"MATRIX", 1, Command::any, Command::read | Command::by_user, commands::matrix,
             "user [KEYWORDS n] [CHECKPOINTS n] [AT unix-ms]",
             "A user's keywords and checkpoints, and what is known of each pair of them in two bytes."},
+    Command{"METRICS", 0, 0, Command::read | Command::everywhere, commands::metrics, "",
+            "Figures about the server, as Prometheus reads them."},
+    Command{"MONITOR", 0, 0, Command::admin | Command::everywhere, commands::monitor, "",
+            "Tells from now on what all clients ask."},
     Command{"MULTI", 0, 0, Command::connection | Command::immediate, commands::multi, "",
             "From here requests wait for EXEC."},
     Command{"NEGATIVES", 2, Command::any, Command::read | Command::by_user, commands::negatives,
@@ -99,6 +107,8 @@ constexpr std::array table{
             "Whether the user's counts are part of the community's."},
     Command{"SHUTDOWN", 0, Command::any, Command::admin | Command::everywhere, commands::shutdown, "[SAVE|NOSAVE]",
             "Ends the server, after a snapshot."},
+    Command{"SLOWLOG", 1, 2, Command::admin | Command::everywhere, commands::slowlog, "GET [n]|LEN|RESET",
+            "Tells the last requests that took long."},
     Command{"STATS", 1, 1, Command::read | Command::by_user, commands::stats, "user", "What is known of a user."},
     Command{"TIME", 0, 0, Command::read | Command::nobodys, commands::time, "",
             "The server's time: seconds, microseconds."},
@@ -110,6 +120,15 @@ constexpr std::size_t command_name_bytes_max = 16;
 }  // namespace
 
 std::span<const Command> all_commands() { return table; }
+
+std::size_t place_of(const Command& command) { return static_cast<std::size_t>(&command - table.data()); }
+
+Shard::Shard(Service& of_store) : service(of_store) { traffic.commands.resize(table.size()); }
+
+void Shard::tend() {
+  traffic.sample();
+  memory.advance(service.engine());
+}
 
 const Command* find_command(std::string_view name) {
   static const auto by_name = [] {
@@ -162,20 +181,27 @@ static const std::optional<Failure>& read_only(const Command& command, const Run
 void run_command(std::span<const std::string_view> request, ReplyWriter& reply, Client& client, Runtime& runtime,
                  std::uint32_t store) {
   Shard& shard = runtime.shards[store];
-  ++shard.traffic.commands_processed;
   const Command* command = find_command(request.front());
+  Measured measured(command, request, client, shard, reply);
   if (const auto why = refusal(command, request, client.access)) {
+    measured.was_rejected();
     if (client.transaction) client.transaction->fail();
     return reply.error(*why);
   }
   if (client.transaction && (command->flags & Command::immediate) == 0) {
+    measured.was_queued();
     return client.transaction->add(request) ? reply.simple("QUEUED")
                                             : reply.error("ERR the transaction is too large: at most " +
                                                           std::to_string(transaction_requests_max) + " requests");
   }
   if ((command->flags & (Command::read | Command::write)) == Command::write) {
-    if (const auto& why = read_only(*command, runtime, store)) return reply.error(read_only_sentence(*why));
+    if (const auto& why = read_only(*command, runtime, store)) {
+      measured.was_rejected();
+      return reply.error(read_only_sentence(*why));
+    }
   }
+  if (client.monitoring && (command->flags & Command::connection) == 0) return reply.error(monitoring_sentence);
+  if (runtime.monitors.load(std::memory_order_relaxed) > 0) tell_monitors(runtime, client, *command, request);
   Arguments arguments(request.subspan(1), command->name, command->arguments);
   Call call{arguments, reply, client, runtime, store, shard, shard.service};
   command->run(call);

@@ -39,9 +39,16 @@ void append_client(const Client& client, std::int64_t now_ms, std::string& out) 
   const auto seconds = [now_ms](std::int64_t since_ms) {
     return std::to_string(std::max<std::int64_t>(now_ms - since_ms, 0) / 1000);  // the clock may have been set back
   };
-  out += "id=" + std::to_string(client.id) + " addr=" + client.address + " name=" + client.name +
-         " age=" + seconds(client.connected_ms) + " idle=" + seconds(client.last_active_ms) +
-         " resp=" + std::to_string(client.protocol) + " lib-name=" + client.library_name +
+  std::string flags = client.monitoring ? "O" : "";
+  if (client.transaction) flags += "x";
+  const auto queued = client.transaction ? std::to_string(client.transaction->requests().size()) : "-1";
+  std::string command(client.last_command ? client.last_command->name : "NULL");
+  std::ranges::transform(command, command.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  out += "id=" + std::to_string(client.id) + " addr=" + client.address + " laddr=" + client.local_address +
+         " fd=" + std::to_string(client.descriptor) + " name=" + client.name + " age=" + seconds(client.connected_ms) +
+         " idle=" + seconds(client.last_active_ms) + " flags=" + (flags.empty() ? "N" : flags) +
+         " db=0 sub=0 psub=0 ssub=0 multi=" + queued + " events=r cmd=" + command +
+         " user=default redir=-1 resp=" + std::to_string(client.protocol) + " lib-name=" + client.library_name +
          " lib-ver=" + client.library_version + "\n";
 }
 
@@ -64,11 +71,21 @@ void set_info(Call& call) {
 }
 
 void list_clients(Call& call) {
+  std::vector<std::uint64_t> ids;
+  bool are_normal = true;  // there are no others
+  if (call.arguments.option("TYPE")) are_normal = is_word(call.arguments.value("TYPE"), "NORMAL");
+  if (call.arguments.option("ID")) {
+    do ids.push_back(call.arguments.number<std::uint64_t>("ID", 1, UINT64_MAX));
+    while (call.arguments.more());
+  }
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   std::vector<const Client*> clients;
   for (const Shard& shard : call.runtime.shards) {
     clients.insert(clients.end(), shard.clients.begin(), shard.clients.end());
   }
+  std::erase_if(clients, [&](const Client* client) {
+    return !are_normal || (!ids.empty() && std::ranges::find(ids, client->id) == ids.end());
+  });
   std::ranges::sort(clients, {}, &Client::id);
   std::string text;
   for (const Client* client : clients) append_client(*client, clock_ms(), text);
@@ -145,6 +162,7 @@ void client(Call& call) {
   if (arguments.option("SETNAME")) return set_name(call);
   if (arguments.option("SETINFO")) return set_info(call);
   if (arguments.option("LIST")) return list_clients(call);
+  if (arguments.option("KILL")) return client_kill(call);
   if (arguments.option("ID")) {
     if (!arguments.done()) return call.reply.error(arguments.error());
     return call.reply.integer(static_cast<std::int64_t>(call.client.id));
@@ -164,7 +182,8 @@ void client(Call& call) {
     if (!arguments.option("ON") && !arguments.option("OFF")) arguments.fail("ON or OFF must follow");
     return arguments.done() ? call.reply.simple("OK") : call.reply.error(arguments.error());
   }
-  call.reply.error("ERR CLIENT must be followed by ID, GETNAME, SETNAME, SETINFO, INFO, LIST, NO-EVICT or NO-TOUCH");
+  call.reply.error(
+      "ERR CLIENT must be followed by ID, GETNAME, SETNAME, SETINFO, INFO, LIST, KILL, NO-EVICT or NO-TOUCH");
 }
 
 void quit(Call& call) {
@@ -176,6 +195,7 @@ void reset(Call& call) {
   call.client.name.clear();
   call.client.transaction.reset();
   call.client.access = call.runtime.tokens.at_first();
+  if (std::exchange(call.client.monitoring, false)) --call.runtime.monitors;
   call.client.protocol = 2;
   call.reply.set_protocol(2);
   call.reply.simple("RESET");

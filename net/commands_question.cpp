@@ -82,8 +82,8 @@ void recommend(Call& call) {
 
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
-  if (!request.peek) ++call.shard.traffic.recommendations;
   const Recommendation& recommendation = answer->recommendation;
+  if (!request.peek) call.shard.traffic.note_recommendation(recommendation.band);
   ReplyWriter& reply = call.reply;
   reply.map(8);
   reply.word<"decision">();
@@ -113,7 +113,7 @@ void plan(Call& call) {
   request.top.reset();  // a plan is for the band's arms
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
-  ++call.shard.traffic.recommendations;
+  call.shard.traffic.note_recommendation(answer->recommendation.band);
   const auto images = call.service.plan_images(*count);
   call.reply.map(3);
   call.reply.word<"decision">();

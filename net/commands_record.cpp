@@ -89,13 +89,14 @@ void read_options(Arguments& arguments, RecordOptions& options) {
   options.record.parameters = options.parameters;
 }
 
-void write_recorded(Call& call, const result<Recorded>& recorded) {
+void write_recorded(Call& call, const Record& record, const result<Recorded>& recorded) {
   if (!recorded) return call.reply.error("ERR " + recorded.error().message);
   if (recorded->kind == Recorded::Kind::duplicate) {
     call.client.told_known = true;
     return call.reply.integer(0);
   }
   ++call.shard.traffic.records;
+  if (!record.decision.empty()) call.shard.traffic.note_judged(record.verdict);
   call.reply.integer(static_cast<std::int64_t>(recorded->sequence));
 }
 
@@ -111,7 +112,7 @@ void record(Call& call) {
   read_options(arguments, options);
   if (!arguments.done()) return call.reply.error(arguments.error());
 
-  write_recorded(call, call.service.record(options.record));
+  write_recorded(call, options.record, call.service.record(options.record));
 }
 
 void judge(Call& call) {
@@ -133,7 +134,7 @@ void judge(Call& call) {
   if (!recorded && recorded.error().message == no_such_decision) {
     return call.reply.error("NOSUCH " + recorded.error().message);
   }
-  write_recorded(call, recorded);
+  write_recorded(call, options.record, recorded);
 }
 
 void reject_all(Call& call) {
@@ -150,6 +151,7 @@ void reject_all(Call& call) {
   if (!recorded) return call.reply.error("ERR " + recorded.error().message);
   call.client.told_known = *recorded < checkpoints.size();
   call.shard.traffic.records += *recorded;
+  if (!options.record.decision.empty()) call.shard.traffic.note_judged(Verdict::rejected, *recorded);
   call.reply.integer(static_cast<std::int64_t>(*recorded));
 }
 

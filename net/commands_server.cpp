@@ -1,6 +1,4 @@
-// What people and tools ask of the server itself: CONFIG, INFO, TIME, DBSIZE, snapshots, SHUTDOWN.
-#include <fnmatch.h>
-
+// What people and tools ask of the server itself: INFO, TIME, DBSIZE, snapshots, SHUTDOWN.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -8,33 +6,17 @@
 
 #include "net/command.h"
 #include "net/info.h"
+#include "net/metrics.h"
 
 namespace penchant::commands {
-
-void config(Call& call) {
-  if (!call.arguments.option("GET")) return call.reply.error("ERR CONFIG must be followed by GET and patterns");
-  std::vector<std::string> patterns;
-  while (call.arguments.more()) patterns.emplace_back(call.arguments.text("the pattern"));
-  if (patterns.empty()) return call.reply.error("ERR CONFIG GET needs at least one pattern");
-  std::vector<const std::pair<std::string, std::string>*> matches;
-  for (const auto& setting : call.runtime.settings) {
-    const auto is_match = [&setting](const std::string& pattern) {
-      return fnmatch(pattern.c_str(), setting.first.c_str(), FNM_CASEFOLD) == 0;
-    };
-    if (std::ranges::any_of(patterns, is_match)) matches.push_back(&setting);
-  }
-  call.reply.map(matches.size());
-  for (const auto* setting : matches) {
-    call.reply.bulk(setting->first);
-    call.reply.bulk(setting->second);
-  }
-}
 
 void info(Call& call) {
   std::vector<std::string_view> sections;
   while (call.arguments.more()) sections.push_back(call.arguments.text("the section"));
   call.reply.verbatim("txt", info_text(sections, call.runtime));
 }
+
+void metrics(Call& call) { call.reply.verbatim("txt", metrics_text(call.runtime)); }
 
 void time(Call& call) {
   using namespace std::chrono;

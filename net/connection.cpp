@@ -79,6 +79,7 @@ bool Connection::leaves() {
 std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
   std::size_t used = 0;
   next_ = Next::more;
+  std::string_view last;
   for (std::size_t requests = 0; requests < batch_requests_max; ++requests) {
     const bool is_empty = used == input.size() && !wire_->is_due();
     const auto status = is_empty ? Wire::Status::need_more : wire_->parse(input.substr(used));
@@ -91,10 +92,12 @@ std::size_t Connection::gather(std::string_view input, Crossing& crossing) {
     if (!arguments.empty()) {
       const Route route = route_of(arguments, client_, runtime_);
       if (route.kind == Route::Kind::everywhere || route.is_about_connection) break;
+      last = arguments.front();
       crossing.add(route.kind == Route::Kind::store ? route.store : own_, arguments, wire_->are_in_input(input));
     }
     used += wire_->take();
   }
+  if (!last.empty()) client_.last_command = find_command(last);
   return used;
 }
 

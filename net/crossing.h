@@ -33,6 +33,7 @@ class Parcel {
   Parcel(Runtime& runtime, std::uint32_t store, const Client& owner)
       : runtime_(runtime), store_(store), owner_(owner) {
     client_.protocol = owner.protocol;
+    client_.owner = &owner;
   }
 
   std::uint32_t store() const { return store_; }

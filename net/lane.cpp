@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "net/log.h"
+#include "net/monitor.h"
 #include "net/session.h"
 
 namespace penchant {
@@ -82,21 +83,24 @@ void Lane::log_news(const Store::News& news) const {
   news.is_failure ? log_error(sentence) : log_info(sentence);
 }
 
+/// Of either end of a socket.
+std::string Lane::address_of(const asio::generic::stream_protocol::endpoint& endpoint) const {
+  if (endpoint.size() == 0 || endpoint.protocol().family() == AF_UNIX) return commons_.unix_path + ":0";
+  tcp::endpoint address;
+  std::memcpy(address.data(), endpoint.data(), std::min<std::size_t>(endpoint.size(), address.capacity()));
+  return address.address().to_string() + ":" + std::to_string(address.port());
+}
+
 /// Who it is that has come through the door.
 void Lane::name(Session& session) {
   Client& client = session.connection.client();
   client.id = ++commons_.last_client;
   client.connected_ms = client.last_active_ms = clock_ms();
+  client.descriptor = session.socket.native_handle();
   if (!client.address.empty()) return;
   boost::system::error_code error;
-  const auto endpoint = session.socket.remote_endpoint(error);
-  if (!error && endpoint.protocol().family() != AF_UNIX) {
-    tcp::endpoint peer;
-    std::memcpy(peer.data(), endpoint.data(), std::min<std::size_t>(endpoint.size(), peer.capacity()));
-    client.address = peer.address().to_string() + ":" + std::to_string(peer.port());
-  } else {
-    client.address = commons_.unix_path + ":0";
-  }
+  client.address = address_of(session.socket.remote_endpoint(error));
+  client.local_address = address_of(session.socket.local_endpoint(error));
 }
 
 void Lane::add(Session& session, Arrival arrival) {
@@ -110,6 +114,7 @@ void Lane::add(Session& session, Arrival arrival) {
   if (client.id == 0) name(session);
   sessions_.push_back(&session);
   shard().clients.push_back(&client);
+  if (client.monitoring) ++runtime().monitors;
 }
 
 bool Lane::hold(Session& session, std::string replies, std::size_t elsewhere) {
@@ -130,6 +135,7 @@ void Lane::release(Session& session) {
 
 void Lane::remove(Session& session) {
   release(session);
+  if (session.connection.client().monitoring) --runtime().monitors;
   std::erase(sessions_, &session);
   std::erase(shard().clients, &session.connection.client());
 }
@@ -157,6 +163,8 @@ asio::awaitable<void, Executor> Lane::tick() {
     const auto [error] = co_await tick_timer_.async_wait(as_tuple_awaitable);
     if (error || stopping_) co_return;
     tend_community(ticks);
+    shard().tend();
+    send_to_monitors({});
     const bool was_erasing = store().erasing();
     if (const auto news = service().tick(clock_ms())) log_news(*news);
     if (was_erasing) synced_.cancel();  // who waits for an erasure looks whether it is done
@@ -173,7 +181,8 @@ void Lane::close_overdue() {
     Client& client = session->connection.client();
     const auto idle = now - session->last_active;
     client.last_active_ms = clock_ms() - std::chrono::duration_cast<std::chrono::milliseconds>(idle).count();
-    const bool is_idle = options.idle_max.count() > 0 && idle > options.idle_max && !session->owing_since;
+    const bool is_idle =
+        options.idle_max.count() > 0 && idle > options.idle_max && !session->owing_since && !client.monitoring;
     const bool is_owing = session->owing_since && now - *session->owing_since > options.request_max;
     if (client.access.role != Role::none) session->nobody_since.reset();
     if (client.access.role == Role::none && !session->nobody_since) session->nobody_since = now;
@@ -186,6 +195,52 @@ void Lane::close_overdue() {
     boost::system::error_code ignored;
     session->socket.close(ignored);
   }
+}
+
+void Lane::close_client(std::uint64_t id) {
+  const auto is_it = [id](Session* session) { return session->connection.client().id == id; };
+  const auto session = std::ranges::find_if(sessions_, is_it);
+  if (session == sessions_.end()) return;
+  log_info("closing " + (*session)->connection.client().address + ": killed");
+  boost::system::error_code ignored;
+  (*session)->socket.close(ignored);
+}
+
+void Lane::tell_monitors(std::string line) {
+  monitored_bytes_ += line.size();
+  post([this, line = std::move(line)] {
+    monitored_bytes_ -= line.size();
+    send_to_monitors(line);
+  });
+}
+
+/// Together with what waits; `line` may be empty.
+void Lane::send_to_monitors(std::string_view line) {
+  if (runtime().monitors.load(std::memory_order_relaxed) == 0) return;
+  for (Session* session : sessions_) {
+    if (!session->connection.client().monitoring) continue;
+    // What waits is looked at each tick; with each line it would take its time.
+    const bool waits = !line.empty() && !session->monitored.empty();
+    const bool is_near = monitored_bytes_ <= monitor_bytes_max && session->monitored.size() <= monitor_bytes_max;
+    if (waits && is_near) {
+      session->monitored += line;
+    } else if (!is_near || !send_monitored(*session, line)) {
+      log_info("closing " + session->connection.client().address + ": it monitors, and does not read");
+      boost::system::error_code ignored;
+      session->socket.close(ignored);
+    }
+  }
+}
+
+bool Lane::send_monitored(Session& session, std::string_view bytes) {
+  session.monitored += bytes;
+  std::string_view left = session.monitored;
+  boost::system::error_code error;
+  while (!left.empty() && !error)
+    left.remove_prefix(session.socket.send(asio::buffer(left.data(), left.size()), 0, error));
+  session.monitored.erase(0, session.monitored.size() - left.size());
+  return (!error || error == asio::error::would_block || error == asio::error::try_again) &&
+         session.monitored.size() <= monitor_bytes_max;
 }
 
 void Lane::stop(bool save) {

@@ -62,6 +62,7 @@ struct Session {
   StreamSocket socket;
   std::string pending;         // the beginning of a request, or requests that are being run
   std::string unsent;          // replies that wait for a sync, or for the client to read
+  std::string monitored;       // lines, and replies among them, that a client who monitors has not read
   std::size_t held_bytes = 0;  // of it, and of those that wait for other stores'
   std::uint32_t crossings = 0;   // in a row, all for one other store
   std::uint32_t crossed_to = 0;  // that one
@@ -76,7 +77,7 @@ class Lane;
 /// What all lanes share. Owned by the server.
 struct Commons {
   Runtime& runtime;
-  const ServerOptions options;
+  ServerOptions options;                        // changed while all lanes rest
   const std::string unix_path;                  // "" where there is none
   std::vector<Lane*> lanes = {};                // by store; fixed before the start
   std::optional<WorldStop> world = {};          // likewise
@@ -109,6 +110,13 @@ class Lane {
     return commons_.world->run_alone(store_number_, std::move(work));
   }
 
+  /// Closes the client with this id, if it is here. On the lane's thread.
+  void close_client(std::uint64_t id);
+  /// A line for those of its clients that monitor. Any thread.
+  void tell_monitors(std::string line);
+  /// False where the client is gone, or too far behind.
+  bool send_monitored(Session& session, std::string_view bytes);
+
   /// Brings everything to the disk, with a snapshot where `save`, and has the lane end. From run_alone(), any thread.
   void stop(bool save);
 
@@ -135,11 +143,13 @@ class Lane {
   void remove(Session& session);
 
  private:
+  std::string address_of(const boost::asio::generic::stream_protocol::endpoint& endpoint) const;
   void name(Session& session);
   void tend_decisions();
   void tend_community(unsigned ticks);
   boost::asio::awaitable<void, Executor> tick();
   void close_overdue();
+  void send_to_monitors(std::string_view line);
   void log_news(const Store::News& news) const;
 
   Commons& commons_;
@@ -151,6 +161,7 @@ class Lane {
   std::vector<char> read_buffer_;
   OutputBuffer replies_;
   std::vector<Session*> sessions_;
+  std::atomic<std::size_t> monitored_bytes_ = 0;  // of lines on their way here
   bool stopping_ = false;  // changed while all others rest
   bool told_read_only_ = false;
   bool kept_everything_ = true;

@@ -12,13 +12,13 @@ namespace {
 Failure no_such_answer() { return Failure{"the server's answer is not of the expected form"}; }
 
 /// Where a page lies in the spool: a record a line, oldest first.
-struct Page {
+struct SpooledPage {
   std::uint64_t offset = 0;
   std::size_t bytes = 0;
 };
 
-result<std::vector<Page>> read_pages(const Ask& ask, const std::string& user, TemporaryFile& spool) {
-  std::vector<Page> pages;
+result<std::vector<SpooledPage>> read_pages(const Ask& ask, const std::string& user, TemporaryFile& spool) {
+  std::vector<SpooledPage> pages;
   std::string text;
   for (std::string cursor = "0";;) {
     const auto page = ask({"EXPORT", user, "CURSOR", cursor});

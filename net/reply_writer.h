@@ -56,6 +56,7 @@ class ReplyWriter {
   int protocol() const { return protocol_; }
   /// Of all replies in the buffer.
   std::size_t size() const { return out_.size(); }
+  std::string_view since(std::size_t begin) const { return out_.view().substr(begin); }
 
   // One line each: CR and LF within become spaces. The first word of an error is its code, mostly ERR.
   void simple(std::string_view text);

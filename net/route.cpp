@@ -60,7 +60,8 @@ Route route_of(std::span<const std::string_view> request, const Client& client, 
   if (client.transaction && !has(Command::immediate)) return {.is_about_connection = true};
   if (refusal_of(*command, request, client.access)) return {};  // it stops nobody else's work
   if (command->run == commands::exec) return route_of_exec(client, runtime);
-  const bool is_list = command->run == commands::client && request.size() > 1 && is_word(request[1], "LIST");
+  const bool is_list = command->run == commands::client && request.size() > 1 &&
+                       (is_word(request[1], "LIST") || is_word(request[1], "KILL"));
   if (has(Command::everywhere) || is_list) return {.kind = Route::Kind::everywhere, .is_about_connection = is_list};
   if (has(Command::connection)) return {.is_about_connection = true};
   if (request.size() < 2) return {};

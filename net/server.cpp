@@ -80,6 +80,12 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
       tokens_timer_(first().executor()),
       token_watch_(options.token_file) {
   runtime.shut_down = [this](bool save) { shut_down(save); };
+  runtime.close_client = [this](std::uint64_t client) {
+    for (const auto& lane : lanes_) lane->post([to = lane.get(), client] { to->close_client(client); });
+  };
+  runtime.tell_monitors = [this](const std::string& line) {
+    for (const auto& lane : lanes_) lane->tell_monitors(line);
+  };
   runtime.port = listeners_.port();
   commons_.transfers.emplace(TransferOptions{.directory = options.temporary_directory, .silence_max = options.request_max},
                              [this](const Client& client) { return connect_inside(client); });

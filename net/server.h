@@ -33,6 +33,9 @@ class Server {
   /// False where not everything could be kept: the log says what.
   bool run();
 
+  /// Changed while all lanes rest.
+  ServerOptions& options() { return commons_.options; }
+
   /// A sync of a store's has ended. From any thread.
   void on_synced(std::uint32_t store, result<std::uint64_t> synced_sequence) {
     commons_.lanes[store]->on_synced(std::move(synced_sequence));

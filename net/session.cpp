@@ -50,6 +50,9 @@ Turn send_replies(Lane& lane, Session& session, std::size_t elsewhere = 0) {
   session.connection.render(lane.replies());
   std::string_view left = lane.replies().view();
   lane.shard().traffic.output_bytes += left.size();
+  if (session.connection.client().monitoring || !session.monitored.empty()) {
+    return lane.send_monitored(session, left) ? Turn::sent : Turn::gone;
+  }
   if (!send_some(session.socket, left)) return Turn::gone;
   if (left.empty() && elsewhere == 0) return Turn::sent;
   if (!lane.hold(session, std::string(left), elsewhere)) return Turn::gone;

@@ -10,10 +10,14 @@ result<void> BackgroundSnapshot::start(Target target, const SnapshotStamp& stamp
     if (auto synced = journal.sync(); !synced) return synced.error();
     return {};
   };
-  return work_.start("the snapshot", [target = std::move(target), stamp, sync_journal,
+  return work_.start("the snapshot", [this, target = std::move(target), stamp, sync_journal,
                                       state = std::move(state)](const std::atomic<bool>& stop) mutable {
-    return write_snapshot(target.files, target.directory, stamp, std::move(state),
-                          {.is_compressing = target.is_compressing, .stop = &stop, .before_rename = sync_journal});
+    const auto begin = std::chrono::steady_clock::now();
+    auto written =
+        write_snapshot(target.files, target.directory, stamp, std::move(state),
+                       {.is_compressing = target.is_compressing, .stop = &stop, .before_rename = sync_journal});
+    duration_ = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    return written;
   });
 }
 

@@ -6,6 +6,7 @@
 // destructor stops the thread at the next chunk and waits for it. Errors: told by poll(), also of want of memory.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ class BackgroundSnapshot {
  public:
   bool running() const { return work_.running(); }
   std::uint64_t sequence() const { return sequence_; }
+  /// How long the last one took that has ended.
+  std::chrono::microseconds duration() const { return duration_; }
 
   struct Target {
     FileSystem& files;
@@ -34,6 +37,7 @@ class BackgroundSnapshot {
 
  private:
   std::uint64_t sequence_ = 0;
+  std::chrono::microseconds duration_{0};  // the thread's while it runs
   BackgroundWork<void> work_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "engine/check.h"
@@ -152,11 +153,16 @@ result<std::uint64_t> Journal::sync_locked() {
   if (sync_failure_) return *sync_failure_;
   const std::uint64_t written = written_sequence();  // before the sync: what comes during it may not be in it
   if (written == synced_sequence()) return written;
+  const auto begin = std::chrono::steady_clock::now();
   if (auto synced = file_->sync(); !synced) {
     sync_failure_ = synced.error();
     sync_failed_.store(true, std::memory_order_release);
     return *sync_failure_;
   }
+  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+  last_sync_us_ = static_cast<std::uint64_t>(took.count());
+  sync_us_ += last_sync_us_;
+  ++syncs_;
   synced_.store(written, std::memory_order_release);
   return written;
 }

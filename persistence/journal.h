@@ -34,6 +34,13 @@ struct JournalOptions {
   std::uint64_t segment_bytes = std::uint64_t{64} << 20;  // a segment this long or longer gets no more writes
 };
 
+/// How often the journal was brought to the disk, and how long that took: in all, and the last time.
+struct SyncFigures {
+  std::uint64_t syncs = 0;
+  std::uint64_t total_us = 0;
+  std::uint64_t last_us = 0;
+};
+
 class Journal {
  public:
   // Goes on where recovery ended; the torn tail, if any, has been cut. Removes unfinished files and syncs
@@ -73,6 +80,8 @@ class Journal {
   [[nodiscard]] std::size_t buffered_bytes() const { return buffered_; }
   // The last event written (0: none). Any thread.
   [[nodiscard]] std::uint64_t written_sequence() const { return written_.load(std::memory_order_acquire); }
+  // Any thread.
+  [[nodiscard]] SyncFigures sync_figures() const { return {syncs_, sync_us_, last_sync_us_}; }
   // The last event known to be on disk (0: none). Any thread.
   [[nodiscard]] std::uint64_t synced_sequence() const { return synced_.load(std::memory_order_acquire); }
 
@@ -105,6 +114,9 @@ class Journal {
   std::atomic<bool> sync_failed_ = false;
   std::atomic<std::uint64_t> written_ = 0;
   std::atomic<std::uint64_t> synced_ = 0;
+  std::atomic<std::uint64_t> syncs_ = 0;
+  std::atomic<std::uint64_t> sync_us_ = 0;
+  std::atomic<std::uint64_t> last_sync_us_ = 0;
 };
 
 }  // namespace penchant

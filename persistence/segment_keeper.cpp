@@ -14,9 +14,10 @@ bool SegmentKeeper::due(std::uint64_t mark, std::int64_t now_ms) const {
 result<void> SegmentKeeper::start(std::uint64_t mark, const SegmentsTask& task) {
   mark_ = mark;
   last_ = task;
-  auto begun = work_.start("the segments", [this, task](const std::atomic<bool>& stop) -> result<SegmentsOutcome> {
-    return keep_segments(files_, directory_, options_, task, stop);
-  });
+  auto begun = work_.start("the segments",
+                           [this, task, options = options_](const std::atomic<bool>& stop) -> result<SegmentsOutcome> {
+                             return keep_segments(files_, directory_, options, task, stop);
+                           });
   if (!begun) failure_ = begun.error();
   return begun;
 }

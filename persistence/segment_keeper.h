@@ -31,6 +31,11 @@ class SegmentKeeper {
   bool running() const { return work_.running(); }
   /// Requires that none is running.
   result<void> start(std::uint64_t mark, const SegmentsTask& task);
+  /// For the next pass, which is due at once.
+  void set_options(const SegmentOptions& options) {
+    options_ = options;
+    mark_ = 0;
+  }
   /// Ends a running pass at the next event; poll() tells when.
   void stop_soon() { work_.stop_soon(); }
   /// How the pass has ended, once; nothing before.
@@ -43,7 +48,7 @@ class SegmentKeeper {
  private:
   FileSystem& files_;
   const std::string directory_;
-  const SegmentOptions options_;
+  SegmentOptions options_;
   std::uint64_t mark_ = 0;  // of the last pass; 0: none is worth remembering
   SegmentsTask last_;
   SegmentsTold closed_;

@@ -183,6 +183,7 @@ result<void> Store::sync() {
 result<void> Store::save(std::int64_t now_ms) {
   if (saving()) return Failure{"a background save is in progress"};
   last_try_ms_ = now_ms;
+  const auto begin = std::chrono::steady_clock::now();
   auto written = commit();
   const SnapshotStamp stamp{id_, written_sequence()};
   if (written) {
@@ -195,7 +196,8 @@ result<void> Store::save(std::int64_t now_ms) {
     last_save_failed_ = true;
     return written;
   }
-  return finish_snapshot(stamp.sequence);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  return finish_snapshot(stamp.sequence, std::chrono::duration_cast<std::chrono::microseconds>(took));
 }
 
 result<void> Store::save_in_background(std::int64_t now_ms) {
@@ -218,7 +220,8 @@ void Store::await_background_save() {
 }
 
 /// Takes note of a snapshot that was written: the one begun last.
-result<void> Store::finish_snapshot(std::uint64_t sequence) {
+result<void> Store::finish_snapshot(std::uint64_t sequence, std::chrono::microseconds took) {
+  last_save_duration_ = took;
   saved_sequence_ = sequence;
   last_save_ms_ = last_try_ms_;
   last_save_failed_ = false;
@@ -239,7 +242,8 @@ std::optional<Store::News> Store::end_background_save() {
     (void)remove_old_snapshots(files_, options_.directory, invalid_snapshots_);
     return News{"the snapshot failed: " + ended->error().message, true};
   }
-  if (auto removed = finish_snapshot(background_.sequence()); !removed) return News{removed.error().message, true};
+  if (auto removed = finish_snapshot(background_.sequence(), background_.duration()); !removed)
+    return News{removed.error().message, true};
   return News{"snapshot of event " + std::to_string(saved_sequence_) + " written"};
 }
 

@@ -157,8 +157,15 @@ class Store {
   std::int64_t last_save_ms() const { return last_save_ms_; }
   std::uint64_t events_since_save() const { return written_sequence() - saved_sequence_; }
   bool last_save_failed() const { return last_save_failed_; }
+  /// How long the newest snapshot took; 0 before the first one since the start.
+  std::chrono::microseconds last_save_duration() const { return last_save_duration_; }
+  SyncFigures sync_figures() const { return journal_->sync_figures(); }
 
   const StoreOptions& options() const { return options_; }
+  // What may change while the store is open.
+  void set_snapshot_every(std::chrono::seconds every) { options_.snapshot_every = every; }
+  /// Closed segments are looked at with the next tick().
+  void set_history(std::uint64_t days, std::uint64_t bytes);
   std::uint64_t replayed() const { return replayed_; }
   std::uint64_t snapshot_sequence() const { return saved_sequence_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -175,13 +182,13 @@ class Store {
   result<void> sync_journal();
   std::optional<News> drive_segments(std::int64_t now_ms);
   result<std::uint64_t> covered_sequence() const;
-  result<void> finish_snapshot(std::uint64_t sequence);
+  result<void> finish_snapshot(std::uint64_t sequence, std::chrono::microseconds took);
   std::optional<News> end_background_save();
   bool snapshot_due(std::int64_t now_ms) const;
   void append(const Event& event);
 
   FileSystem& files_;
-  const StoreOptions options_;
+  StoreOptions options_;
   std::unique_ptr<FileLock> lock_;
   StoreId id_{};
   Engine engine_;
@@ -202,6 +209,7 @@ class Store {
   std::int64_t last_save_ms_ = 0;
   std::int64_t last_try_ms_ = 0;
   bool last_save_failed_ = false;
+  std::chrono::microseconds last_save_duration_{0};
   std::uint64_t replayed_ = 0;
   std::vector<std::string> warnings_;
   BackgroundSnapshot background_;  // behind the journal, which its thread uses

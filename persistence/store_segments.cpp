@@ -15,6 +15,12 @@ SegmentsTold Store::segments() const {
   return told;
 }
 
+void Store::set_history(std::uint64_t days, std::uint64_t bytes) {
+  options_.segments.history_days = days;
+  options_.segments.history_bytes = bytes;
+  keeper_->set_options(options_.segments);
+}
+
 /// Up to which event each of the snapshots that are kept holds everything; 0 while there are fewer of them.
 result<std::uint64_t> Store::covered_sequence() const {
   auto names = files_.list(options_.directory);

@@ -175,6 +175,11 @@ HttpAnswer forgotten(const Reply& count, const HttpAsked&) {
   return {.body = "{\"deleted\":" + std::to_string(count.integer) + "}"};
 }
 
+/// In the text format that Prometheus has defined, version 0.0.4.
+HttpAnswer metrics(const Reply& text, const HttpAsked&) {
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = text.text};
+}
+
 /// INFO's text: "# Section", then name:value a line.
 HttpAnswer server(const Reply& text, const HttpAsked&) {
   HttpAnswer answer;

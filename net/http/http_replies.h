@@ -26,5 +26,6 @@ HttpAnswer users(const Reply& reply, const HttpAsked& asked);
 HttpAnswer shared(const Reply& reply, const HttpAsked& asked);
 HttpAnswer forgotten(const Reply& reply, const HttpAsked& asked);
 HttpAnswer server(const Reply& reply, const HttpAsked& asked);
+HttpAnswer metrics(const Reply& reply, const HttpAsked& asked);
 
 }  // namespace penchant::http_replies

@@ -106,6 +106,7 @@ constexpr std::array table{
     HttpRoute{HttpRoute::put, "/api/users/{user_id}/sharing", "SHARE", sharing, http_replies::shared},
     HttpRoute{HttpRoute::erase, "/api/users/{user_id}", "FORGET", named_user, http_replies::forgotten},
     HttpRoute{HttpRoute::get, "/api/server", "INFO", {}, http_replies::server},
+    HttpRoute{HttpRoute::get, "/metrics", "METRICS", {}, http_replies::metrics},
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ CLIENT NO-EVICT ON  . +++ ++ ++
 CLIENT NO-TOUCH ON  . +++ ++ ++
 CLIENT LIST         . ..+ .. ..
 client list         . ..+ .. ..
+CLIENT KILL a:1     . ..+ .. ..
 CLIENT NONESUCH     . ..+ .. ..
 COMMAND             . +++ ++ ++
 CONFIG GET *        . ..+ .. ..
@@ -44,6 +45,8 @@ KEYWORDS p          . +++ ++ ++
 LASTSAVE            . +++ .. ..
 LORAS USER p        . +++ +. +.
 MATRIX USER         . +++ +. +.
+METRICS             . +++ .. ..
+MONITOR             . ..+ .. ..
 MULTI               . +++ ++ ++
 NEGATIVES USER p    . +++ +. +.
 PARAMS USER p       . +++ +. +.
@@ -66,6 +69,7 @@ SCORES USER 1 p     . +++ +. +.
 SELECT 0            . +++ ++ ++
 SHARE USER ON       . .++ .. +.
 SHUTDOWN            . ..+ .. ..
+SLOWLOG LEN         . ..+ .. ..
 STATS USER          . +++ +. +.
 TIME                . +++ ++ ++
 USERS               . +++ .. ..

@@ -38,6 +38,7 @@ GET /api/users                                                         . +++ .. 
 PUT /api/users/USER/sharing {"share":true}                              . .++ .. +.
 DELETE /api/users/USER                                                 . .++ .. +.
 GET /api/server                                                        . +++ .. ..
+GET /metrics                                                           . +++ .. ..
 GET /api/session                                                       . +++ ++ ++
 GET /                                                                  + +++ ++ ++
 GET /openapi.json                                                      + +++ ++ ++
