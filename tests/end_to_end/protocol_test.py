@@ -58,7 +58,7 @@ ANSWERS = {
     "scores": (["SCORES", "ann", 2, "portrait", "castle", "TOP", 1], lambda a: [len(best) for best in a] == [1, 1]),
     "select": (["SELECT", 0], lambda a: a == "OK"),
     "shutdown": None,
-    "slowlog": (["SLOWLOG", "LEN"], lambda a: a == 0),
+    "slowlog": (["SLOWLOG", "RESET"], lambda a: a == "OK"),
     "stats": (["STATS", "ann"], lambda a: a["records"] == 1 and a["top_checkpoints"][0][0] == "A"),
     "time": (["TIME"], lambda a: abs(int(a[0]) - time.time()) < 60),
     "users": (["USERS"], lambda a: a == ["ann"]),
