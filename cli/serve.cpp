@@ -292,7 +292,8 @@ int serve(Settings& s) {
   Listeners listeners(s.listen);
   s.listen.port = listeners.port();
   std::cout << "resp " << listeners.address() << std::endl;
-  Loading loading(listeners, s.server.clients_max);
+  Loading loading(listeners, s.server.clients_max,
+                  tokens.are_asked_for() ? nobodys_request_bytes_max : request_bytes_max);
 
   // The syncers' threads report to the server, which comes into being after the stores it serves.
   std::atomic<Server*> server = nullptr;

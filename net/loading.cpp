@@ -23,8 +23,11 @@ constexpr std::size_t read_buffer_bytes = std::size_t{64} << 10;
 
 }  // namespace
 
-Loading::Loading(const Listeners& listeners, std::size_t clients_max)
-    : clients_max_(clients_max), unix_path_(listeners.unix_path()), buffer_(read_buffer_bytes) {
+Loading::Loading(const Listeners& listeners, std::size_t clients_max, std::size_t request_bytes)
+    : clients_max_(clients_max),
+      request_bytes_(request_bytes),
+      unix_path_(listeners.unix_path()),
+      buffer_(read_buffer_bytes) {
   if (!listeners.has_tls()) {
     tcp_.assign(listeners.is_v6() ? tcp::v6() : tcp::v4(), listeners.duplicate_tcp());
     accept(tcp_);
@@ -97,7 +100,7 @@ bool Loading::answer(Guest& guest) {
     if (used == guest.pending.size()) break;
   }
   guest.pending.erase(0, used);
-  if (status == RequestParser::Status::error) return false;
+  if (status == RequestParser::Status::error || guest.pending.size() > request_bytes_) return false;
   std::string_view left = replies;
   while (!left.empty() && !error) {
     left.remove_prefix(guest.socket.send(asio::buffer(left.data(), left.size()), 0, error));

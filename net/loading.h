@@ -1,14 +1,14 @@
 // Loading: what clients are answered while the state is read: to every request -LOADING and how far it is, as by
 // redis-server. Who came in meanwhile is handed on to the server.
 //
-//   Loading loading(listeners, clients_max);   // answers from now on, on a thread of its own
+//   Loading loading(listeners, clients_max, request_bytes_max);   // answers from now on, on a thread of its own
 //   ... read the state; loading.tell("a million events replayed") ...
 //   for (const int client : loading.end()) server.admit(client);
 //
 // Who speaks TLS waits unanswered until the server is there. SIGTERM and SIGINT end the process in order, status 0:
 // nothing has been changed that would have to be saved.
-// Owner: whoever starts the server. Threading: tell() from any thread, all else from the owner's. Limits: clients_max;
-// request_bytes_max of a request; a client that does not read its answers is let go.
+// Owner: whoever starts the server. Threading: tell() from any thread, all else from the owner's. Limits: clients_max
+// and request_bytes; a client that does not read its answers is let go.
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -29,7 +29,8 @@ namespace penchant {
 
 class Loading {
  public:
-  Loading(const Listeners& listeners, std::size_t clients_max);
+  /// `request_bytes`: of an unfinished request; a client that has more is let go.
+  Loading(const Listeners& listeners, std::size_t clients_max, std::size_t request_bytes);
   Loading(const Loading&) = delete;
   Loading& operator=(const Loading&) = delete;
   ~Loading();
@@ -55,6 +56,7 @@ class Loading {
   std::string sentence();
 
   const std::size_t clients_max_;
+  const std::size_t request_bytes_;
   const std::string unix_path_;
   boost::asio::io_context io_{1};
   TcpAcceptor tcp_{io_.get_executor()};
