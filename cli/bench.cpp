@@ -4,9 +4,13 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -17,6 +21,7 @@
 #include "cli/progress.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
+#include "net/request_bytes.h"
 
 namespace penchant {
 namespace {
@@ -120,6 +125,20 @@ bool is_local(const po::variables_map& values) {
   return values.contains("unix") || host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
+/// As the other subcommands do in HELLO. The one connection before this has shown it too: it is right.
+void show_token(bench::Socket& socket) {
+  const char* const token = std::getenv("PENCHANT_TOKEN");
+  if (!token) return;
+  std::string request;
+  append_request(request, {"AUTH", token});
+  boost::asio::write(socket, boost::asio::buffer(request));
+  std::array<char, 5> answer{};
+  boost::asio::read(socket, boost::asio::buffer(answer));
+  if (std::string_view(answer.data(), answer.size()) != "+OK\r\n") {
+    throw std::runtime_error("the server does not take the token of PENCHANT_TOKEN");
+  }
+}
+
 void teach_all(const Load& load, bench::Workload& workload, bench::Socket& socket) {
   Progress progress("Teaching");
   bench::teach(load, workload, socket, [&](std::uint64_t done, std::uint64_t total) {
@@ -160,7 +179,7 @@ int run_bench(std::span<const std::string> arguments) {
   boost::asio::io_context io;
   const double ping_seconds = median_ping_seconds(*open_server(values));
   std::vector<bench::Socket> sockets;
-  for (unsigned i = 0; i < load.connections; ++i) sockets.push_back(connect_to_server(io, values));
+  for (unsigned i = 0; i < load.connections; ++i) show_token(sockets.emplace_back(connect_to_server(io, values)));
   if (load.request.empty()) teach_all(load, workload, sockets.front());
   bench::Figures figures = run_load(load, workload, std::move(sockets), is_interrupted);
   if (is_local(values)) figures.shared_cores = std::thread::hardware_concurrency();

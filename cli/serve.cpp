@@ -283,7 +283,8 @@ int serve(Settings& s) {
   Listeners http({.bind = s.listen.bind, .port = s.http_port, .tls = s.listen.tls});
   s.http_port = http.port();
   std::cout << "resp " << listeners.address() << "\nhttp " << http.address() << std::endl;
-  Loading loading(listeners, s.server.clients_max);
+  Loading loading(listeners, http, s.server.clients_max,
+                  tokens.are_asked_for() ? nobodys_request_bytes_max : request_bytes_max);
 
   // The syncers' threads report to the server, which comes into being after the stores it serves.
   std::atomic<Server*> server = nullptr;
@@ -314,7 +315,7 @@ int serve(Settings& s) {
   Server running(runtime, s.server, listeners, http);
   add_running_settings(runtime, running.options(), s.log_level);
   server = &running;
-  for (const int client : loading.end()) running.admit(client);
+  for (const Loading::Waiting& client : loading.end()) running.admit(client.descriptor, client.wire);
   std::cout << "ready" << std::endl;
   const bool kept_everything = running.run();
   stores->reset();  // joins the syncers before the server they report to goes

@@ -5,12 +5,13 @@ A named pipe stands where a file of decisions should: a start waits in opening i
 import os
 import pathlib
 import resource
+import select
 import subprocess
 import threading
 import time
 import unittest
 
-from harness import Client, EndToEnd, Error, encode, eventually, read_lines, serve_command
+from harness import Client, EndToEnd, Error, encode, eventually, read_lines, run, serve_command
 
 
 class Loading(EndToEnd):
@@ -22,13 +23,16 @@ class Loading(EndToEnd):
         self.pipe = self.data / f"decisions-{1:020}-{1:020}.ring"
         os.mkfifo(self.pipe)
         self.socket = self.data.parent / "socket"
+        self.begin()
+
+    def begin(self):
         self.process = subprocess.Popen(serve_command(self.data, unix=self.socket), text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.end)
         self.log = []
         self.log_reader = threading.Thread(target=read_lines, args=[self.process.stderr, self.log])
         self.log_reader.start()
-        self.port = int(self.process.stdout.readline().strip().rsplit(":", 1)[1])
+        self.port, self.http_port = (int(self.process.stdout.readline().strip().rsplit(":", 1)[1]) for _ in range(2))
 
     def end(self):
         self.process.kill()
@@ -57,6 +61,14 @@ class Loading(EndToEnd):
             except OSError:
                 ready.join(0.01)
 
+    def test_over_http_it_is_alive_and_not_ready(self):
+        for target, status, text in [("/healthz", 200, "ok"), ("/readyz", 503, "is reading its state"),
+                                     ("/api/users", 503, "is reading its state")]:
+            done = subprocess.run(["curl", "-s", "-w", " %{http_code}", f"http://127.0.0.1:{self.http_port}{target}"],
+                                  text=True, capture_output=True, check=True)
+            self.assertIn(text, done.stdout)
+            self.assertTrue(done.stdout.endswith(f" {status}"), done.stdout)
+
     def test_every_request_is_answered_loading_and_the_conversation_goes_on_when_it_is_done(self):
         client = self.client()
         other = self.enterContext(Client(str(self.socket), protocol=2))
@@ -70,6 +82,18 @@ class Loading(EndToEnd):
             self.assertEqual(one.ask("PING"), "PONG")
             self.assertIn("ink", one.ask("RECOMMEND", "ann", "ink")[-1])
         self.assertEqual(client.ask("RECORD", "ann", "selected", "B", "ink"), 2)
+
+    def test_an_unfinished_request_is_small_where_clients_are_asked_for_a_token(self):
+        begun = b"*1\r\n$1000000\r\n" + b"x" * (64 * 1024)
+        client = self.client()
+        client.send(begun)
+        self.assertEqual(select.select([client.socket], [], [], 0.5)[0], [])
+        self.end()
+        self.assertEqual(run("token", "add", "studio", "--role", "admin", "--data", self.data).returncode, 0)
+        self.begin()
+        client = self.client()
+        client.send(begun)
+        self.assertTrue(client.is_closed_by_server())
 
     def test_a_pipeline_is_answered_request_by_request_however_it_is_cut(self):
         client = self.client()

@@ -72,6 +72,8 @@ class ComingIn(Security):
         with self.environment(PENCHANT_TOKEN=self.studio):
             done = run("record", "ann", "selected", "A", "castle", "--port", self.penchant.port)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
+            done = run("bench", "--requests", 100, "--users", 2, "--json", "--port", self.penchant.port)
+            self.assertEqual(done.returncode, 0, done.stderr)
         with self.environment(PENCHANT_TOKEN="wrong"):
             self.assertIn("WRONGPASS", run("users", "--port", self.penchant.port).stderr)
 

@@ -12,7 +12,7 @@ namespace {
 
 // `+` where it may, in this order: no token; reader, writer, admin; reader of ann about ann, about bob; writer of ann
 // about ann, about bob. USER is ann or bob.
-constexpr std::string_view golden = R"(
+constexpr std::string_view rights_table = R"(
 AUTH t              + +++ ++ ++
 BGSAVE              . ..+ .. ..
 CLIENT ID           . +++ ++ ++
@@ -75,11 +75,11 @@ TIME                . +++ ++ ++
 USERS               . +++ .. ..
 )";
 
-Access access(Role role, const std::string& user = "") {
+Access access_of(Role role, const std::string& user = "") {
   return {.role = role, .user = user, .name = "it", .token = {}};
 }
 
-bool may(const Access& who, const std::string& line, const std::string& about) {
+bool may_run(const Access& who, const std::string& line, const std::string& about) {
   std::vector<std::string> words;
   std::istringstream in(line);
   for (std::string word; in >> word;) words.push_back(word == "USER" ? about : word);
@@ -89,12 +89,12 @@ bool may(const Access& who, const std::string& line, const std::string& about) {
   return !refusal_of(*command, request, who);
 }
 
-std::string row(const std::string& line) {
-  const auto shown = [&](const Access& who, const std::string& about) { return may(who, line, about) ? "+" : "."; };
+std::string rights_row(const std::string& line) {
+  const auto shown = [&](const Access& who, const std::string& about) { return may_run(who, line, about) ? "+" : "."; };
   std::string text = std::string(shown({}, "ann")) + " ";
-  for (const Role role : {Role::reader, Role::writer, Role::admin}) text += shown(access(role), "ann");
+  for (const Role role : {Role::reader, Role::writer, Role::admin}) text += shown(access_of(role), "ann");
   for (const Role role : {Role::reader, Role::writer}) {
-    text += std::string(" ") + shown(access(role, "ann"), "ann") + shown(access(role, "ann"), "bob");
+    text += std::string(" ") + shown(access_of(role, "ann"), "ann") + shown(access_of(role, "ann"), "bob");
   }
   return text;
 }
@@ -106,11 +106,11 @@ BOOST_AUTO_TEST_SUITE(access_rights)
 BOOST_AUTO_TEST_CASE(every_command_is_allowed_to_exactly_whom_the_table_says) {
   constexpr std::size_t columns_at = 20;
   std::map<std::string_view, int> rows;
-  std::istringstream lines{std::string(golden)};
+  std::istringstream lines{std::string(rights_table)};
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
     const std::string request = line.substr(0, columns_at);
-    BOOST_TEST(row(request) == line.substr(columns_at), line);
+    BOOST_TEST(rights_row(request) == line.substr(columns_at), line);
     ++rows[find_command(request.substr(0, request.find(' ')))->name];
   }
   for (const Command& command : all_commands()) BOOST_TEST(rows[command.name] > 0, command.name << " is in no row");
@@ -120,14 +120,14 @@ BOOST_AUTO_TEST_CASE(a_command_that_says_nothing_of_itself_is_an_admin_s) {
   const Command unheard{"UNHEARD", 0, 0, 0, commands::ping, "", ""};
   const std::vector<std::string_view> request{"UNHEARD"};
   for (const Role role : {Role::none, Role::reader, Role::writer}) {
-    BOOST_TEST(refusal_of(unheard, request, access(role)).has_value());
-    BOOST_TEST(refusal_of(unheard, request, access(role, "ann")).has_value());
+    BOOST_TEST(refusal_of(unheard, request, access_of(role)).has_value());
+    BOOST_TEST(refusal_of(unheard, request, access_of(role, "ann")).has_value());
   }
-  BOOST_TEST(!refusal_of(unheard, request, access(Role::admin)).has_value());
-  BOOST_TEST(refusal_of(unheard, request, access(Role::admin, "ann")).has_value());
+  BOOST_TEST(!refusal_of(unheard, request, access_of(Role::admin)).has_value());
+  BOOST_TEST(refusal_of(unheard, request, access_of(Role::admin, "ann")).has_value());
   for (const auto flags : {Command::read, Command::write, Command::admin, Command::everywhere}) {
     const Command one{"UNHEARD", 0, 0, flags, commands::ping, "", ""};
-    BOOST_TEST(refusal_of(one, request, access(Role::writer, "ann")).has_value());
+    BOOST_TEST(refusal_of(one, request, access_of(Role::writer, "ann")).has_value());
   }
 }
 
@@ -136,12 +136,12 @@ BOOST_AUTO_TEST_CASE(a_refusal_says_what_it_takes) {
     return refusal_of(*find_command(request.front()), request, who).value();
   };
   BOOST_TEST(refusal({}, {"PING"}) == "NOAUTH Authentication required.");
-  BOOST_TEST(refusal(access(Role::reader), {"pool", "SET"}) ==
+  BOOST_TEST(refusal(access_of(Role::reader), {"pool", "SET"}) ==
              "NOPERM this token has no permissions to run POOL SET: that takes the role writer, and this one is a "
              "reader's");
-  BOOST_TEST(refusal(access(Role::writer, "ann"), {"STATS", "bob"}) ==
+  BOOST_TEST(refusal(access_of(Role::writer, "ann"), {"STATS", "bob"}) ==
              "NOPERM this token has no permissions to run STATS for another user than its own");
-  BOOST_TEST(refusal(access(Role::writer, "ann"), {"USERS"}) ==
+  BOOST_TEST(refusal(access_of(Role::writer, "ann"), {"USERS"}) ==
              "NOPERM this token has no permissions to run USERS: it is for one user alone");
 }
 

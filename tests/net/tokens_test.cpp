@@ -9,7 +9,7 @@
 namespace penchant::test {
 namespace {
 
-constexpr std::string_view wrong = "-WRONGPASS invalid username-password pair or user is disabled.";
+constexpr std::string_view wrong_pass = "-WRONGPASS invalid username-password pair or user is disabled.";
 constexpr std::string_view no_authentication = "-NOAUTH Authentication required.";
 
 struct Guarded : Talk {
@@ -92,12 +92,12 @@ BOOST_AUTO_TEST_CASE(a_wrong_one_changes_nothing) {
                                              {"AUTH", token("studio"), "studio"},
                                              {"HELLO", "3", "AUTH", "default", changed},
                                              {"HELLO", "3", "AUTH", "root", token("studio"), "SETNAME", "me"}}) {
-    BOOST_TEST(say(request) == wrong);
+    BOOST_TEST(say(request) == wrong_pass);
     BOOST_TEST(say("PING") == no_authentication);
     BOOST_TEST(connection->client().protocol == 2);
   }
   BOOST_TEST(come_in("studio") == "OK");
-  BOOST_TEST(say({"AUTH", changed}) == wrong);
+  BOOST_TEST(say({"AUTH", changed}) == wrong_pass);
   BOOST_TEST(say("PING") == "PONG");
   BOOST_TEST(connection->client().name == "");
 }
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_change_of_the_tokens_changes_open_connections) {
   remove("studio");
   take();
   BOOST_TEST(say("PING") == no_authentication);
-  BOOST_TEST(come_in("studio") == wrong);
+  BOOST_TEST(come_in("studio") == wrong_pass);
   add("studio", Role::reader);  // another token of the same name
   take();
   BOOST_TEST(say("PING") == no_authentication);
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(who_once_had_tokens_asks_for_one_ever_after) {
   for (const char* name : {"studio", "root", "ann-phone"}) remove(name);
   take();
   BOOST_TEST(say("PING") == no_authentication);
-  BOOST_TEST(say("AUTH x") == wrong);
+  BOOST_TEST(say("AUTH x") == wrong_pass);
   renew();
   BOOST_TEST(say("PING") == no_authentication);
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(no_answer_has_what_follows_AUTH) {
 }
 
 BOOST_AUTO_TEST_CASE(too_many_wrong_ones_close_the_connection_and_a_right_one_is_let_in) {
-  for (std::size_t i = 0; i < wrong_tokens_max; ++i) BOOST_TEST(say("AUTH x") == wrong);
+  for (std::size_t i = 0; i < wrong_tokens_max; ++i) BOOST_TEST(say("AUTH x") == wrong_pass);
   BOOST_TEST(!closed());
   BOOST_TEST(say("AUTH x").starts_with("-ERR too many wrong tokens"));
   BOOST_TEST(closed());

@@ -10,7 +10,7 @@
 namespace penchant::test {
 namespace {
 
-constexpr const char* path = "/data/tokens";
+constexpr const char* tokens_path = "/data/tokens";
 const std::string head = "penchant-tokens 1\n";
 const std::string hash(64, 'a');
 const std::string time = "2026-01-31T12:00:00.000Z";
@@ -21,7 +21,7 @@ TokenEntry entry(const std::string& name, Role role = Role::reader, const std::s
 std::string line(const std::string& name, const std::string& user = "*") {
   return name + " reader " + user + " " + hash + " " + time + "\n";
 }
-std::string refusal(const std::string& text) {
+std::string damage_of(const std::string& text) {
   const auto parsed = parse_tokens(text);
   BOOST_TEST((!parsed && parsed.error().is_damage), text);
   return parsed ? "" : parsed.error().message;
@@ -34,12 +34,12 @@ struct Folder {
   FaultyFileSystem files{disk};
 
   result<void> add(const TokenEntry& one) {
-    return change_tokens(files, path, [&](std::vector<TokenEntry>& all) -> result<void> {
+    return change_tokens(files, tokens_path, [&](std::vector<TokenEntry>& all) -> result<void> {
       all.push_back(one);
       return {};
     });
   }
-  std::vector<TokenEntry> kept() { return read_tokens(disk, path).value().value_or(std::vector<TokenEntry>()); }
+  std::vector<TokenEntry> kept() { return read_tokens(disk, tokens_path).value().value_or(std::vector<TokenEntry>()); }
 };
 
 }  // namespace
@@ -73,16 +73,16 @@ BOOST_AUTO_TEST_CASE(a_token_is_random_and_kept_as_its_hash_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_line_refuses_the_file_and_says_which) {
-  BOOST_TEST(refusal("").starts_with("line 1: it is not 'penchant-tokens 1'"));
-  BOOST_TEST(refusal("penchant-tokens 1").starts_with("line 1: "));
-  BOOST_TEST(refusal("penchant-tokens 2\n").starts_with("line 1: "));
-  BOOST_TEST(refusal("penchant-tokens 11\n").starts_with("line 1: "));
+  BOOST_TEST(damage_of("").starts_with("line 1: it is not 'penchant-tokens 1'"));
+  BOOST_TEST(damage_of("penchant-tokens 1").starts_with("line 1: "));
+  BOOST_TEST(damage_of("penchant-tokens 2\n").starts_with("line 1: "));
+  BOOST_TEST(damage_of("penchant-tokens 11\n").starts_with("line 1: "));
   const std::string good = head + line("one");
   BOOST_TEST(is_read(good));
-  BOOST_TEST(refusal(good.substr(0, good.size() - 1)) == "line 2: its end is missing");
-  BOOST_TEST(refusal(good + "\n").starts_with("line 3: a line is name, role, user, SHA-256 and time"));
-  BOOST_TEST(refusal(good + line("one")) == "line 3: this name or token is there already");
-  BOOST_TEST(refusal(good + line("other")) == "line 3: this name or token is there already");
+  BOOST_TEST(damage_of(good.substr(0, good.size() - 1)) == "line 2: its end is missing");
+  BOOST_TEST(damage_of(good + "\n").starts_with("line 3: a line is name, role, user, SHA-256 and time"));
+  BOOST_TEST(damage_of(good + line("one")) == "line 3: this name or token is there already");
+  BOOST_TEST(damage_of(good + line("other")) == "line 3: this name or token is there already");
   for (const std::string& one :
        {"n king * " + hash + " " + time, "n reader * " + hash.substr(1) + " " + time,
         "n reader * " + hash + "a " + time, "n reader * G" + hash.substr(1) + " " + time,
@@ -91,10 +91,10 @@ BOOST_AUTO_TEST_CASE(a_damaged_line_refuses_the_file_and_says_which) {
         "n  reader * " + hash + " " + time, "n reader  " + hash + " " + time, "n none * " + hash + " " + time,
         "n admin ann " + hash + " " + time, "default reader * " + hash + " " + time, "n/ reader * " + hash + " " + time,
         " reader * " + hash + " " + time}) {
-    BOOST_TEST(refusal(head + one + "\n").starts_with("line 2: "), one);
+    BOOST_TEST(damage_of(head + one + "\n").starts_with("line 2: "), one);
   }
   for (const char* user : {"%", "%2", "%2g", "%41", "%2a", "a%zz", "%00", "\xff", "%ff"}) {
-    BOOST_TEST(refusal(head + line("n", user)).starts_with("line 2: "), user);
+    BOOST_TEST(damage_of(head + line("n", user)).starts_with("line 2: "), user);
   }
 }
 
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(there_are_so_many_tokens_and_no_more_and_the_largest_file_i
   }
   BOOST_TEST((parse_tokens(format_tokens(all)).value() == all));
   all.push_back(entry("more"));
-  BOOST_TEST(refusal(format_tokens(all)) == "line 1026: at most 1024 tokens");
+  BOOST_TEST(damage_of(format_tokens(all)) == "line 1026: at most 1024 tokens");
 }
 
 BOOST_AUTO_TEST_CASE(a_larger_file_is_not_read) {
@@ -138,15 +138,15 @@ BOOST_AUTO_TEST_CASE(a_larger_file_is_not_read) {
   };
   BOOST_TEST(write(token_file_bytes_max).ends_with("line 1: it is not 'penchant-tokens 1'"));
   BOOST_TEST(write(token_file_bytes_max + 1).ends_with(": it is larger than 1048576 bytes"));
-  BOOST_TEST(refusal(std::string(token_file_bytes_max + 1, 'x')) == "it is too large");
+  BOOST_TEST(damage_of(std::string(token_file_bytes_max + 1, 'x')) == "it is too large");
 }
 
 BOOST_AUTO_TEST_CASE(no_file_is_none_and_a_folder_that_cannot_be_read_is_a_failure) {
-  BOOST_TEST(!read_tokens(files, path).value().has_value());
+  BOOST_TEST(!read_tokens(files, tokens_path).value().has_value());
   PosixFileSystem real;
   BOOST_TEST(!read_tokens(real, "/nonexistent/tokens").has_value());
   files.fail_in(1);
-  BOOST_TEST(!read_tokens(files, path).has_value());
+  BOOST_TEST(!read_tokens(files, tokens_path).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_change_that_fails_at_any_call_leaves_the_file_as_it_was_or_as_it_was_to_be) {
@@ -172,14 +172,14 @@ BOOST_AUTO_TEST_CASE(a_change_that_is_refused_changes_nothing) {
   BOOST_TEST(!add(entry("one")).has_value());
   BOOST_TEST(!add(entry("a/b")).has_value());
   const auto refused =
-      change_tokens(files, path, [](std::vector<TokenEntry>&) -> result<void> { return Failure{"no"}; });
+      change_tokens(files, tokens_path, [](std::vector<TokenEntry>&) -> result<void> { return Failure{"no"}; });
   BOOST_TEST(refused.error().message == "no");
   BOOST_TEST(kept().size() == 1U);
   BOOST_TEST(disk.list("/data").value() == std::vector<std::string>{"tokens"}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(two_changes_at_a_time_exclude_each_other) {
-  const auto outer = change_tokens(files, path, [&](std::vector<TokenEntry>& all) -> result<void> {
+  const auto outer = change_tokens(files, tokens_path, [&](std::vector<TokenEntry>& all) -> result<void> {
     BOOST_TEST(add(entry("inner")).error().message.find("another penchant token is at work") != std::string::npos);
     all.push_back(entry("outer"));
     return {};

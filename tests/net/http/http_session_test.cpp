@@ -150,11 +150,11 @@ BOOST_AUTO_TEST_CASE(each_request_has_the_rights_of_its_own_token) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_limited_to_a_user_asks_about_that_one) {
-  BOOST_TEST(ask_as(bearer("writer-ann"), "GET /api/preferences/stats").body.starts_with("{\"records\":1,"));
+  BOOST_TEST(ask_as(bearer("writer-ann"), "GET /api/preferences/stats").body.find("\"records\":1,") != std::string::npos);
   BOOST_TEST(
       ask_as(bearer("writer-ann"), "POST /api/preferences/records {\"checkpoint\":\"A\",\"action\":\"selected\"}")
           .status == 200U);
-  BOOST_TEST(ask_as(bearer("writer-ann"), "GET /api/preferences/stats").body.starts_with("{\"records\":2,"));
+  BOOST_TEST(ask_as(bearer("writer-ann"), "GET /api/preferences/stats").body.find("\"records\":2,") != std::string::npos);
   const Answer refused = ask_as(bearer("writer-ann"),
                                 "POST /api/preferences/records "
                                 "[{\"checkpoint\":\"A\",\"action\":\"selected\"},{\"user_id\":\"bob\",\"checkpoint\":"
