@@ -124,7 +124,7 @@ class Stores(EndToEnd):
         self.assertEqual(server.info("rdb_changes_since_last_save"), "0")
         self.assertEqual(len(server.files("store-*/snapshot-*")), STORES)
         with server.client() as first, server.client() as second:
-            names = first.ask("CLIENT", "LIST").count("addr=")
+            names = first.ask("CLIENT", "LIST").count(" addr=")
             self.assertEqual(names, 2)
             self.assertNotEqual(first.ask("CLIENT", "ID"), second.ask("CLIENT", "ID"))
 
