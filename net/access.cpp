@@ -64,8 +64,9 @@ std::optional<std::string> refusal_of(const Command& command, std::span<const st
            std::string(to_string(least)) + ", and this one is a " + std::string(to_string(access.role)) + "'s";
   }
   if (access.user.empty() || is_about(access.user, command, request)) return std::nullopt;
+  const bool is_by_user = has_any(command, Command::by_user | Command::by_records);
   return "NOPERM this token has no permissions to run " + name +
-         (has_any(command, Command::by_user | Command::by_records) ? " for another user than its own" : ": it is for one user alone");
+         (is_by_user ? " for another user than its own" : ": it is for one user alone");
 }
 
 }  // namespace penchant

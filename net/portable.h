@@ -1,9 +1,9 @@
-// Exports and imports of any size through a server's line protocol: page after page, piece by piece, so that others have
-// their turn in between. For who has a connection of its own: the command line, and HTTP's transfers.
+// Exports and imports of any size through a server's line protocol: page after page, piece by piece, so that others
+// have their turn in between. For who has a connection of its own: the command line, and HTTP's transfers.
 //
-// Owner and thread: the caller's; calls block for as long as the server takes. Errors: one sentence; one that the server
-// answered comes with its code, as `NOSUCH there is no such user`. Memory: a page or piece, and what an Exporter or
-// Importer takes.
+// Owner and thread: the caller's; calls block for as long as the server takes. Errors: one sentence; one that the
+// server answered comes with its code, as `NOSUCH there is no such user`. Memory: a page or piece, and what an Exporter
+// or Importer takes.
 #pragma once
 
 #include <boost/unordered/unordered_set.hpp>

@@ -87,7 +87,7 @@ Server::Server(Runtime& runtime, const ServerOptions& options, Listeners& listen
     for (const auto& lane : lanes_) lane->tell_monitors(line);
   };
   runtime.port = listeners_.port();
-  commons_.transfers.emplace(TransferOptions{.directory = options.temporary_directory, .silence_max = options.request_max},
+  commons_.transfers.emplace(TransferOptions{options.temporary_directory, options.request_max},
                              [this](const Client& client) { return connect_inside(client); });
   // Before anybody is told that the server is there: who then ends it ends it in order.
   signals_.add(SIGTERM);

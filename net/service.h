@@ -222,7 +222,8 @@ result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_pr
 }
 
 /// Records what JSON holds, a record (docs/export_format.md) or an array of them, as they come in live: one without an
-/// id always counts, one that names no user is of `user`. Each goes to its user's store, one of `services`, which are by number; those of stores that
+/// id always counts, one that names no user is of `user`. Each goes to its user's store, one of `services`, which are
+/// by number; those of stores that
 /// records_users() does not name are not touched. All of it is recorded, or nothing. At most import_json_bytes_max.
 result<ImportReport> record_json(std::span<Service* const> services, std::string_view json, std::string_view user);
 /// The users that such JSON names, each as often as it does; empty where it is wrong.

@@ -94,8 +94,8 @@ constexpr std::array table{
     HttpRoute{HttpRoute::get, "/api/preferences/records", "HISTORY", history, http_replies::history},
     HttpRoute{HttpRoute::post, "/api/preferences/records", "RECORDS", {}, http_replies::as_it_is, Body::records},
     HttpRoute{HttpRoute::post, "/api/preferences/reject-all", "RECORDS", {}, http_replies::as_it_is, Body::reject_all},
-    HttpRoute{HttpRoute::post, "/api/preferences/decisions/{decision_id}/verdict", "JUDGE", decision, http_replies::recorded,
-              Body::verdict},
+    HttpRoute{HttpRoute::post, "/api/preferences/decisions/{decision_id}/verdict", "JUDGE", decision,
+              http_replies::recorded, Body::verdict},
     HttpRoute{HttpRoute::get, "/api/preferences/export", "EXPORT", user_alone, nullptr},
     HttpRoute{HttpRoute::post, "/api/preferences/import", "IMPORT", {}, nullptr, Body::file},
     HttpRoute{HttpRoute::get, "/api/pools", "POOL LIST", {}, http_replies::pools},
@@ -105,7 +105,7 @@ constexpr std::array table{
     HttpRoute{HttpRoute::get, "/api/users", "USERS", {}, http_replies::users},
     HttpRoute{HttpRoute::put, "/api/users/{user_id}/sharing", "SHARE", sharing, http_replies::shared},
     HttpRoute{HttpRoute::erase, "/api/users/{user_id}", "FORGET", named_user, http_replies::forgotten},
-    HttpRoute{HttpRoute::get, "/api/server", "INFO", {}, http_replies::server},
+    HttpRoute{HttpRoute::get, "/api/server", "INFO everything", {}, http_replies::server},
     HttpRoute{HttpRoute::get, "/metrics", "METRICS", {}, http_replies::metrics},
 };
 

@@ -19,7 +19,8 @@ class TheSpecsChecklist(Http):
         self.one = self.server(stores=2, decay_days=0)
         self.ask("PUT", "/api/pools/sdxl/standard", {"checkpoints": ["A", "B"]})
         for _ in range(10):
-            self.post("/api/preferences/reject-all", {"prompt": "anime girl", "generations": [{"checkpoint": "A"}] * 3})
+            three = [{"checkpoint": "A"}] * 3
+            self.post("/api/preferences/reject-all", {"prompt": "anime girl", "generations": three})
             self.post(RECORDS, {"prompt": "anime girl", "checkpoint": "B", "action": "selected"})
             self.post(RECORDS, {"prompt": "photorealistic landscape", "checkpoint": "A", "action": "selected"})
         asked = [RECOMMEND + f"?prompt={prompt}&family=sdxl&tier=standard&top=2&policy=greedy"
@@ -31,7 +32,8 @@ class TheSpecsChecklist(Http):
         self.one = self.server(stores=3, decay_days=0)
         imported = self.post("/api/preferences/import", exported.body.decode())
         self.assertEqual(imported, {"recorded": 50, "duplicates": 0})
-        self.assertEqual(self.post("/api/preferences/import", exported.body.decode()), {"recorded": 0, "duplicates": 50})
+        again = self.post("/api/preferences/import", exported.body.decode())
+        self.assertEqual(again, {"recorded": 0, "duplicates": 50})
         for target, answer in zip(asked, answers):
             del answer["decision_id"]
             copy = self.get(target)
@@ -133,8 +135,8 @@ class BadClients(Http):
         before = self.one.resident_bytes()
         answer = self.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 20_000 + b"\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 431 "), answer[:100])
-        answer = self.raw(b"POST /api/preferences/records HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n"
-                          b"Content-Type: application/json\r\n\r\n{")
+        answer = self.raw(b"POST /api/preferences/records HTTP/1.1\r\nHost: localhost\r\n"
+                          b"Content-Length: 99999999999\r\nContent-Type: application/json\r\n\r\n{")
         self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer[:100])
         self.assertLess(self.one.resident_bytes(), before + (16 << 20))
 
@@ -191,8 +193,9 @@ class Lasting(Http):
 
     def test_connections_are_kept_alive_over_all_stores(self):
         self.one = self.server(stores=3)
-        targets = [f"http://127.0.0.1:{self.one.http_port}{RECOMMEND}?prompt=p&among=A&user_id=user{i}" for i in range(100)]
-        done = subprocess.run(["curl", "-sS", "-w", "%{num_connects}\n", *targets], capture_output=True, text=True, check=True)
+        asked = f"http://127.0.0.1:{self.one.http_port}{RECOMMEND}?prompt=p&among=A&user_id=user"
+        done = subprocess.run(["curl", "-sS", "-w", "%{num_connects}\n", *[f"{asked}{i}" for i in range(100)]],
+                              capture_output=True, text=True, check=True)
         self.assertEqual(done.stdout.count('"checkpoint":"A"'), 200)
         self.assertEqual(sum(int(line[-1]) for line in done.stdout.splitlines()), 1)
 

@@ -30,7 +30,8 @@ QUESTION = {"user_id": "ann", "prompt": "portrait"}
 # For each operation: the target and the body that are asked, in this order.
 SAMPLES = {
     ("/api/preferences/recommend-checkpoint", "get"): ("?user_id=ann&prompt=portrait&top=2&policy=thompson", None),
-    ("/api/preferences/recommend-checkpoint", "post"): ("", QUESTION | {"among": ["A", "B"], "at": "2030-01-01T00:00:00Z"}),
+    ("/api/preferences/recommend-checkpoint", "post"): (
+        "", QUESTION | {"among": ["A", "B"], "at": "2030-01-01T00:00:00Z"}),
     ("/api/preferences/recommend/checkpoint", "get"): ("?user_id=ann&prompt=portrait", None),
     ("/api/preferences/recommend/checkpoint", "post"): ("", QUESTION | {"peek": True}),
     ("/api/preferences/recommend-loras", "get"): ("?user_id=ann&prompt=portrait&count=1", None),
@@ -57,7 +58,8 @@ SAMPLES = {
     ("/api/preferences/stats", "get"): ("?user_id=ann", None),
     ("/api/preferences/records", "get"): ("?user_id=ann&limit=1&since=2020-01-01T00:00:00Z", None),
     ("/api/preferences/records", "post"): ("", [PORTRAIT, PORTRAIT | {"id": None}]),
-    ("/api/preferences/reject-all", "post"): ("", QUESTION | {"generations": [{"checkpoint": "B"}, {"checkpoint": "C"}]}),
+    ("/api/preferences/reject-all", "post"): (
+        "", QUESTION | {"generations": [{"checkpoint": "B"}, {"checkpoint": "C"}]}),
     ("/api/preferences/decisions/{decision_id}/verdict", "post"): ("", {"checkpoint": "A", "action": "selected"}),
     ("/api/preferences/export", "get"): ("?user_id=ann", None),
     ("/api/preferences/import", "post"): ("", {"version": "1.0", "preferences": []}),
@@ -114,7 +116,8 @@ REFUSALS = [
     ("POST", "/api/preferences/reject-all", QUESTION | {"generations": [{}]}, 400, "records[0].checkpoint"),
     ("POST", "/api/preferences/decisions/none/verdict", {"checkpoint": "A", "action": "selected"}, 404, "decision_id"),
     ("POST", "/api/preferences/decisions/none/verdict", {"checkpoint": "A"}, 400, "action"),
-    ("POST", "/api/preferences/decisions/none/verdict", {"checkpoint": "A", "action": "selected", "prompt": "p"}, 400, "prompt"),
+    ("POST", "/api/preferences/decisions/none/verdict", {"checkpoint": "A", "action": "selected", "prompt": "p"}, 400,
+     "prompt"),
     ("GET", "/api/preferences/export?user_id=nobody", None, 404, "user_id"),
     ("POST", "/api/preferences/import", {"version": 3}, 400, None),
     ("POST", "/api/preferences/import", "{", 400, None),
