@@ -11,10 +11,12 @@ mkfifo "$fifo"
 server=$!
 trap 'kill "$server" 2>/dev/null || true' INT TERM
 port=
+page=
 while read -r line; do
   echo "$line"
   case $line in
     resp*) port=${line##*:} ;;
+    http*) page=http://${line#* }/ ;;
     ready) break ;;
   esac
 done <"$fifo"
@@ -44,6 +46,7 @@ cat <<EOF
 Try:
   redis-cli -p $port RECOMMEND demo "anime boy with red hair" FAMILY sdxl
   redis-cli -p $port RECORD demo selected dreamShaperXL "anime boy with red hair"
+and see the dashboard at $page
 Ctrl-C ends the server.
 EOF
 # A signal ends the first wait; the server still writes its snapshot then.
