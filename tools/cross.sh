@@ -22,9 +22,11 @@ libraries=(libboost1.81-dev libboost-container1.81-dev libboost-json1.81-dev lib
   libeigen3-dev libfmt-dev libfmt9 libicu-dev libspdlog-dev
   libspdlog1.10 libssl-dev libzstd-dev zlib1g-dev)
 
+is_complete() { [ "$(cat "$root/complete" 2>/dev/null)" = "${libraries[*]}" ]; }
+
 # apt with a state of its own: the machine's own list of architectures and packages stays as it is.
 prepare() {
-  [ -e "$root/complete" ] && return
+  is_complete && return
   local state=$PWD/build/cross/$machine-apt
   rm -rf "$root" "$state"
   mkdir -p "$root" "$state"/lists/partial "$state"/cache/archives/partial "$state"/packages
@@ -36,14 +38,14 @@ prepare() {
   local package
   for package in "$state"/packages/*.deb; do dpkg -x "$package" "$root"; done
   rm -rf "$state"
-  touch "$root/complete"
+  echo "${libraries[*]}" >"$root/complete"
 }
 
 require() {
   local reason=""
   command -v "$machine-linux-gnu-g++" >/dev/null || reason="there is no $machine-linux-gnu-g++"
   command -v "qemu-$machine-static" >/dev/null || reason="there is no qemu-$machine-static"
-  [ -e "$root/complete" ] || reason="the libraries for $machine are not there (tools/cross.sh prepare $machine)"
+  is_complete || reason="the libraries for $machine are not there (tools/cross.sh prepare $machine)"
   [ -z "$reason" ] && return
   echo "SKIPPED, nothing was tested on $machine: $reason"
   exit 77

@@ -54,7 +54,8 @@ class Dashboard(Http):
         names = lines_of("checkpoint_names.txt", 30)
         records = [{"user_id": "ann" if i % 5 else "bob", "prompt": prompt, "checkpoint": names[i * 7 % 30],
                     "action": "selected" if i * 2654435761 % 7 < 3 + i % 2 else "rejected",
-                    "parameters": {"steps": 20 + i % 3}, "loras": ["ink"] if i % 3 == 0 else [], "negative_prompt": "blurry, lowres"}
+                    "parameters": {"steps": 20 + i % 3}, "loras": ["ink"] if i % 3 == 0 else [],
+                    "negative_prompt": "blurry, lowres"}
                    for i, prompt in enumerate(prompts)]
         for begin in range(0, len(records), 500):
             self.post(RECORDS, records[begin:begin + 500])
