@@ -79,8 +79,8 @@ def start_redis(folder, name, *options):
 
 
 def start_penchant(binary, folder, durability, *options):
-    process = subprocess.Popen([binary, "serve", "--port", "0", "--http-port", "0", "--data", folder,
-                                "--durability", durability,
+    http = [] if "--http-port" in options else ["--http-port", "0"]
+    process = subprocess.Popen([binary, "serve", "--port", "0", *http, "--data", folder, "--durability", durability,
                                 "--snapshot-every", "0", *options],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     port = None

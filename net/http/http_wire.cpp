@@ -135,6 +135,9 @@ std::optional<HttpError> HttpWire::read_command(const HttpRequest& request) {
   auto command = http_command(found, *target, request.body, client_.access.user, error);
   if (!command) return error;
   if (found.route->is_transfer()) {
+    const std::vector<std::string_view> wanted(command->arguments.begin(), command->arguments.end());
+    const auto refused = refusal_of(*find_command(wanted.front()), wanted, client_.access);
+    if (refused) return http_error_of(*refused, *found.route);
     is_transfer_ = true;
     return std::nullopt;
   }

@@ -64,6 +64,12 @@ class Dashboard(Http):
                                PENCHANT_URL=f"http://127.0.0.1:{self.one.http_port}"))
         self.assertEqual(json.loads(self.ask("GET", "/api/server").body)["preferences"]["decisions_kept"], 0)
 
+    def test_pages_of_other_origins_get_nothing(self):
+        self.has_browser()
+        self.one = self.server()
+        self.assertPassed(node("tests/web/foreign.test.mjs", PENCHANT_URL=f"http://127.0.0.1:{self.one.http_port}"))
+        self.assertEqual(self.get("/api/users"), [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,6 +4,7 @@ import pathlib
 import unittest
 import warnings
 
+from harness import run
 from http_client import PORTRAIT, RECOMMEND, RECORDS, Http
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
@@ -200,6 +201,43 @@ class Operations(Http):
     def test_a_page_that_has_not_changed_is_not_sent_again(self):
         tag = self.ask("GET", "/").fields["etag"]
         self.assertEqual(self.ask("GET", "/", fields=[f"If-None-Match: {tag}"]).status, 304)
+
+
+class Tokens(Http):
+    def setUp(self):
+        data = self.folder() / "data"
+        self.token = run("token", "add", "studio", "--role", "writer", "--user", "ann", "--data", data).stdout.strip()
+        self.one = self.server(data=data)
+
+    def test_a_browser_comes_in_with_its_token_and_goes_out(self):
+        described = {(path, method): operation for path, method, operation in operations()}
+        schema = described["/api/session", "post"]["responses"]["200"]["content"]["application/json"]["schema"]
+        answer = self.ask("POST", "/api/session", {"token": self.token})
+        jsonschema.validate(answer.json, resolved(schema))
+        self.assertEqual(answer.json, {"name": "studio", "role": "writer", "user_id": "ann"})
+        cookie = "Cookie: " + answer.fields["set-cookie"].partition(";")[0]
+        self.assertEqual(self.ask("POST", RECORDS, PORTRAIT, fields=[cookie]).json["recorded"], 1)
+        self.assertEqual(self.ask("GET", "/api/users", fields=[cookie]).status, 403)
+        out = self.ask("DELETE", "/api/session", fields=[cookie])
+        self.assertIn("Max-Age=0", out.fields["set-cookie"])
+        self.assertEqual(self.ask("GET", "/api/session").status, 401)
+
+    def test_files_go_as_far_as_the_token_does(self):
+        bearer = [f"Authorization: Bearer {self.token}"]
+        self.ask("POST", RECORDS, PORTRAIT, fields=bearer)
+        self.assertEqual(self.ask("GET", "/api/preferences/export?user_id=bob", fields=bearer).status, 403)
+        self.assertEqual(self.ask("GET", "/api/preferences/export?user_id=ann").status, 401)
+        self.assertEqual(self.ask("POST", "/api/preferences/import", {"version": "1.0"}, fields=bearer).status, 403)
+        self.assertEqual(self.ask("POST", "/api/preferences/import", {"version": "1.0"}).status, 401)
+        exported = self.ask("GET", "/api/preferences/export", fields=bearer)
+        self.assertEqual((exported.status, len(exported.json["preferences"])), (200, 1))
+
+    def test_no_token_is_in_the_log(self):
+        self.ask("POST", "/api/session", {"token": self.token + "x"})
+        self.ask("GET", "/api/users", fields=[f"Authorization: Bearer {self.token}x"])
+        self.ask("GET", f"/api/users?token={self.token}")
+        self.assertIn("a wrong token from", self.one.log)
+        self.assertNotIn(self.token, self.one.log)
 
 
 if __name__ == "__main__":

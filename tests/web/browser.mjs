@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
+export const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
 const mock = fileURLToPath(new URL("./mock_server.py", import.meta.url));
 export const patience_ms = 20000;
 
