@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t pending_bytes_kept = std::size_t{64} << 10;
+constexpr std::size_t drained_bytes_max = std::size_t{64} << 20;
 
 bool would_block(const boost::system::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
@@ -309,6 +310,21 @@ void move_over(Lane& lane, Session& session) {
   lane.commons().lanes[session.crossed_to]->admit(std::move(arrival));
 }
 
+/// After the last answer over HTTP: bytes that a client still sends would, unread, have the system take it back.
+asio::awaitable<void, Executor> drain(Lane& lane, Session& session) {
+  boost::system::error_code error;
+  session.socket.shutdown(StreamSocket::shutdown_send, error);
+  session.owing_since = std::chrono::steady_clock::now();  // for no longer than an unfinished request may last
+  std::size_t left = drained_bytes_max;
+  while (!error && left > 0) {
+    const auto [failed] = co_await session.socket.async_wait(StreamSocket::wait_read, as_tuple_awaitable);
+    if (failed) co_return;
+    const std::span<char> buffer = lane.read_buffer();
+    left -= std::min(left, session.socket.receive(asio::buffer(buffer.data(), buffer.size()), 0, error));
+    if (would_block(error)) error.clear();
+  }
+}
+
 }  // namespace
 
 asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival arrival) {
@@ -337,6 +353,8 @@ asio::awaitable<void, Executor> serve(Lane& lane, StreamSocket socket, Arrival a
       co_return move_over(lane, session);
     }
   }
+  const bool is_http = session.connection.wire().kind() == WireKind::http;
+  if (is_http && session.connection.client().closing && session.socket.is_open()) co_await drain(lane, session);
   if (const std::string_view warning = session.connection.wire().warning(); !warning.empty()) {
     log_warning(session.connection.client().address + " " + std::string(warning));
   }

@@ -61,6 +61,8 @@ class HttpParser {
   /// `input` are the bytes not yet consumed, starting with this request. After need_more and head the next call sees
   /// the same bytes and perhaps more, wherever they lie by then; after request take() is called first.
   Status parse(std::string_view input);
+  /// After head: whether the body is more than may be, as far as that can be told.
+  bool is_body_over() const;
   /// After request, and after head, then without its body.
   const HttpRequest& request() const { return request_; }
   /// The request is done with. How many bytes of the input that was.
@@ -79,7 +81,6 @@ class HttpParser {
   struct State;
 
   void read_fields();
-  bool is_body_over() const;
   Status fail(unsigned status, std::string sentence);
 
   const std::uint64_t body_bytes_max_;

@@ -56,7 +56,7 @@ Wire::Status HttpWire::see_head(std::string_view input) {
   if (!refused && is_transfer) refused = read_command(request);
   if (refused) return end(*refused), Status::wait;
   if (is_transfer) return Status::wait;
-  if (!request.wants_continue) return parse(input);
+  if (!request.wants_continue || parser_.is_body_over()) return parse(input);
   turns_.push_back({.route = nullptr, .asked = {}, .framing = {}, .answer = "HTTP/1.1 100 Continue\r\n\r\n"});
   return Status::wait;
 }

@@ -140,6 +140,12 @@ class BadClients(Http):
         self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer[:100])
         self.assertLess(self.one.resident_bytes(), before + (16 << 20))
 
+    def test_whoever_sends_too_much_gets_to_read_why(self):
+        self.one = self.server()
+        for fields in [[], ["Expect: 100-continue"]]:
+            answer = curl(self.one.http_port, "POST", RECORDS, " " * (30 << 20), fields=fields)
+            self.assertEqual(answer.status, 413)
+
     def test_the_line_protocol_gets_nowhere_here(self):
         self.one = self.server()
         self.assertTrue(self.raw(b"*1\r\n$4\r\nPING\r\n\r\n").startswith(b"HTTP/1.1 400 "))

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """HTTP beside nginx: recommend-checkpoint of 3 words and 50 checkpoints, and a static file as large as its answer.
 
-    python3 bench/http.py build/release/penchant [--rounds 5] [--seconds 5] [--connections 50]
+    python3 bench/over_http.py build/release/penchant [--rounds 5] [--seconds 5] [--connections 50]
 
 wrk asks both in turns, one thread; each server has one thread (a store, a worker). Then what a transfer costs: the
 latencies of RECOMMEND over the line protocol, at a tenth of what the server can do, alone and while an export runs.
 
-    python3 bench/http.py build/release/penchant --export-records 1000000
+    python3 bench/over_http.py build/release/penchant --export-records 1000000
 """
 import argparse
 import json
@@ -54,6 +54,7 @@ def wrk(options, port, target):
 def beside_nginx(options, penchant, http_port, folder):
     answer = fetch(http_port, TARGET)
     pathlib.Path(folder, "answer.json").write_bytes(answer)
+    os.chmod(folder, 0o755)  # a worker of root's nginx is somebody else
     port = net.free_port()
     config = pathlib.Path(folder, "nginx.conf")
     config.write_text(NGINX.format(folder=folder, port=port))
