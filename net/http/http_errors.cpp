@@ -1,6 +1,7 @@
 // What an error of a command means over HTTP: its status, and the parameter that it is about.
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "engine/validate.h"
 #include "net/http/http_arguments.h"
@@ -69,8 +70,10 @@ void find_record_field(HttpError& error) {
   if (error.sentence.starts_with("record ")) {
     const std::size_t colon = error.sentence.find(": ");
     const std::string number = error.sentence.substr(7, colon == std::string::npos ? 0 : colon - 7);
-    if (!number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; })) {
-      prefix = "records[" + std::to_string(std::stoull(number) - 1) + "]";
+    std::size_t from_one = 0;
+    const auto [end, failed] = std::from_chars(number.data(), number.data() + number.size(), from_one);
+    if (failed == std::errc() && end == number.data() + number.size() && from_one > 0) {
+      prefix = "records[" + std::to_string(from_one - 1) + "]";
       error.sentence.erase(0, colon + 2);
     }
   }

@@ -5,6 +5,7 @@
 #include "engine/check.h"
 #include "net/http/http_guard.h"
 #include "net/http/http_page.h"
+#include "net/limits.h"
 #include "net/reply_parser.h"
 
 namespace penchant {
@@ -16,6 +17,12 @@ HttpFraming framing_of(const HttpRequest& request) {
 
 HttpError not_json() { return {.status = 415, .sentence = "a body must be JSON, with Content-Type: application/json"}; }
 
+/// A reply that our own client would not take either (net/limits.h).
+HttpError too_large() {
+  return {.sentence = "the answer is larger than " + std::to_string(reply_bytes_max) + " bytes or " +
+                      std::to_string(reply_values_max) + " values: ask for less at a time"};
+}
+
 const std::string session_methods = "GET, HEAD, POST, DELETE";
 
 }  // namespace
@@ -26,17 +33,21 @@ HttpWire::HttpWire(Client& client, Runtime& runtime) : client_(client), runtime_
 
 Wire::Status HttpWire::parse(std::string_view input) {
   if (is_ready_) return Status::request;
+  if (is_transfer_) return turns_.empty() ? Status::leave : Status::wait;
   if (is_ended_) return turns_.empty() ? Status::end : Status::wait;
   if (turns_.size() >= http_pipelined_max) return Status::wait;
-  if (is_transfer_) return turns_.empty() ? Status::leave : Status::wait;
-  switch (parser_.parse(input)) {
+  const auto status = is_head_due_ ? HttpParser::Status::head : parser_.parse(input);
+  switch (status) {
     case HttpParser::Status::need_more: return Status::need_more;
-    case HttpParser::Status::head: return see_head(input);
     case HttpParser::Status::error:
       end({.status = parser_.error_status(), .sentence = std::string(parser_.error())});
       return Status::wait;
+    case HttpParser::Status::head:
     case HttpParser::Status::request: break;
   }
+  is_head_due_ = status == HttpParser::Status::head;
+  if (changes_hands()) return Status::wait;
+  if (std::exchange(is_head_due_, false)) return see_head(input);
   read_request();
   if (is_transfer_) return Status::wait;
   is_ready_ = true;
@@ -61,8 +72,18 @@ Wire::Status HttpWire::see_head(std::string_view input) {
   return Status::wait;
 }
 
-/// Takes who asks for the client from now on. One whose rights are others waits until what the former has asked is
-/// done.
+/// Whether the request comes from somebody else than those under way: these are run with their own rights first.
+bool HttpWire::changes_hands() {
+  const HttpRequest& request = parser_.request();
+  std::string shown(request.authorization);
+  shown.append("\n").append(request.cookie);
+  const bool is_other = shown != shown_;
+  if (is_other && std::ranges::any_of(turns_, [](const Turn& turn) { return turn.route != nullptr; })) return true;
+  shown_ = std::move(shown);
+  return false;
+}
+
+/// Takes who asks for the client from now on.
 std::optional<HttpError> HttpWire::let_in(const HttpRequest& request) {
   HttpError error;
   const auto access = access_of(request, client_, runtime_, error);
@@ -182,8 +203,13 @@ void HttpWire::render(OutputBuffer& replies) {
       continue;
     }
     if (left.empty()) break;
-    const auto status = parser.parse(left);
-    PENCHANT_CHECK(status == ReplyParser::Status::reply);
+    if (parser.parse(left) != ReplyParser::Status::reply) {
+      append_answer(out_, answer_of(too_large()), {.keeps_alive = false}, date());
+      turns_.clear();
+      is_ended_ = true;
+      left = {};
+      break;
+    }
     const Reply& reply = parser.reply();
     const bool is_error = reply.kind == Reply::Kind::error;
     append_answer(out_,

@@ -29,7 +29,7 @@ class HttpWire final : public Wire {
   bool are_in_input(std::string_view) const override { return false; }
   std::size_t take() override;
   bool is_due() const override { return is_ended_ || is_transfer_; }
-  bool is_at_rest() const override { return turns_.empty() && !is_ready_; }
+  bool is_at_rest() const override { return turns_.empty() && !is_ready_ && !is_head_due_; }
   void render(OutputBuffer& replies) override;
 
  private:
@@ -42,6 +42,7 @@ class HttpWire final : public Wire {
   };
 
   Status see_head(std::string_view input);
+  bool changes_hands();
   void read_request();
   std::optional<HttpError> read_command(const HttpRequest& request);
   std::optional<HttpError> refusal_to(const HttpRequest& request, const FoundRoute& found) const;
@@ -56,11 +57,13 @@ class HttpWire final : public Wire {
   Runtime& runtime_;
   HttpParser parser_;
   bool is_ready_ = false;     // a request was read and not taken
+  bool is_head_due_ = false;  // the head of one was read and not looked at
   bool is_ended_ = false;     // no further one is read
   bool is_transfer_ = false;  // the request is for a transfer (transfers.h), whose connection this becomes
   std::vector<std::string> arguments_;
   std::vector<std::string_view> views_;
   std::deque<Turn> turns_;
+  std::string shown_;  // what the last request proved itself with
   std::string out_;
   std::string date_;
   std::int64_t date_s_ = -1;

@@ -1,6 +1,7 @@
 """HTTP against the OpenAPI file: every operation, every parameter, every kind of refusal, as curl sees them."""
 import json
 import pathlib
+import socket
 import unittest
 import warnings
 
@@ -207,7 +208,8 @@ class Tokens(Http):
     def setUp(self):
         data = self.folder() / "data"
         self.token = run("token", "add", "studio", "--role", "writer", "--user", "ann", "--data", data).stdout.strip()
-        self.one = self.server(data=data)
+        self.admin = run("token", "add", "root", "--role", "admin", "--data", data).stdout.strip()
+        self.one = self.server(data=data, stores=2)
 
     def test_a_browser_comes_in_with_its_token_and_goes_out(self):
         described = {(path, method): operation for path, method, operation in operations()}
@@ -231,6 +233,24 @@ class Tokens(Http):
         self.assertEqual(self.ask("POST", "/api/preferences/import", {"version": "1.0"}).status, 401)
         exported = self.ask("GET", "/api/preferences/export", fields=bearer)
         self.assertEqual((exported.status, len(exported.json["preferences"])), (200, 1))
+
+    def test_pipelined_requests_keep_to_their_own_tokens_wherever_they_run(self):
+        def request(user, token):
+            return (f"GET /api/preferences/stats?user_id={user} HTTP/1.1\r\nHost: localhost\r\n"
+                    f"Authorization: Bearer {token}\r\n\r\n").encode()
+        users = [f"user{i}" for i in range(8)]
+        with socket.create_connection(("127.0.0.1", self.one.http_port), timeout=10) as client:
+            client.sendall(b"".join(request(user, token) for user in users for token in (self.token, self.admin)))
+            got = b""
+            while got.count(b"HTTP/1.1 ") < 16 or not got.endswith(b"}"):
+                got += client.recv(65536)
+        statuses = [int(part[:3]) for part in got.split(b"HTTP/1.1 ")[1:]]
+        self.assertEqual(statuses, [403, 200] * 8)
+
+    def test_a_transfer_goes_on_where_the_connection_is_to_end(self):
+        exported = self.ask("GET", "/api/preferences/export?user_id=nobody",
+                            fields=[f"Authorization: Bearer {self.admin}", "Connection: close"])
+        self.assertEqual(exported.status, 404)
 
     def test_no_token_is_in_the_log(self):
         self.ask("POST", "/api/session", {"token": self.token + "x"})

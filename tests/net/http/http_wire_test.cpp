@@ -192,6 +192,22 @@ BOOST_FIXTURE_TEST_CASE(what_could_not_be_written_is_unavailable, HttpTalk) {
   BOOST_TEST(refused.status == 503U, refused);
 }
 
+BOOST_FIXTURE_TEST_CASE(an_answer_of_too_many_values_is_refused_and_ends_the_connection, HttpTalk) {
+  std::string records;
+  for (int i = 0; i < 300; ++i) {
+    records += (i > 0 ? "," : "") + std::string(R"({"action":"selected","checkpoint":"c)") + std::to_string(i) + R"("})";
+  }
+  BOOST_TEST(post("/api/preferences/records", "[" + records + "]").status == 200U);
+  std::string prompts;
+  for (int i = 0; i < 1024; ++i) prompts += i > 0 ? ",\"p\"" : "\"p\"";
+  const auto ask_for = [&](int top) {
+    return post("/api/preferences/scores", "{\"prompts\":[" + prompts + "],\"top\":" + std::to_string(top) + "}");
+  };
+  BOOST_TEST(ask_for(250).status == 200U);
+  BOOST_TEST(ask_for(260).status == 400U);
+  BOOST_TEST(closed());
+}
+
 BOOST_FIXTURE_TEST_CASE(web_pages_of_others_get_nothing, Acquainted) {
   const auto status = [this](const std::string& fields) {
     std::string answers = send("GET /api/users HTTP/1.1\r\n" + fields + "\r\n");
