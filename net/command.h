@@ -81,7 +81,7 @@ struct Runtime {
   std::uint64_t connections_refused = 0;
   std::uint16_t port = 0;
   std::vector<Setting> settings;
-  std::vector<std::string> http_hosts;          // names that the server answers to, lower case
+  std::vector<std::string> http_hosts;          // names that the server answers to
   std::atomic<bool> is_read_only = false;       // one of the stores is
   Tokens tokens;                                // changed while all threads rest
   WrongTokens wrong_tokens;

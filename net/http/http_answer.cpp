@@ -1,8 +1,10 @@
 #include "net/http/http_answer.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
+#include "engine/validate.h"
 #include "persistence/json_text.h"
 
 namespace penchant {
@@ -28,14 +30,22 @@ std::string_view reason_of(unsigned status) {
   }
 }
 
+/// As it is where it is text: it may hold bytes of the request as they came.
+std::string as_text(std::string text) {
+  if (is_text(text)) return text;
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == 0; }, '?');
+  return text;
+}
+
 }  // namespace
 
 HttpAnswer answer_of(const HttpError& error) {
   HttpAnswer answer{.status = error.status, .fields = error.fields};
   answer.body = "{\"error\":";
-  append_json_text(answer.body, error.sentence);
+  append_json_text(answer.body, as_text(error.sentence));
   answer.body += ",\"field\":";
-  append_json_text_or_null(answer.body, error.field);
+  append_json_text_or_null(answer.body, as_text(error.field));
   answer.body += '}';
   return answer;
 }

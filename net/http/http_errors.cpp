@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 
-#include "engine/validate.h"
 #include "net/http/http_arguments.h"
 
 namespace penchant {
@@ -115,11 +114,6 @@ HttpError http_error_of(std::string_view reply, const HttpRoute& route) {
       error.field = unknown, error.field += "_id";
   }
   if (error.status == 401) error.fields = "WWW-Authenticate: Bearer\r\n";
-  // The reply may hold bytes of the request as they came.
-  if (!is_text(error.sentence)) {
-    std::ranges::replace_if(
-        error.sentence, [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == 0; }, '?');
-  }
   if (route.body != HttpRoute::Body::parameters) {
     find_record_field(error);
     return error;

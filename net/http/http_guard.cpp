@@ -24,7 +24,8 @@ bool is_ours(std::string_view host, std::span<const std::string> hosts) {
   if (name == "localhost") return true;
   boost::system::error_code error;
   (void)boost::asio::ip::make_address(name, error);
-  return !error || std::ranges::find(hosts, name) != hosts.end();
+  const auto is_it = [&name](const std::string& ours) { return lower(ours) == name; };
+  return !error || std::ranges::any_of(hosts, is_it);
 }
 
 HttpError forbidden(std::string sentence) { return {.status = 403, .sentence = std::move(sentence)}; }

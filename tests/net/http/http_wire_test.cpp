@@ -102,6 +102,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_wrong_is_told_with_its_field, Acquainted) {
       std::pair{recommend + "&prompt=ink&among=", R"("among")"},
       std::pair{recommend + "&prompt=ink&colour=red", R"("colour")"},
       std::pair{recommend + "&prompt=%FF", R"("prompt")"},
+      std::pair{recommend + "&%FF=1", R"("?")"},
       std::pair{std::string("/api/preferences/explain?prompt=ink"), R"("checkpoint")"},
       std::pair{std::string("/api/preferences/records?limit=0"), R"("limit")"},
   };
@@ -227,7 +228,7 @@ BOOST_FIXTURE_TEST_CASE(web_pages_of_others_get_nothing, Acquainted) {
   }
   BOOST_TEST(status("Host: localhost\r\nSec-Fetch-Site: cross-site\r\n") == 403U);
   BOOST_TEST(status("Host: localhost\r\nSec-Fetch-Site: same-origin\r\n") == 200U);
-  runtime.http_hosts = {"penchant.lan"};
+  runtime.http_hosts = {"Penchant.lan"};
   BOOST_TEST(status("Host: Penchant.LAN:7380\r\n") == 200U);
 }
 
