@@ -1,6 +1,7 @@
 #include "persistence/temporary_file.h"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,7 +26,19 @@ TemporaryFile::~TemporaryFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+/// That the disk has room besides.
+result<void> TemporaryFile::require_spare() const {
+  struct statvfs disk {};
+  if (::fstatvfs(descriptor_, &disk) != 0) return failure("look at the disk of");
+  if (std::uint64_t{disk.f_bavail} * disk.f_frsize >= spare_bytes) return {};
+  return Failure{"a temporary file in " + directory_ + " would leave less than " + std::to_string(spare_bytes) +
+                 " bytes of the disk free"};
+}
+
 result<void> TemporaryFile::append(std::string_view bytes) {
+  if (size_ / spare_looked_at_each != (size_ + bytes.size()) / spare_looked_at_each) {
+    if (auto spare = require_spare(); !spare) return spare;
+  }
   for (std::string_view left = bytes; !left.empty();) {
     const auto done = ::write(descriptor_, left.data(), left.size());
     if (done < 0 && errno == EINTR) continue;

@@ -1,7 +1,8 @@
 // TemporaryFile: what is too large for memory, until it has been read. It has no name: it is gone when the process is,
 // however that ends.
 //
-// Owner and thread: the caller's. Limits: the disk's. Errors: one sentence with the folder and the reason.
+// Owner and thread: the caller's. Limits: it leaves spare_bytes of the disk free, which others may need more. Errors:
+// one sentence with the folder and the reason.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,9 @@
 #include "engine/result.h"
 
 namespace penchant {
+
+inline constexpr std::uint64_t spare_bytes = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t spare_looked_at_each = std::uint64_t{16} << 20;  // bytes appended
 
 class TemporaryFile {
  public:
@@ -38,6 +42,7 @@ class TemporaryFile {
  private:
   TemporaryFile(std::string directory, int descriptor) : directory_(std::move(directory)), descriptor_(descriptor) {}
   Failure failure(std::string_view what) const;
+  result<void> require_spare() const;
 
   std::string directory_;
   int descriptor_ = -1;

@@ -196,7 +196,8 @@ BOOST_FIXTURE_TEST_CASE(what_could_not_be_written_is_unavailable, HttpTalk) {
 BOOST_FIXTURE_TEST_CASE(an_answer_of_too_many_values_is_refused_and_ends_the_connection, HttpTalk) {
   std::string records;
   for (int i = 0; i < 300; ++i) {
-    records += (i > 0 ? "," : "") + std::string(R"({"action":"selected","checkpoint":"c)") + std::to_string(i) + R"("})";
+    records +=
+        (i > 0 ? "," : "") + std::string(R"({"action":"selected","checkpoint":"c)") + std::to_string(i) + R"("})";
   }
   BOOST_TEST(post("/api/preferences/records", "[" + records + "]").status == 200U);
   std::string prompts;
