@@ -17,7 +17,7 @@ echo "## bench_memory --cells"
 echo
 echo "## bench/net.py"
 python3 bench/net.py build/release/penchant "$built/bench_canned_server" "$@"
-for name in same_answer snapshot; do
+for name in same_answer snapshot over_http; do
   echo
   echo "## bench/$name.py"
   python3 "bench/$name.py" build/release/penchant
