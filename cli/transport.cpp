@@ -237,7 +237,10 @@ Ask ask_of(Transport& transport) {
 }
 
 std::string sentence_of(const Reply& error) {
-  return error.text.starts_with("ERR ") ? error.text.substr(4) : error.text;
+  for (const std::string_view plain : {"ERR ", "NOSUCH "}) {
+    if (error.text.starts_with(plain)) return error.text.substr(plain.size());
+  }
+  return error.text;
 }
 
 std::unique_ptr<Transport> open_server(const po::variables_map& values) {
