@@ -74,6 +74,7 @@ class Monitors(EndToEnd):
             self.assertEqual(other.ask("PING"), "PONG")
         self.assertEqual(self.ann.ask("CLIENT", "KILL", "ID", others[0].ask("CLIENT", "ID")), 1)
         self.assertTrue(others[0].is_closed_by_server())
+        eventually(lambda: len(self.ann.ask("CLIENT", "LIST").splitlines()) == 6, "it is gone", 10)
         self.assertEqual(self.ann.ask("CLIENT", "KILL", "SKIPME", "yes"), 5)
         for other in others[1:]:
             self.assertTrue(other.is_closed_by_server())
