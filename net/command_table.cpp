@@ -31,7 +31,7 @@ constexpr std::array table{
             "Runs the requests since MULTI; an array of their replies."},
     Command{"EXPLAIN", 3, 3, Command::read | Command::by_user, commands::explain, "user prompt checkpoint",
             "What each keyword of a prompt contributes to a checkpoint's score."},
-    Command{"EXPORT", 1, 3, Command::read | Command::by_user, commands::export_user, "user [CURSOR cursor]",
+    Command{"EXPORT", 1, 5, Command::read | Command::by_user, commands::export_user, "user [CURSOR cursor [LIMIT n]]",
             "Everything recorded of a user, as JSON; with CURSOR a page of its records."},
     Command{"FORGET", 1, 1, Command::write | Command::by_user, commands::forget, "user",
             "Erases everything of a user, here and on disk. How many records there were."},

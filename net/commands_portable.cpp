@@ -18,9 +18,9 @@ Failure export_too_large() {
 
 /// Appends a page of records as JSON lines, newest first.
 result<HistoryPage> export_page(Service& service, std::string_view user, std::string_view cursor,
-                                std::vector<std::string>& lines) {
+                                std::vector<std::string>& lines, std::size_t limit = history_limit_max) {
   return service.store().history(
-      {.user = user, .limit = history_limit_max, .cursor = cursor},
+      {.user = user, .limit = limit, .cursor = cursor},
       [&lines](const HistoryRecord& told) { append_record_json(lines.emplace_back(), told.id, told.record); });
 }
 
@@ -75,7 +75,11 @@ void write_report(Call& call, const result<ImportReport>& report) {
 void export_user(Call& call) {
   const std::string_view user = call.arguments.text("the user");
   std::optional<std::string_view> cursor;
-  if (call.arguments.option("CURSOR")) cursor = call.arguments.value("CURSOR");
+  std::size_t limit = history_limit_max;
+  if (call.arguments.option("CURSOR")) {
+    cursor = call.arguments.value("CURSOR");
+    if (call.arguments.option("LIMIT")) limit = call.arguments.number<std::size_t>("LIMIT", 1, history_limit_max);
+  }
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
   if (!call.service.engine().find_user(user)) return call.reply.error("NOSUCH there is no such user; USERS tells them");
   if (!cursor) {
@@ -84,7 +88,7 @@ void export_user(Call& call) {
     return told ? call.reply.bulk(text) : call.reply.error("ERR " + told.error().message);
   }
   std::vector<std::string> lines;
-  const auto next = export_page(call.service, user, *cursor, lines);
+  const auto next = export_page(call.service, user, *cursor, lines, limit);
   if (!next) return call.reply.error("ERR " + next.error().message);
   call.reply.array(2);
   call.reply.bulk(next->cursor);

@@ -21,7 +21,7 @@ result<std::vector<SpooledPage>> read_pages(const Ask& ask, const std::string& u
   std::vector<SpooledPage> pages;
   std::string text;
   for (std::string cursor = "0";;) {
-    const auto page = ask({"EXPORT", user, "CURSOR", cursor});
+    const auto page = ask({"EXPORT", user, "CURSOR", cursor, "LIMIT", std::to_string(export_page_records)});
     if (!page) return page.error();
     if ((*page)->elements.size() != 2) return no_such_answer();
     const std::vector<Reply>& lines = (*page)->elements[1].elements;

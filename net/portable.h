@@ -22,6 +22,7 @@
 
 namespace penchant {
 
+inline constexpr std::size_t export_page_records = 16;  // others wait about 0.1 ms for each
 inline constexpr std::size_t import_piece_bytes = std::size_t{256} << 10;  // of one IMPORT
 
 /// One request, and the reply, which is no error: valid until the next call.
