@@ -85,6 +85,7 @@ class Readme(unittest.TestCase):
                 self.assertEqual(status, "0", done.stderr)
                 self.assertNotRegex(answer, r"^(ERR|READONLY|WRONG)")
                 if printed:
+                    answer += "" if answer.endswith("\n") else "\n"  # curl adds none to what it was sent
                     self.assertRegex(answer, rf"\A{as_pattern(printed)}\Z")
                 elif line.startswith(("penchant", "redis-cli")):
                     self.assertTrue(answer.strip())
