@@ -61,7 +61,7 @@ class ClockJumps(EndToEnd):
                 self.assertGreater(client.ask("RECORD", "ann", "selected", "A", "portrait"), 0)
                 told = client.ask("RECOMMEND", "ann", "portrait")
                 self.assertTrue(0 < told["score"] < 1, told)
-                self.assertGreaterEqual(told["arms"][0][2], 1)
+                self.assertGreater(told["arms"][0][2], 1 - 1e-6)  # the clock goes on: a millisecond takes 4e-10
         self.assertEqual(penchant.terminate(), 0)
         clock.set(0)
         penchant.start()
@@ -90,7 +90,7 @@ class ClockJumps(EndToEnd):
         with penchant.client() as client:
             clock.set(-YEAR_S)
             self.assertGreaterEqual(int(penchant.info("uptime_in_seconds")), 0)
-            self.assertNotIn("=-", client.ask("CLIENT", "LIST"))
+            self.assertNotRegex(client.ask("CLIENT", "LIST"), "(age|idle)=-")
 
     def test_a_silent_client_is_not_closed_by_a_leap(self):
         penchant, clock = self.clocked(idle_timeout=600, request_timeout=600)
