@@ -97,9 +97,10 @@ def beside_export(options, penchant, http_port):
     def export():
         while not stop.is_set():
             begun = time.monotonic()
-            done = subprocess.run(["curl", "-s", f"http://127.0.0.1:{http_port}/api/preferences/export?user_id=large"],
-                                  stdout=subprocess.PIPE, check=False)
-            bytes_read.append((len(done.stdout), time.monotonic() - begun))
+            done = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{size_download}",
+                                   f"http://127.0.0.1:{http_port}/api/preferences/export?user_id=large"],
+                                  capture_output=True, text=True, check=True)
+            bytes_read.append((int(done.stdout), time.monotonic() - begun))
     rate = 2000
     alone, beside = [], []
     for _ in range(options.rounds):

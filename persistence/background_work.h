@@ -24,8 +24,7 @@
 namespace penchant {
 
 /// Of the calling thread: those that answer requests go before it.
-inline void lower_priority() {
-  constexpr int niceness = 10;
+inline void lower_priority(int niceness = 10) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
 }
 

@@ -8,6 +8,9 @@
 
 namespace penchant {
 
+// A transfer has no haste; where all cores are busy it waits.
+constexpr int least_priority = 19;
+
 void Transfers::take(Transfer transfer) {
   const std::lock_guard lock(mutex_);
   join_done();
@@ -21,7 +24,7 @@ void Transfers::take(Transfer transfer) {
 }
 
 void Transfers::run(Running& running, const Transfer& transfer) {
-  lower_priority();
+  lower_priority(least_priority);
   run_transfer(transfer, running.server, options_);
   const std::lock_guard lock(mutex_);
   close(running.descriptor);
