@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/lower_case.h"
+
 namespace penchant {
 
 std::string usage_of(std::string_view name, std::string_view syntax) {
@@ -16,12 +18,7 @@ bool is_word(std::string_view text, std::string_view upper) {
          });
 }
 
-std::string Arguments::lower_text(std::string_view what) {
-  std::string lower(text(what));
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lower;
-}
+std::string Arguments::lower_text(std::string_view what) { return lower_case(text(what)); }
 
 Verdict Arguments::verdict() {
   const auto verdict = parse_verdict(lower_text("the verdict"));

@@ -5,19 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "net/lower_case.h"
+
 namespace penchant::commands {
 namespace {
 
-std::string lower(std::string_view upper) {
-  std::string text(upper);
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return text;
-}
-
 void write_info(ReplyWriter& reply, const Command& command) {
   reply.array(7);
-  reply.bulk(lower(command.name));
+  reply.bulk(lower_case(command.name));
   // The name counts; negative: at least so many.
   const auto arity = static_cast<std::int64_t>(command.arity_min + 1);
   reply.integer(command.arity_min == command.arity_max ? arity : -arity);
@@ -57,7 +52,7 @@ std::vector<Piece> pieces_of(std::string_view syntax) {
 }
 
 void write_docs(ReplyWriter& reply, const Command& command) {
-  reply.bulk(lower(command.name));
+  reply.bulk(lower_case(command.name));
   reply.map(command.arguments.empty() ? 3 : 4);
   reply.word<"summary">();
   reply.bulk(command.summary);
@@ -106,7 +101,7 @@ void command(Call& call) {
   if (call.arguments.option("LIST")) {
     if (!call.arguments.done()) return reply.error(call.arguments.error());
     reply.array(all_commands().size());
-    for (const Command& command : all_commands()) reply.bulk(lower(command.name));
+    for (const Command& command : all_commands()) reply.bulk(lower_case(command.name));
     return;
   }
   if (call.arguments.option("DOCS")) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "net/figures.h"
+#include "net/lower_case.h"
 
 namespace penchant {
 namespace {
@@ -17,17 +18,11 @@ std::string decimal(double value, int decimals) {
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-std::string name_told(std::string_view name) {
-  std::string text(name);
-  std::ranges::transform(text, text.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-  return text;
-}
-
 /// Calls function(name, figures) for each command that somebody has sent.
 template <class Function>
 void each_command(const Runtime& runtime, const Function& function) {
   for (const Command& command : all_commands())
-    function(name_told(command.name), command_figures(runtime, place_of(command)));
+    function(lower_case(command.name), command_figures(runtime, place_of(command)));
 }
 
 }  // namespace

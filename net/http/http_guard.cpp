@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "net/lower_case.h"
+
 namespace penchant {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return lowered;
-}
 
 /// Without the port, and without the brackets of an IPv6 address.
 std::string_view name_of(std::string_view host) {
@@ -20,11 +15,11 @@ std::string_view name_of(std::string_view host) {
 }
 
 bool is_ours(std::string_view host, std::span<const std::string> hosts) {
-  const std::string name = lower(name_of(host));
+  const std::string name = lower_case(name_of(host));
   if (name == "localhost") return true;
   boost::system::error_code error;
   (void)boost::asio::ip::make_address(name, error);
-  const auto is_it = [&name](const std::string& ours) { return lower(ours) == name; };
+  const auto is_it = [&name](const std::string& ours) { return lower_case(ours) == name; };
   return !error || std::ranges::any_of(hosts, is_it);
 }
 
@@ -38,8 +33,8 @@ std::optional<HttpError> foreign_request(const HttpRequest& request, std::span<c
     return forbidden("this server is not that host: it is localhost, its addresses, and what --http-host names");
   }
   if (is_page) return std::nullopt;
-  const std::string origin = lower(request.origin);
-  const std::string host = lower(request.host);
+  const std::string origin = lower_case(request.origin);
+  const std::string host = lower_case(request.host);
   if (!origin.empty() && origin != "http://" + host && origin != "https://" + host) {
     return forbidden("pages of other origins may not use this server");
   }
@@ -51,7 +46,7 @@ std::optional<HttpError> foreign_request(const HttpRequest& request, std::span<c
 bool is_json_type(std::string_view content_type) {
   std::string_view type = content_type.substr(0, content_type.find(';'));
   while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  return lower(type) == "application/json";
+  return lower_case(type) == "application/json";
 }
 
 }  // namespace penchant

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "net/lower_case.h"
+#include "net/metrics.h"
 #include "net/reply_json.h"
 #include "persistence/json_text.h"
 
@@ -175,9 +177,8 @@ HttpAnswer forgotten(const Reply& count, const HttpAsked&) {
   return {.body = "{\"deleted\":" + std::to_string(count.integer) + "}"};
 }
 
-/// In the text format that Prometheus has defined, version 0.0.4.
 HttpAnswer metrics(const Reply& text, const HttpAsked&) {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = text.text};
+  return {.content_type = metrics_content_type, .body = text.text};
 }
 
 /// INFO's text: "# Section", then name:value a line.
@@ -192,9 +193,7 @@ HttpAnswer server(const Reply& text, const HttpAsked&) {
     const std::size_t colon = line.find(':');
     if (line.starts_with("# ")) {
       answer.body.append(is_in_section ? "}," : "");
-      std::string name(line.substr(2));
-      for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-      append_json_text(answer.body, name);
+      append_json_text(answer.body, lower_case(line.substr(2)));
       answer.body += ":{";
       is_in_section = true;
     } else if (colon != std::string_view::npos && is_in_section) {

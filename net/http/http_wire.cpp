@@ -99,9 +99,7 @@ std::optional<HttpError> HttpWire::refusal_to(const HttpRequest& request, const 
   const bool may_have_body = (route.methods & (HttpRoute::post | HttpRoute::put)) != 0;
   const bool has_body = !request.body.empty() ||
                         (may_have_body && request.method != HttpMethod::get && request.method != HttpMethod::head);
-  if (has_body && !is_json_type(request.content_type)) {
-    return not_json();
-  }
+  if (has_body && !is_json_type(request.content_type)) return not_json();
   return std::nullopt;
 }
 
