@@ -5,6 +5,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstdlib>
@@ -15,6 +16,7 @@
 #include "cli/broken_off.h"
 #include "cli/folder.h"
 #include "cli/option.h"
+#include "cli/server_stream.h"
 #include "cli/settings.h"
 #include "engine/context/word_lists.h"
 #include "net/batch.h"
@@ -42,7 +44,10 @@ asio::ip::tcp::socket connect_to(asio::io_context& io, const std::string& host, 
 
 class ServerTransport final : public Transport {
  public:
-  explicit ServerTransport(const po::variables_map& values) : socket_(connect_to_server(io_, values)) {
+  explicit ServerTransport(const po::variables_map& values) : stream_(connect_to_server(io_, values)) {
+    if (values.contains("tls")) {
+      stream_.start_tls(values["host"].as<std::string>(), values["cacert"].as<std::string>());
+    }
     const Reply* hello = ask(hello_request());
     if (hello->kind == Reply::Kind::error) throw std::runtime_error(hello->text);
   }
@@ -64,6 +69,7 @@ class ServerTransport final : public Transport {
         case ReplyParser::Status::need_more: receive_more();
       }
     }
+    if (error_ == asio::ssl::error::stream_truncated) error_ = asio::error::eof;
     if (error_ == asio::error::eof && may_end_) return nullptr;
     fail_broken_off(error_);
   }
@@ -79,26 +85,28 @@ class ServerTransport final : public Transport {
   /// Goes on while receive() waits: a server that waits for its answer to be taken reads no further request.
   void send_more() {
     sending_ = std::exchange(unsent_, {});
-    asio::async_write(socket_, asio::buffer(sending_), [this](const boost::system::error_code& error, std::size_t) {
+    const auto sent = [this](const boost::system::error_code& error, std::size_t) {
       sending_.clear();
       if (!error && !unsent_.empty()) send_more();
-    });
+    };
+    stream_.with([&](auto& bytes) { asio::async_write(bytes, asio::buffer(sending_), sent); });
   }
 
   void receive_more() {
     bool done = false;
     std::array<char, 16384> chunk;
-    socket_.async_receive(asio::buffer(chunk), [&](const boost::system::error_code& error, std::size_t size) {
+    const auto received = [&](const boost::system::error_code& error, std::size_t size) {
       done = true;
       error_ = error;
       received_.append(chunk.data(), size);
-    });
+    };
+    stream_.with([&](auto& bytes) { bytes.async_read_some(asio::buffer(chunk), received); });
     io_.restart();
     while (!done) io_.run_one();
   }
 
   asio::io_context io_;
-  asio::generic::stream_protocol::socket socket_;
+  ServerStream stream_;
   boost::system::error_code error_;
   std::string unsent_;
   std::string sending_;
@@ -206,6 +214,9 @@ void add_transport_options(po::options_description& options) {
   add_server_options(options);
   // clang-format off: an option a line
   options.add_options()
+      ("tls", "the server speaks TLS")
+      ("cacert", po::value<std::string>()->default_value("", ""),
+       "a PEM file of who vouches for its certificate, in place of those that the system trusts")
       ("data", po::value<std::string>(), "no server: the files of this folder")
       ("json", "print JSON, an answer a line");
   // clang-format on
@@ -254,6 +265,7 @@ asio::generic::stream_protocol::socket connect_to_server(asio::io_context& io, c
   if (!values.contains("unix")) {
     return connect_to(io, values["host"].as<std::string>(), values["port"].as<std::uint16_t>());
   }
+  if (values.contains("tls")) throw po::error("--tls is for --host and --port: a Unix socket is in the clear");
   const asio::local::stream_protocol::endpoint endpoint(values["unix"].as<std::string>());
   asio::local::stream_protocol::socket socket(io);
   boost::system::error_code error;

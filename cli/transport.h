@@ -34,7 +34,7 @@ class Transport {
 
 /// --host, --port, --unix.
 void add_server_options(boost::program_options::options_description& options);
-/// These, --data and --json.
+/// These, --tls, --cacert, --data and --json.
 void add_transport_options(boost::program_options::options_description& options);
 
 /// What to do where --data names a folder that keeps nothing yet. Reading makes none: it may be a slip of the pen.

@@ -59,6 +59,11 @@ struct Client {
   std::uint64_t lap_ns = 0;       // steady_ns() as its last request ended, or the batch began
 };
 
+/// As CLIENT LIST calls who it is: the name of its token.
+inline std::string_view user_of(const Client& client) {
+  return client.access.name.empty() ? "default" : std::string_view(client.access.name);
+}
+
 /// One of the stores that users are spread over, as requests see it.
 struct Shard {
   explicit Shard(Service& of_store);

@@ -16,7 +16,7 @@ constexpr std::array table{
             "Writes a snapshot while requests go on."},
     Command{"CLIENT", 1, Command::any, Command::connection, commands::client,
             "ID|GETNAME|SETNAME name|SETINFO LIB-NAME|LIB-VER value|INFO|LIST [TYPE type] [ID id ...]|"
-            "KILL address|KILL [ID id] [ADDR address] [LADDR address] [MAXAGE seconds] [SKIPME yes|no]|"
+            "KILL address|KILL [ID id] [ADDR address] [LADDR address] [USER name] [MAXAGE seconds] [SKIPME yes|no]|"
             "NO-EVICT ON|OFF|NO-TOUCH ON|OFF",
             "Tells, names or closes a connection."},
     Command{"COMMAND", 0, Command::any, Command::connection, commands::command,

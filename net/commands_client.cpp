@@ -13,12 +13,13 @@ struct Wanted {
   std::optional<std::uint64_t> id;
   std::optional<std::string_view> address;
   std::optional<std::string_view> local_address;
+  std::optional<std::string_view> user;
   std::optional<std::int64_t> age_s;
   bool skips_me = true;
 
   bool has(const Client& client, std::int64_t now_ms) const {
     return (!id || client.id == *id) && (!address || client.address == *address) &&
-           (!local_address || client.local_address == *local_address) &&
+           (!local_address || client.local_address == *local_address) && (!user || user_of(client) == *user) &&
            (!age_s || now_ms - client.connected_ms >= *age_s * 1000);
   }
 };
@@ -31,7 +32,7 @@ Wanted read_wanted(Arguments& arguments) {
     return wanted;
   }
   if (!arguments.more())
-    arguments.fail("CLIENT KILL needs an address, or ID, ADDR, LADDR, MAXAGE or SKIPME and a value");
+    arguments.fail("CLIENT KILL needs an address, or ID, ADDR, LADDR, USER, MAXAGE or SKIPME and a value");
   while (arguments.more()) {
     if (arguments.option("ID")) {
       wanted.id = arguments.number<std::uint64_t>("ID", 1, UINT64_MAX);
@@ -39,6 +40,8 @@ Wanted read_wanted(Arguments& arguments) {
       wanted.address = arguments.value("ADDR");
     } else if (arguments.option("LADDR")) {
       wanted.local_address = arguments.value("LADDR");
+    } else if (arguments.option("USER")) {
+      wanted.user = arguments.value("USER");
     } else if (arguments.option("MAXAGE")) {
       wanted.age_s = arguments.number<std::int64_t>("MAXAGE", 1, INT64_MAX / 1000);
     } else if (arguments.option("SKIPME")) {

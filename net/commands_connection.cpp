@@ -48,8 +48,8 @@ void append_client(const Client& client, std::int64_t now_ms, std::string& out) 
          " fd=" + std::to_string(client.descriptor) + " name=" + client.name + " age=" + seconds(client.connected_ms) +
          " idle=" + seconds(client.last_active_ms) + " flags=" + (flags.empty() ? "N" : flags) +
          " db=0 sub=0 psub=0 ssub=0 multi=" + queued + " events=r cmd=" + command +
-         " user=default redir=-1 resp=" + std::to_string(client.protocol) + " lib-name=" + client.library_name +
-         " lib-ver=" + client.library_version + "\n";
+         " user=" + std::string(user_of(client)) + " redir=-1 resp=" + std::to_string(client.protocol) +
+         " lib-name=" + client.library_name + " lib-ver=" + client.library_version + "\n";
 }
 
 void set_name(Call& call) {

@@ -4,7 +4,6 @@
 
 #include "engine/model_name.h"
 #include "net/service.h"
-#include "persistence/json_text.h"
 
 namespace penchant {
 namespace {
@@ -119,11 +118,9 @@ bool ServerTarget::knows_checkpoint(std::string_view, std::string_view name) con
 
 result<void> ServerTarget::send() {
   if (records_.empty()) return {};
-  std::string file = "{\"format\":";
-  append_json_text(file, export_format);
-  file += ",\"version\":" + std::to_string(export_version) + ",\"preferences\":[" + records_ + "\n]}";
+  // Not as an IMPORT: it would have the stores of all other users wait, too.
+  const auto answer = ask_({"RECORDS", "[" + records_ + "\n]"});
   records_.clear();
-  const auto answer = ask_({"IMPORT", file});
   if (!answer) return answer.error();
   if ((*answer)->kind != Reply::Kind::map || (*answer)->elements.size() != 4) return no_such_answer();
   recorded_ += static_cast<std::uint64_t>((*answer)->elements[1].integer);

@@ -23,7 +23,7 @@
 namespace penchant {
 
 inline constexpr std::size_t export_page_records = 16;  // others wait about 0.1 ms for each
-inline constexpr std::size_t import_piece_bytes = std::size_t{256} << 10;  // of one IMPORT
+inline constexpr std::size_t import_piece_bytes = std::size_t{256} << 10;  // of one RECORDS
 
 /// One request, and the reply, which is no error: valid until the next call.
 using Ask = std::function<result<const Reply*>(const std::vector<std::string>& request)>;
@@ -34,7 +34,7 @@ using OnProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 result<void> export_through(const Ask& ask, const std::string& user, TemporaryFile& spool, Exporter& exporter,
                             std::int64_t now_ms, const OnProgress& on_progress);
 
-/// Hands records on to a server, in files of our own format.
+/// Hands records on to a server, a piece of them at a time.
 class ServerTarget final : public ImportTarget {
  public:
   static result<std::unique_ptr<ServerTarget>> open(Ask ask);

@@ -80,7 +80,12 @@ result<ImportReport> record_json(std::span<Service* const> services, std::string
   if (auto parsed = parse_json(json, item); !parsed) return Failure{"it is not JSON: " + parsed.error().message};
   ImportReport report;
   Targets<RoomTarget> rooms(services.size());
+  std::vector<bool> are_known;  // by the names that the stores gave them
   const auto fits = each_record(item, user, [&](JsonRecord& read) -> result<void> {
+    const std::uint32_t own = store_of(read.record.user, static_cast<std::uint32_t>(services.size()));
+    const auto has_named = services[own]->store().has_named(read.record.id, read.record);
+    if (!has_named) return has_named.error();
+    are_known.push_back(*has_named);
     const auto make = [&](std::uint32_t store) {
       return std::make_unique<RoomTarget>(services[store]->engine(), services[store]->word_lists());
     };
@@ -90,6 +95,7 @@ result<ImportReport> record_json(std::span<Service* const> services, std::string
   if (!fits) return fits.error();
   Targets<StoreTarget> stores(services.size());
   const auto recorded = each_record(item, user, [&](JsonRecord& read) -> result<void> {
+    if (are_known[report.records++]) return ++report.duplicates, result<void>();
     const auto make = [&](std::uint32_t store) {
       Service& service = *services[store];
       return std::make_unique<StoreTarget>(service.store(), service.word_lists(), service.now_ms());
@@ -100,7 +106,6 @@ result<ImportReport> record_json(std::span<Service* const> services, std::string
     return {};
   });
   if (!recorded) return recorded.error();
-  report.records = report.recorded + report.duplicates;
   return report;
 }
 

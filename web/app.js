@@ -4,13 +4,14 @@ import * as ask from "./ask.js";
 import { server } from "./api.js";
 import * as chances from "./chances.js";
 import { byId } from "./dom.js";
+import * as exporting from "./export.js";
 import * as feed from "./feed.js";
 import * as health from "./server.js";
+import * as importing from "./import.js";
 import * as pools from "./pools.js";
 import * as session from "./session.js";
 import { on, set, state } from "./state.js";
 import * as taste from "./taste.js";
-import * as transfer from "./transfer.js";
 import * as trend from "./trend.js";
 import * as users from "./users.js";
 
@@ -67,7 +68,7 @@ function startBanner() {
 startTheme();
 startUserChoice();
 startBanner();
-for (const panel of [ask, chances, taste, trend, feed, users, pools, transfer, health]) panel.start();
+for (const panel of [ask, chances, taste, trend, feed, users, pools, exporting, importing, health]) panel.start();
 session.start(async () => {
   const before = state.user;
   try {

@@ -1,9 +1,9 @@
-// The panel "Ask": answers as one types. Each question has a number; an answer to an older one is dropped.
+// The panel "Ask": answers as one types. An answer to an older question is dropped.
 
 import { ask } from "./api.js";
 import { byId, debounced, h, rateBar, table, tell } from "./dom.js";
 import { count, measure, percent, score } from "./format.js";
-import { on, set, state } from "./state.js";
+import { newest, on, set, state } from "./state.js";
 
 const typing_pause_ms = 140;
 const advice_count = 6;
@@ -11,8 +11,8 @@ const arms_shown = 5;
 const bands = [["explore", "below 0.3"], ["hedge", "0.3 to 0.7"], ["exploit", "above 0.7"]];
 
 const panel = byId("ask");
-let question = 0;
-let abort = new AbortController();
+const nextQuestion = newest();
+let current = null;  // the newest question's signal
 
 export function start() {
   const typed = debounced(() => set({ prompt: byId("prompt").value }), typing_pause_ms);
@@ -44,10 +44,8 @@ function fillChoices() {
 
 async function load() {
   if (!state.user) return;
-  const mine = ++question;
-  abort.abort();
-  abort = new AbortController();
-  const { signal } = abort;
+  const signal = nextQuestion();
+  current = signal;
   const asked = parameters();
   const { user_id, prompt } = asked;
   byId("recommendation").classList.add("stale");
@@ -62,7 +60,7 @@ async function load() {
       ask("api/preferences/recommend-loras", { user_id, prompt, checkpoint, count: advice_count }, signal),
       ask("api/preferences/recommend-parameters", { user_id, prompt, checkpoint, family: asked.family }, signal),
     ]);
-    if (mine !== question) return;
+    if (signal.aborted) return;
     tell(panel, null);
     showRecommendation(answer);
     byId("recommendation").classList.remove("stale");
@@ -71,13 +69,13 @@ async function load() {
     showLoras(loras);
     showParameters(values);
     showNegatives(negatives);
-    await explain(checkpoint, mine, signal);
+    await explain(checkpoint, signal);
   } catch (error) {
-    if (mine !== question || error.name === "AbortError") return;
+    if (signal.aborted) return;
     tell(panel, error);
     if (error.status !== 0) clear();
   } finally {
-    if (mine === question) byId("recommendation").classList.remove("stale");
+    if (!signal.aborted) byId("recommendation").classList.remove("stale");
   }
 }
 
@@ -129,7 +127,7 @@ function whyButton(checkpoint) {
   return h("button", { type: "button", class: "quiet", "aria-label": `Explain ${checkpoint} by keyword`,
     onclick: async () => {
       try {
-        await explain(checkpoint, question, abort.signal);
+        await explain(checkpoint, current);
         byId("explanation-title").focus();
       } catch (error) {
         tell(panel, error);
@@ -176,10 +174,10 @@ function showNegatives(negatives) {
       one.keyword, score(one.score), count(one.observations)])));
 }
 
-async function explain(checkpoint, mine, signal) {
+async function explain(checkpoint, signal) {
   const answer = await ask("api/preferences/explain",
     { user_id: state.user, prompt: state.prompt, checkpoint }, signal);
-  if (mine !== question) return;
+  if (signal.aborted) return;
   byId("explanation-title").textContent = `By keyword: ${checkpoint}`;
   byId("explanation-body").replaceChildren(answer.keywords.length === 0
     ? none("There are no keywords to explain it by.")

@@ -5,13 +5,12 @@ import { scoreBand } from "./beta.js";
 import { byId, h, shareBar, table, tell } from "./dom.js";
 import { count, percent, score } from "./format.js";
 import { parameters } from "./ask.js";
-import { on, state } from "./state.js";
+import { newest, on, state } from "./state.js";
 
 const shown_max = 14;
 
 const panel = byId("chances");
-let question = 0;
-let abort = new AbortController();
+const nextQuestion = newest();
 
 export function start() {
   on(["user", "prompt", "family", "tier", "alive"], load);
@@ -19,10 +18,7 @@ export function start() {
 
 async function load() {
   if (!state.user) return;
-  const mine = ++question;
-  abort.abort();
-  abort = new AbortController();
-  const { signal } = abort;
+  const signal = nextQuestion();
   const asked = parameters();
   try {
     const [answer, keywords] = await Promise.all([
@@ -30,11 +26,11 @@ async function load() {
         { ...asked, policy: "thompson", top: shown_max, peek: true }, signal),
       ask("api/preferences/keywords", { prompt: asked.prompt }, signal),
     ]);
-    if (mine !== question) return;
+    if (signal.aborted) return;
     tell(panel, null);
     show(answer.arms, keywords.length, asked.prompt.trim());
   } catch (error) {
-    if (mine !== question || error.name === "AbortError") return;
+    if (signal.aborted) return;
     tell(panel, error);
     if (error.status !== 0) byId("chances-body").replaceChildren();
   }

@@ -25,6 +25,16 @@ export function set(changes) {
   for (const { names, f } of waiting) if (names.some((name) => changed.includes(name))) f();
 }
 
+/** Of questions that follow each other only the newest one's answer counts: its call's signal aborts those before. */
+export function newest() {
+  let abort = new AbortController();
+  return () => {
+    abort.abort();
+    abort = new AbortController();
+    return abort.signal;
+  };
+}
+
 /**
  * Runs f every `period_ms` while somebody who may see the page has it in view, never twice at once. The answer runs it
  * at once, or, where it is running, again after that. f tells its own errors.

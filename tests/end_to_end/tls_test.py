@@ -63,6 +63,19 @@ class Served(Tls):
         super().setUp()
         self.start(stores=2)
 
+    def test_subcommands_speak_it_where_they_are_told(self):
+        where = ["--port", str(self.penchant.port), "--tls"]
+        record = [*where, "--cacert", str(self.certificate), "ann", "selected", "A", "castle"]
+        self.assertIn("1", run("record", *record).stdout)
+        unproven = run("record", *where, "ann", "selected", "A", "castle")
+        self.assertEqual(unproven.returncode, 1)
+        self.assertIn("its certificate is not accepted (self", unproven.stderr)
+        of_another = make_certificate(self.keys, "second")["tls_cert"]
+        self.assertEqual(run("stats", *where, "--cacert", str(of_another), "ann").returncode, 1)
+        by_name = run("stats", *where, "--cacert", str(self.certificate), "--host", "localhost", "ann")
+        self.assertIn("its certificate is not accepted (hostname mismatch)", by_name.stderr)
+        self.assertEqual(run("stats", *where, "--unix", "/x", "ann").returncode, 2)
+
     def test_redis_cli_openssl_and_a_library_are_served(self):
         record = ["RECORD", "ann", "selected", "A", "castle"]
         self.assertEqual(self.penchant.redis_cli("--tls", "--cacert", self.certificate, *record), "1")

@@ -12,6 +12,7 @@ struct Killing : Talk {
     runtime.tell_monitors = [this](const std::string& line) { lines.push_back(line); };
     old.id = 3;
     old.address = "127.0.0.1:30";
+    old.access.name = "studio";
     old.local_address = "127.0.0.1:7379";
     old.connected_ms = clock_ms() - 100'000;
     young.id = 4;
@@ -44,6 +45,8 @@ BOOST_AUTO_TEST_CASE(clients_are_closed_by_what_they_are) {
   BOOST_TEST(kill("ADDR 127.0.0.1:40") == "1: 4");
   BOOST_TEST(kill("LADDR 127.0.0.1:7379") == "2: 3 4");
   BOOST_TEST(kill("LADDR 127.0.0.1:7379 ID 3") == "1: 3");
+  BOOST_TEST(kill("USER studio") == "1: 3");
+  BOOST_TEST(kill("USER default") == "1: 4");
   BOOST_TEST(kill("MAXAGE 50") == "1: 3");
   BOOST_TEST(kill("SKIPME yes") == "2: 3 4");
   BOOST_TEST(!closed());

@@ -1,6 +1,7 @@
 // What the dashboard changes, and what it does when the server refuses, is read-only, or is away. The mock server only.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { launch, reads, shoot, startMock, textOf, visit } from "./browser.mjs";
@@ -102,6 +103,9 @@ test("an export is a file of the chosen user", () => withMock([], {}, async (pag
   await page.waitForFunction(() => document.getElementById("user").value === "ann");
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export")]);
   assert.match(download.suggestedFilename(), /penchant.*\.json/);
+  assert.ok(JSON.parse(await readFile(await download.path(), "utf8")).preferences.length > 0);
+  await reads(page, "#export-about", /B exported/);
+  assert.ok(!(await page.locator("#export-progress").isVisible()));
 }));
 
 test("a token is asked for, a wrong one refused, and signing out asks again", () => withMock(["--token", "secret"],

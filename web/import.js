@@ -1,15 +1,14 @@
-// The panel "Export and import". An upload goes by XMLHttpRequest, which alone tells how far it is.
+// The form "Import" in the panel "Export and import". An upload goes by XMLHttpRequest, which alone tells how far it is.
 
-import { address, errorOf } from "./api.js";
+import { errorOf } from "./api.js";
 import { byId, tell } from "./dom.js";
 import { bytes, percent, plural } from "./format.js";
-import { on, set, state } from "./state.js";
+import { set } from "./state.js";
 
 const panel = byId("transfer");
 let upload = null;
 
 export function start() {
-  on(["user"], showExport);
   byId("import-file").addEventListener("change", () => {
     byId("import").querySelector("[type=submit]").disabled = byId("import-file").files.length === 0;
     byId("import-status").textContent = "";
@@ -21,14 +20,6 @@ export function start() {
     if (file && !upload) send(file);
   });
   byId("import-stop").addEventListener("click", () => upload?.abort());
-}
-
-function showExport() {
-  const link = byId("export");
-  link.href = address("api/preferences/export", { user_id: state.user });
-  link.download = `penchant-${state.user}.json`;
-  link.textContent = `Export ${state.user}`;
-  byId("export-about").textContent = "All records and pools, as one JSON file.";
 }
 
 function setRunning(isRunning) {
