@@ -13,7 +13,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <vector>
 
@@ -94,8 +93,10 @@ class Lessons {
   /// All that somebody lists, in order of their records.
   std::vector<Id> in_order() const;
   bool is_each_listed() const {
-    const auto is_listed = [this](std::size_t id) { return kept_[id].references > 0; };
-    return std::ranges::all_of(std::views::iota(std::size_t{0}, size()), is_listed);
+    for (std::size_t id = 0; id < size(); ++id) {
+      if (kept_[id].references == 0) return false;
+    }
+    return true;
   }
 
   void scale(double factor);
