@@ -108,7 +108,7 @@ result<bool> ServerTarget::add_pool(const PoolSet& pool) {
   if (!is_sending_) return true;
   std::vector<std::string> request{"POOL", "SET", std::string(pool.family), tier};
   request.insert(request.end(), pool.checkpoints.begin(), pool.checkpoints.end());
-  if (auto set = ask_(request); !set) return set.error();
+  if (auto set = ask_(request); !set) return refusal_.emplace(set.error());
   pool_names_.insert(name);
   return true;
 }
@@ -124,7 +124,7 @@ result<void> ServerTarget::send() {
   file += ",\"version\":" + std::to_string(export_version) + ",\"preferences\":[" + records_ + "\n]}";
   records_.clear();
   const auto answer = ask_({"IMPORT", file});
-  if (!answer) return answer.error();
+  if (!answer) return refusal_.emplace(answer.error());
   if ((*answer)->kind != Reply::Kind::map || (*answer)->elements.size() != 4) return no_such_answer();
   recorded_ += static_cast<std::uint64_t>((*answer)->elements[1].integer);
   duplicates_ += static_cast<std::uint64_t>((*answer)->elements[3].integer);
