@@ -1,4 +1,4 @@
-"""Files over HTTP under kill -9 and full disks: a beginning of the file is there, and the same file again adds the rest."""
+"""Files over HTTP under kill -9 and full disks: their beginning is there, and the same file again adds the rest."""
 import contextlib
 import json
 import os

@@ -12,7 +12,8 @@ import time
 import unittest
 
 from harness import Client, EndToEnd, eventually
-from http_client import EXPORT, IMPORT, RECOMMEND, answers_of, connect, head_of, rest_of
+from http_client import (EXPORT, IMPORT, PORTRAIT, RECOMMEND, RECORDS, Http, answers_of, connect, head_of,
+                         rest_of)
 from tls_test import TlsClient, make_certificate
 
 MIB = 1 << 20
@@ -27,6 +28,7 @@ class Load:
         self.watch = self.enterContext(Client(self.unix))
         self.assertEqual(self.watch.ask("RECORD", "ann", "selected", "A", "castle"), 1)
         self.assertEqual(self.asked(head_of("GET", RECOMMEND + "?user_id=ann&prompt=castle"))[0], 200)
+        self.assertEqual(self.asked(head_of("GET", EXPORT))[0], 200)  # the journal stays open
         self.await_alone()
         self.before = self.resources()
 
@@ -204,6 +206,44 @@ class TlsLoad(Load, EndToEnd):
                 with contextlib.suppress(ConnectionError):
                     self.assertEqual(rest_of(client), b"")
         self.assert_as_before()
+
+
+class Transfers(Http):
+    def begin_imports(self, count):
+        """Clients that have sent one byte of nine."""
+        clients = [self.enterContext(connect(self.one.http_port)) for _ in range(count)]
+        for client in clients:
+            client.sendall(head_of("POST", IMPORT, 9) + b"{")
+        eventually(lambda: self.one.info("connected_clients") == str(count + 1), "all have begun")
+        return clients
+
+    def test_whoever_is_refused_gets_to_read_why_however_much_it_sends(self):
+        self.one = self.server()
+        self.begin_imports(4)
+        for _ in range(5):
+            answer = self.ask("POST", IMPORT, " " * (16 * MIB))
+            self.assertEqual((answer.status, answer.json["field"]), (409, None))
+
+    def test_one_has_the_place_of_its_client(self):
+        self.one = self.server(max_clients=2)
+        self.post(RECORDS, PORTRAIT)
+        with self.one.client():
+            for _ in range(20):
+                answer = eventually(lambda: self.unless_too_many(self.ask("GET", EXPORT)), "the place of the last one")
+                self.assertEqual((answer.status, len(answer.json["preferences"])), (200, 1))
+
+    def unless_too_many(self, answer):
+        return None if answer.status == 429 else answer
+
+    def test_one_that_waits_for_its_client_is_not_idle(self):
+        self.one = self.server(idle_timeout=1, request_timeout=20)
+        file = json.dumps({"version": "1.0", "preferences": []}).encode()
+        with connect(self.one.http_port) as client, client.makefile("rb") as replies:
+            client.sendall(head_of("POST", IMPORT, len(file)) + file[:5])
+            time.sleep(2.5)
+            client.sendall(file[5:])
+            [(status, _, body)] = answers_of(replies, 1)
+        self.assertEqual((status, json.loads(body)), (200, {"recorded": 0, "duplicates": 0}))
 
 
 if __name__ == "__main__":
