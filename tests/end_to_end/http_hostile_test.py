@@ -28,8 +28,11 @@ class Load:
         self.watch = self.enterContext(Client(self.unix))
         self.assertEqual(self.watch.ask("RECORD", "ann", "selected", "A", "castle"), 1)
         self.assertEqual(self.asked(head_of("GET", RECOMMEND + "?user_id=ann&prompt=castle"))[0], 200)
+        self.await_alone()
+        threads = self.resources()[1]
         self.assertEqual(self.asked(head_of("GET", EXPORT))[0], 200)  # the journal stays open
         self.await_alone()
+        eventually(lambda: self.resources()[1] == threads, "the export's thread has ended")
         self.before = self.resources()
 
     def await_alone(self):
