@@ -51,6 +51,7 @@ struct Client {
   std::string address;
   std::string local_address;  // that it came to
   int descriptor = -1;        // of its socket
+  bool is_inside = false;     // a transfer's own connection, in the place of its client's: no bound of clients' holds
   bool monitoring = false;    // it is told what all others ask
   const Command* last_command = nullptr;
   std::int64_t connected_ms = 0;

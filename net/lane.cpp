@@ -181,6 +181,7 @@ void Lane::close_overdue() {
     Client& client = session->connection.client();
     const auto idle = now - session->last_active;
     client.last_active_ms = clock_ms() - std::chrono::duration_cast<std::chrono::milliseconds>(idle).count();
+    if (client.is_inside) continue;  // it waits for its client over HTTP, who is looked after there
     const bool is_idle =
         options.idle_max.count() > 0 && idle > options.idle_max && !session->owing_since && !client.monitoring;
     const bool is_owing = session->owing_since && now - *session->owing_since > options.request_max;

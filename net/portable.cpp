@@ -107,7 +107,7 @@ result<bool> ServerTarget::add_pool(const PoolSet& pool) {
   if (!is_sending_) return true;
   std::vector<std::string> request{"POOL", "SET", std::string(pool.family), tier};
   request.insert(request.end(), pool.checkpoints.begin(), pool.checkpoints.end());
-  if (auto set = ask_(request); !set) return set.error();
+  if (auto set = ask_(request); !set) return refusal_.emplace(set.error());
   pool_names_.insert(name);
   return true;
 }
@@ -121,7 +121,7 @@ result<void> ServerTarget::send() {
   // Not as an IMPORT: it would have the stores of all other users wait, too.
   const auto answer = ask_({"RECORDS", "[" + records_ + "\n]"});
   records_.clear();
-  if (!answer) return answer.error();
+  if (!answer) return refusal_.emplace(answer.error());
   if ((*answer)->kind != Reply::Kind::map || (*answer)->elements.size() != 4) return no_such_answer();
   recorded_ += static_cast<std::uint64_t>((*answer)->elements[1].integer);
   duplicates_ += static_cast<std::uint64_t>((*answer)->elements[3].integer);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ class ServerTarget final : public ImportTarget {
 
   /// Sends what has not been sent yet.
   result<void> send();
+  /// Why the server did not take what was sent last; none where it did, or the file was to blame.
+  const std::optional<Failure>& refusal() const { return refusal_; }
   std::uint64_t recorded() const { return recorded_; }
   std::uint64_t duplicates() const { return duplicates_; }
 
@@ -60,6 +63,7 @@ class ServerTarget final : public ImportTarget {
   bool is_sending_ = false;
   std::string record_;
   std::string records_;
+  std::optional<Failure> refusal_;
   std::uint64_t recorded_ = 0;
   std::uint64_t duplicates_ = 0;
 };

@@ -144,7 +144,7 @@ void Server::admit(int descriptor, WireKind wire, std::string address) {
 
 void Server::admit(Arrival arrival) {
   ++commons_.runtime.connections_received;
-  if (commons_.clients >= commons_.options.clients_max) {
+  if (commons_.clients >= commons_.options.clients_max && !arrival.client.is_inside) {
     ++commons_.runtime.connections_refused;
     const std::string answer = too_many_clients(arrival.wire);
     (void)send(arrival.descriptor, answer.data(), answer.size(), MSG_NOSIGNAL);
@@ -161,6 +161,7 @@ int Server::connect_inside(const Client& client) {
   Arrival arrival{.descriptor = ends[0], .wire = WireKind::resp};
   arrival.client.address = client.address;
   arrival.client.access = client.access;
+  arrival.client.is_inside = true;
   first().post([this, arrival = std::move(arrival)]() mutable { admit(std::move(arrival)); });
   return ends[1];
 }

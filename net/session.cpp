@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <string>
 
+#include "net/http/transfer.h"
 #include "net/log.h"
 #include "net/settle.h"
 
@@ -260,12 +261,19 @@ asio::awaitable<Turn, Executor> take_turn_everywhere(Lane& lane, Session& sessio
   co_return hold_rendered(lane, session, replies);
 }
 
-/// The connection becomes a transfer's.
+/// The connection becomes a transfer's, where there is room for one.
 void hand_over(Lane& lane, Session& session) {
   boost::system::error_code error;
+  if (!lane.commons().transfers->reserve()) {
+    const std::string refusal = transfer_refusal();
+    std::string_view left = refusal;
+    (void)send_some(session.socket, left);
+    session.connection.client().closing = true;  // what it still sends is drained
+    return;
+  }
   Transfer transfer{.received = std::exchange(session.pending, {}), .client = session.connection.client()};
   transfer.descriptor = session.socket.release(error);
-  if (!error) lane.commons().transfers->take(std::move(transfer));
+  lane.commons().transfers->take(std::move(transfer));
 }
 
 /// Goes on after a turn that left something to wait for or to run; false where the conversation is over. (GCC 12 makes

@@ -219,8 +219,9 @@ TlsRelay::Done TlsRelay::pump_in(Client& client) {
       const auto size = static_cast<std::size_t>(got);
       boost::system::error_code error;
       const std::size_t sent = client.plain.send(asio::buffer(scratch_.data(), size), 0, error);
-      goes_on = !error || is_not_ready(error);
-      if (goes_on && sent < size) goes_on = co_await send_plain(client, {scratch_.data() + sent, size - sent});
+      bool is_taken = !error || is_not_ready(error);
+      if (is_taken && sent < size) is_taken = co_await send_plain(client, {scratch_.data() + sent, size - sent});
+      if (!is_taken) co_return;  // the server is done with it: its last words are on their way out
     } else if (SSL_get_error(client.ssl.get(), got) == SSL_ERROR_ZERO_RETURN) {
       boost::system::error_code ignored;  // it sends no more; what it has asked is answered
       client.plain.shutdown(PlainSocket::shutdown_send, ignored);

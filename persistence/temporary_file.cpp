@@ -15,6 +15,9 @@ Failure TemporaryFile::failure(std::string_view what) const {
 }
 
 result<TemporaryFile> TemporaryFile::create(std::string directory) {
+  TemporaryFile nameless(directory, ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (nameless.descriptor_ >= 0) return nameless;
+  // Not every file system can do that.
   std::string name = directory + "/penchant-XXXXXX";
   TemporaryFile file(std::move(directory), ::mkostemp(name.data(), O_CLOEXEC));
   if (file.descriptor_ < 0) return file.failure("create");

@@ -1,5 +1,5 @@
 // TemporaryFile: what is too large for memory, until it has been read. It has no name: it is gone when the process is,
-// however that ends.
+// however that ends. (On a file system without O_TMPFILE it has one for an instant while it is made.)
 //
 // Owner and thread: the caller's. Limits: it leaves spare_bytes of the disk free, which others may need more. Errors:
 // one sentence with the folder and the reason.

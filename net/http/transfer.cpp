@@ -19,6 +19,29 @@ namespace penchant {
 namespace {
 
 constexpr std::size_t read_at_once = std::size_t{64} << 10;
+constexpr std::size_t sent_at_once = std::size_t{64} << 10;
+constexpr std::size_t moved_bytes_min = std::size_t{64} << 10;  // in the time that a client may be silent
+
+/// Whoever moves a byte now and then is not silent, yet would keep its place for ever: others need it.
+class Pace {
+ public:
+  using Clock = std::chrono::steady_clock;
+  explicit Pace(Clock::duration time) : time_(time) {}
+
+  /// It was waited since then for so many bytes; false where that is too slow.
+  bool note(Clock::time_point begin, std::size_t bytes) {
+    waited_ += Clock::now() - begin;
+    moved_ += bytes;
+    if (waited_ < time_) return true;
+    waited_ = {};
+    return std::exchange(moved_, 0) >= moved_bytes_min;
+  }
+
+ private:
+  const Clock::duration time_;
+  Clock::duration waited_{};
+  std::size_t moved_ = 0;
+};
 
 /// Blocking, and for no longer than a client may be silent.
 void make_blocking(int socket, std::chrono::seconds silence_max) {
@@ -28,24 +51,27 @@ void make_blocking(int socket, std::chrono::seconds silence_max) {
   setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-bool send_all(int socket, std::string_view bytes) {
+bool send_all(int socket, std::string_view bytes, Pace& pace) {
   while (!bytes.empty()) {
-    const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto begin = Pace::Clock::now();
+    const auto sent = ::send(socket, bytes.data(), std::min(bytes.size(), sent_at_once), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
+    if (sent <= 0 || !pace.note(begin, static_cast<std::size_t>(sent))) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
 }
 
 /// Appends what comes next; false at the end, or where nothing comes.
-bool receive_some(int socket, std::string& into) {
+bool receive_some(int socket, std::string& into, Pace& pace) {
   std::vector<char> chunk(read_at_once);
   for (;;) {
+    const auto begin = Pace::Clock::now();
     const auto got = ::recv(socket, chunk.data(), chunk.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got > 0) into.append(chunk.data(), static_cast<std::size_t>(got));
-    return got > 0;
+    if (got <= 0) return false;
+    into.append(chunk.data(), static_cast<std::size_t>(got));
+    return pace.note(begin, static_cast<std::size_t>(got));
   }
 }
 
@@ -57,12 +83,12 @@ class ServerClient {
   result<const Reply*> ask(const std::vector<std::string>& request) {
     std::string bytes = "*" + std::to_string(request.size()) + "\r\n";
     for (const std::string& one : request) bytes += "$" + std::to_string(one.size()) + "\r\n" + one + "\r\n";
-    if (!send_all(socket_, bytes)) return Failure{"LOADING the server is about to end"};
+    if (!send_all(socket_, bytes, pace_)) return Failure{"LOADING the server is about to end"};
     received_.erase(0, parser_.consumed());
     for (;;) {
       const auto status = parser_.parse(received_);
       if (status == ReplyParser::Status::reply) break;
-      if (status == ReplyParser::Status::error || !receive_some(socket_, received_)) {
+      if (status == ReplyParser::Status::error || !receive_some(socket_, received_, pace_)) {
         return Failure{"LOADING the server is about to end"};
       }
     }
@@ -73,6 +99,7 @@ class ServerClient {
 
  private:
   const int socket_;
+  Pace pace_{Pace::Clock::duration::max()};
   std::string received_;
   ReplyParser parser_;
 };
@@ -81,7 +108,7 @@ class ServerClient {
 class Conversation {
  public:
   Conversation(const Transfer& transfer, const TransferOptions& options)
-      : socket_(transfer.descriptor), options_(options), received_(transfer.received) {
+      : socket_(transfer.descriptor), received_(transfer.received), pace_(options.silence_max) {
     make_blocking(socket_, options.silence_max);
   }
 
@@ -90,14 +117,16 @@ class Conversation {
     for (;;) {
       const auto status = parser_.parse(received_);
       if (status == HttpParser::Status::head || status == HttpParser::Status::request) return true;
-      if (status == HttpParser::Status::error || !receive_some(socket_, received_)) return false;
+      if (status == HttpParser::Status::error || !receive_some(socket_, received_, pace_)) return false;
     }
   }
   const HttpRequest& request() const { return parser_.request(); }
 
   /// Puts the body into the file; false where the rest does not come, or is too much, which has been answered.
   bool read_body(TemporaryFile& file) {
-    if (parser_.request().wants_continue && !send_all(socket_, "HTTP/1.1 100 Continue\r\n\r\n")) return false;
+    if (parser_.request().wants_continue && !send_all(socket_, "HTTP/1.1 100 Continue\r\n\r\n", pace_)) {
+      return false;
+    }
     for (;;) {
       const auto status = parser_.parse(received_);
       if (status == HttpParser::Status::error) return refuse(parser_.error_status(), std::string(parser_.error()));
@@ -107,7 +136,7 @@ class Conversation {
       }
       received_.erase(0, parser_.take_input());
       if (status == HttpParser::Status::request) return true;
-      if (!receive_some(socket_, received_)) return false;
+      if (!receive_some(socket_, received_, pace_)) return false;
     }
   }
 
@@ -121,11 +150,11 @@ class Conversation {
   bool answer(const HttpAnswer& answer) {
     std::string bytes;
     append_answer(bytes, answer, {.keeps_alive = false}, date_line(clock_ms() / 1000));
-    if (!send_all(socket_, bytes)) return false;
+    if (!send_all(socket_, bytes, pace_)) return false;
     // What is still on its way from the client would else make the system take the answer back.
     shutdown(socket_, SHUT_WR);
     std::string rest;
-    for (std::size_t bytes_left = 64 * read_at_once; bytes_left > 0 && receive_some(socket_, rest);) {
+    for (std::size_t bytes_left = 64 * read_at_once; bytes_left > 0 && receive_some(socket_, rest, pace_);) {
       bytes_left -= std::min(bytes_left, rest.size());
       rest.clear();
     }
@@ -134,11 +163,13 @@ class Conversation {
 
   /// The first bytes of an answer of unknown length.
   bool begin_answer(std::string_view fields) {
-    return send_all(socket_, "HTTP/1.1 200 OK\r\n" + date_line(clock_ms() / 1000) +
-                                 "Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n"
-                                 "Cache-Control: no-store\r\nVary: Accept-Encoding\r\nConnection: close\r\n"
-                                 "Transfer-Encoding: chunked\r\n" +
-                                 std::string(fields) + "\r\n");
+    return send_all(socket_,
+                    "HTTP/1.1 200 OK\r\n" + date_line(clock_ms() / 1000) +
+                        "Content-Type: application/json\r\nX-Content-Type-Options: nosniff\r\n"
+                        "Cache-Control: no-store\r\nVary: Accept-Encoding\r\nConnection: close\r\n"
+                        "Transfer-Encoding: chunked\r\n" +
+                        std::string(fields) + "\r\n",
+                    pace_);
   }
   result<void> send_chunk(std::string_view bytes) {
     if (bytes.empty()) return {};
@@ -146,14 +177,14 @@ class Conversation {
     const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
     std::string chunk(size.data(), end);
     chunk.append("\r\n").append(bytes).append("\r\n");
-    return send_all(socket_, chunk) ? result<void>() : Failure{"the client is gone"};
+    return send_all(socket_, chunk, pace_) ? result<void>() : Failure{"the client is gone"};
   }
-  bool end_chunks() { return send_all(socket_, "0\r\n\r\n"); }
+  bool end_chunks() { return send_all(socket_, "0\r\n\r\n", pace_); }
 
  private:
   const int socket_;
-  const TransferOptions& options_;
   std::string received_;
+  Pace pace_;
   HttpParser parser_{http_import_bytes_max};
 };
 
@@ -181,7 +212,12 @@ void run_export(Conversation& conversation, const HttpRoute& route, const std::s
     return conversation.send_chunk(coder.add(some));
   });
   const auto told = export_through(ask, user, *spool, exporter, clock_ms(), [](std::uint64_t, std::uint64_t) {});
-  if (!told && !has_begun) return void(conversation.refuse(told.error(), route));
+  if (!told && !has_begun) {
+    // What the server refuses comes with its code; else the spool cannot be kept.
+    const std::string& why = told.error().message;
+    if (why.front() < 'A' || why.front() > 'Z') return void(conversation.refuse(503, why));
+    return void(conversation.refuse(told.error(), route));
+  }
   // Without its last chunk the client sees that the file is not whole.
   if (told && conversation.send_chunk(coder.end())) conversation.end_chunks();
 }
@@ -205,6 +241,16 @@ result<void> run_pass(const TemporaryFile& file, const ImportPlan& plan, ServerT
   return report ? result<void>() : report.error();
 }
 
+/// Why not all came in: the server's word rather than the record that was its turn, and what is recorded all the same.
+Failure failure_of(const Failure& told, const ServerTarget& target) {
+  Failure why = target.refusal().value_or(told);
+  if (target.recorded() > 0) {
+    why.message +=
+        "; " + std::to_string(target.recorded()) + " records came in before it: the same file again adds the others";
+  }
+  return why;
+}
+
 /// Checks all of the file before it records the first of it, as penchant import does.
 result<HttpAnswer> import_body(const TemporaryFile& file, const Ask& ask) {
   ImportCheck check;
@@ -215,8 +261,8 @@ result<HttpAnswer> import_body(const TemporaryFile& file, const Ask& ask) {
   if (!target) return target.error();
   if (auto tried = run_pass(file, *plan, **target); !tried) return tried.error();
   (*target)->begin_sending();
-  if (auto sent = run_pass(file, *plan, **target); !sent) return sent.error();
-  if (auto sent = (*target)->send(); !sent) return sent.error();
+  if (auto sent = run_pass(file, *plan, **target); !sent) return failure_of(sent.error(), **target);
+  if (auto sent = (*target)->send(); !sent) return failure_of(sent.error(), **target);
   return HttpAnswer{.body = "{\"recorded\":" + std::to_string((*target)->recorded()) +
                             ",\"duplicates\":" + std::to_string((*target)->duplicates()) + "}"};
 }
@@ -253,7 +299,7 @@ void run_transfer(const Transfer& transfer, int server, const TransferOptions& o
   }
 }
 
-void refuse_transfer(int descriptor) {
+std::string transfer_refusal() {
   std::string bytes;
   append_answer(bytes,
                 answer_of({.status = 409,
@@ -261,7 +307,7 @@ void refuse_transfer(int descriptor) {
                                        " exports and imports under way: try again when one has ended",
                            .fields = "Retry-After: 5\r\n"}),
                 {.keeps_alive = false}, date_line(clock_ms() / 1000));
-  (void)::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return bytes;
 }
 
 }  // namespace penchant

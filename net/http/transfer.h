@@ -10,6 +10,6 @@ namespace penchant {
 void run_transfer(const Transfer& transfer, int server, const TransferOptions& options);
 
 /// What is answered where nothing more can be taken.
-void refuse_transfer(int descriptor);
+std::string transfer_refusal();
 
 }  // namespace penchant

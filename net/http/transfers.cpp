@@ -11,13 +11,18 @@ namespace penchant {
 // A transfer has no haste; where all cores are busy it waits.
 constexpr int least_priority = 19;
 
-void Transfers::take(Transfer transfer) {
+bool Transfers::reserve() {
   const std::lock_guard lock(mutex_);
   join_done();
-  if (is_stopped_ || running_.size() >= transfers_max) {
-    refuse_transfer(transfer.descriptor);
-    return void(close(transfer.descriptor));
-  }
+  if (running_.size() + reserved_ >= transfers_max) return false;
+  ++reserved_;
+  return true;
+}
+
+void Transfers::take(Transfer transfer) {
+  const std::lock_guard lock(mutex_);
+  --reserved_;
+  if (is_stopped_ || transfer.descriptor < 0) return void(close(transfer.descriptor));
   const int server = connect_(transfer.client);
   Running& running = running_.emplace_back(Running{.descriptor = transfer.descriptor, .server = server});
   running.thread = std::thread([this, &running, transfer = std::move(transfer)] { run(running, transfer); });

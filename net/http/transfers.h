@@ -3,7 +3,7 @@
 // piece; so a large one costs the others little. The connection closes with it.
 //
 //   Transfers transfers(options, [&] { return descriptor of a new connection to the server; });
-//   transfers.take({.descriptor = …, .received = …});   // from a session
+//   if (transfers.reserve()) transfers.take({.descriptor = …, .received = …});   // from a session
 //   transfers.stop();                                    // breaks them off, before the lanes end
 //
 // Owner: the server. Threading: any. Limits: transfers_max; http_import_bytes_max of a body, which waits in a temporary
@@ -46,7 +46,9 @@ class Transfers {
   Transfers& operator=(const Transfers&) = delete;
   ~Transfers() { stop(); }
 
-  /// Answers it, also where there are too many; closes the connection.
+  /// Keeps a place for one more; false where there are too many.
+  bool reserve();
+  /// Answers it, in a place that was kept; closes the connection.
   void take(Transfer transfer);
   /// Breaks off all that are under way, and waits for them.
   void stop();
@@ -66,6 +68,7 @@ class Transfers {
   const Connect connect_;
   std::mutex mutex_;  // of what follows
   std::list<Running> running_;
+  std::size_t reserved_ = 0;  // places
   bool is_stopped_ = false;
 };
 

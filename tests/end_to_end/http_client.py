@@ -1,11 +1,14 @@
-"""HTTP for the end-to-end tests, by curl."""
+"""HTTP for the end-to-end tests, by curl, and in bytes."""
 import json
+import socket
 import subprocess
 
 from harness import EndToEnd
 
 RECOMMEND = "/api/preferences/recommend-checkpoint"
 RECORDS = "/api/preferences/records"
+IMPORT = "/api/preferences/import"
+EXPORT = "/api/preferences/export?user_id=ann"
 PORTRAIT = {"user_id": "ann", "prompt": "portrait of a woman <lora:ink:0.8>", "checkpoint": "A", "action": "selected",
             "negative_prompt": "blurry", "parameters": {"steps": 30}, "id": "image-1"}
 
@@ -53,3 +56,37 @@ class Http(EndToEnd):
         answer = self.ask("POST", target, body)
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json
+
+
+def head_of(method, target, body_bytes=None, more=""):
+    if body_bytes is not None:
+        more += f"Content-Type: application/json\r\nContent-Length: {body_bytes}\r\n"
+    return f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode()
+
+
+def connect(port, receive_buffer=None):
+    client = socket.socket()
+    if receive_buffer:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.settimeout(30)
+    client.connect(("127.0.0.1", port))
+    return client
+
+
+def rest_of(client):
+    got = b""
+    while more := client.recv(65536):
+        got += more
+    return got
+
+
+def answers_of(replies, count):
+    """(status, body) of the next answers; fewer where the connection ends."""
+    answers = []
+    while len(answers) < count and (line := replies.readline()):
+        fields = {}
+        while (field := replies.readline()) not in (b"\r\n", b""):
+            name, _, value = field.decode().partition(":")
+            fields[name.lower()] = value.strip()
+        answers.append((int(line.split()[1]), fields, replies.read(int(fields.get("content-length", 0)))))
+    return answers
