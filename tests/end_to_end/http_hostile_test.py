@@ -33,7 +33,8 @@ class Load:
         self.assertEqual(self.asked(head_of("GET", EXPORT))[0], 200)
         self.await_alone()
         eventually(lambda: self.resources()[1] == threads, "the export's thread has ended")
-        self.before = self.resources()
+        # Behind TLS a client's descriptors are closed a little after its conversation has ended.
+        self.before = min(self.resources() for _ in range(20) if time.sleep(0.05) is None)
 
     def await_alone(self):
         eventually(lambda: re.search("connected_clients:1\r", self.watch.ask("INFO")), "nobody else is there")
@@ -118,7 +119,7 @@ class Load:
         self.assert_as_before()
 
     def test_exports_that_nobody_reads_are_let_go(self):
-        self.start(request_timeout=1)
+        self.start(request_timeout=4)  # whoever reads all of one on a busy machine is to have the time
         self.record_much(mib=16)
         self.bytes_before = self.one.resident_bytes()
         with contextlib.ExitStack() as stack:
