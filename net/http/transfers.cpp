@@ -3,7 +3,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <system_error>
+
 #include "net/http/transfer.h"
+#include "net/log.h"
 #include "persistence/background_work.h"
 
 namespace penchant {
@@ -25,7 +28,14 @@ void Transfers::take(Transfer transfer) {
   if (is_stopped_ || transfer.descriptor < 0) return void(close(transfer.descriptor));
   const int server = connect_(transfer.client);
   Running& running = running_.emplace_back(Running{.descriptor = transfer.descriptor, .server = server});
-  running.thread = std::thread([this, &running, transfer = std::move(transfer)] { run(running, transfer); });
+  try {
+    running.thread = std::thread([this, &running, transfer = std::move(transfer)] { run(running, transfer); });
+  } catch (const std::system_error& error) {
+    log_error(std::string("cannot begin a thread for an export or import: ") + error.what());
+    close(running.descriptor);
+    close(running.server);
+    running_.pop_back();
+  }
 }
 
 void Transfers::run(Running& running, const Transfer& transfer) {

@@ -74,10 +74,7 @@ def connect(port, receive_buffer=None):
 
 
 def rest_of(client):
-    got = b""
-    while more := client.recv(65536):
-        got += more
-    return got
+    return b"".join(iter(lambda: client.recv(65536), b""))
 
 
 def answers_of(replies, count):
