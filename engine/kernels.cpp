@@ -4,9 +4,7 @@
 #include <array>
 #include <limits>
 
-#if defined(__x86_64__)
-#define PENCHANT_X86 1
-#endif
+#include "engine/registers.h"
 
 namespace penchant {
 namespace {
@@ -14,35 +12,15 @@ namespace {
 // How far ahead of its use a row is fetched: rows lie far apart, and the hardware's prefetcher stops at pages.
 constexpr std::size_t prefetch_lines = 16;
 
-template <std::size_t bytes>
-struct Register;
-template <>
-struct Register<16> {
-  using Vector [[gnu::vector_size(16), gnu::may_alias]] = float;
-};
-template <>
-struct Register<32> {
-  using Vector [[gnu::vector_size(32), gnu::may_alias]] = float;
-};
-template <>
-struct Register<64> {
-  using Vector [[gnu::vector_size(64), gnu::may_alias]] = float;
-};
-
 // The bodies are inlined into each variant, so that each is compiled for its own instruction set, whose registers have
 // so many bytes. A line's sums stay in registers while the rows pass by.
 template <std::size_t register_bytes>
-struct Bodies {
-  using Vector = typename Register<register_bytes>::Vector;
-  static constexpr std::size_t lanes = sizeof(Vector) / sizeof(float);
-  static constexpr std::size_t parts = line_columns / lanes;
-
-  [[gnu::always_inline]] static const Vector& in(const float* line, std::size_t part) {
-    return *reinterpret_cast<const Vector*>(line + part * lanes);
-  }
-  [[gnu::always_inline]] static Vector& out(float* line, std::size_t part) {
-    return *reinterpret_cast<Vector*>(line + part * lanes);
-  }
+struct Bodies : LineParts<register_bytes> {
+  using Parts = LineParts<register_bytes>;
+  using Vector = typename Parts::Vector;
+  using Parts::in;
+  using Parts::out;
+  using Parts::parts;
 
   [[gnu::always_inline]] static void score_rows(std::span<const RowView> rows, std::size_t line_count,
                                                 PriorWeights prior, float* score, float* seen) {
