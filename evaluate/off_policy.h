@@ -92,7 +92,7 @@ inline constexpr double variance_sample_size_min = 15;
 inline constexpr double unlogged_max = 0.02;             // a value may be wrong by as much
 inline constexpr double mean_weight_deviations_max = 4;  // of its standard deviation
 inline constexpr std::uint64_t more_decisions_max = 1'000'000'000;
-inline constexpr std::size_t outcomes_max = std::size_t{1} << 24;
+inline constexpr std::size_t outcomes_max = std::size_t{1} << 20;
 inline constexpr std::size_t replicates_min = 100;
 inline constexpr std::size_t replicates_max = 100'000;
 

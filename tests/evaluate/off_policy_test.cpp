@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_call_are_told) {
   const Outcomes good = coin_tosses(4, 500, 500);
   BOOST_TEST(contains(failure(good, replicates_min - 1), "takes 100 to 100000 replicates, not 99."));
   BOOST_TEST(contains(failure(good, replicates_max + 1), "not 100001."));
-  BOOST_TEST(contains(failure(Outcomes(outcomes_max + 1)), "at most 16777216 can be judged at once."));
+  BOOST_TEST(contains(failure(Outcomes(outcomes_max + 1)), "at most 1048576 can be judged at once."));
   BOOST_TEST(judge_policy(Outcomes{good[0]}, {.replicates = replicates_min}).has_value());
 }
 
