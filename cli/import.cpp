@@ -53,13 +53,13 @@ ImportReport run_pass(const InputFile& input, const ImportPlan& plan, ImportTarg
 constexpr std::string_view advice = "; what had been recorded stays, importing the file again records the rest";
 
 /// What was done, or found out by a dry run.
-struct Outcome {
+struct ImportOutcome {
   ImportReport report;
   bool is_dry = false;
   bool is_counted = true;  // whether it is known how many are new
 };
 
-Outcome import_to_server(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
+ImportOutcome import_to_server(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
   const auto transport = open_transport(values);
   const auto opened = ServerTarget::open(ask_of(*transport));
   if (!opened) throw std::runtime_error(opened.error().message);
@@ -93,7 +93,7 @@ std::vector<std::unique_ptr<ImportTarget>> open_trials(FileSystem& files, const 
   return trials;
 }
 
-Outcome import_to_folder(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
+ImportOutcome import_to_folder(const po::variables_map& values, const InputFile& input, const ImportPlan& plan) {
   const auto& directory = values["data"].as<std::string>();
   const std::int64_t now_ms = clock_ms();
   PosixFileSystem files;
@@ -127,7 +127,7 @@ Outcome import_to_folder(const po::variables_map& values, const InputFile& input
   }
 }
 
-void print_outcome(const Outcome& outcome) {
+void print_outcome(const ImportOutcome& outcome) {
   const ImportReport& report = outcome.report;
   if (outcome.is_counted) {
     std::cout << counted(report.recorded, "record", "records")
@@ -146,7 +146,7 @@ void print_outcome(const Outcome& outcome) {
   if (outcome.is_dry) std::cout << "Nothing was changed.\n";
 }
 
-void print_outcome_json(const Outcome& outcome) {
+void print_outcome_json(const ImportOutcome& outcome) {
   const ImportReport& report = outcome.report;
   const auto count = [&](std::uint64_t value) { return outcome.is_counted ? std::to_string(value) : "null"; };
   std::cout << "{\"records\":" << report.records << ",\"recorded\":" << count(report.recorded)
@@ -181,7 +181,7 @@ int run_import(std::span<const std::string> arguments) {
   feed_all(input, check, "Checking");
   const auto plan = check.finish();
   if (!plan) throw std::runtime_error(input.name() + ": " + plan.error().message);
-  const Outcome outcome =
+  const ImportOutcome outcome =
       values.contains("data") ? import_to_folder(values, input, *plan) : import_to_server(values, input, *plan);
   values.contains("json") ? print_outcome_json(outcome) : print_outcome(outcome);
   return std::cout.good() ? exit_ok : exit_failure;

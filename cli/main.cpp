@@ -47,6 +47,9 @@ constexpr std::array portable{
     Subcommand{"import", "records what such a file holds", run_import},
     Subcommand{"dump", "all records as JSON lines, for other programs", run_dump},
 };
+constexpr std::array judging{
+    Subcommand{"evaluate", "which scorer chooses best, on streams of decisions", run_evaluate},
+};
 constexpr std::array housekeeping{
     Subcommand{"serve", "runs the server", run_serve},
     Subcommand{"pool", "sets or lists the checkpoints available for a model family", run_pool},
@@ -57,7 +60,7 @@ constexpr std::array housekeeping{
     Subcommand{"repair", "makes a damaged folder start again", run_repair},
 };
 constexpr std::array groups{Group{"Verdicts", verdicts}, Group{"For a prompt", advice}, Group{"Users", users},
-                            Group{"Files", portable}, Group{"The server", housekeeping}};
+                            Group{"Files", portable}, Group{"How good it is", judging}, Group{"The server", housekeeping}};
 
 /// Null where there is none.
 const Subcommand* find_subcommand(std::string_view name) {

@@ -45,6 +45,7 @@ struct Settings {
   ListenOptions listen;
   ServerOptions server;
   std::string default_verdict;
+  std::string scorer = "mean";
   std::int64_t default_verdict_after_s = 86400;
   Bands bands;
   std::uint16_t http_port = default_http_port;
@@ -116,6 +117,9 @@ po::options_description describe(Settings& s) {
        "and the oldest while the journal is larger on disk; 0: none")
       ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
+      ("scorer", po::value(&s.scorer),
+       "how checkpoints are scored: mean, weighted, logodds, evidence or auto; all but mean have users' records taught to a"
+       " learner (docs/learning.md)")
       ("explore-below", real_number(&s.bands.explore_below),
        "confidence below which several checkpoints are tried")
       ("exploit-above", real_number(&s.bands.exploit_above),
@@ -157,6 +161,9 @@ void check(Settings& s) {
     s.server.default_verdict = parse_verdict(s.default_verdict);
     if (!s.server.default_verdict) throw po::error("--default-verdict is selected, rejected or neutral");
   }
+  const auto scorer = parse_scorer_choice(s.scorer);
+  if (!scorer) throw po::error("--scorer is mean, weighted, logodds, evidence or auto");
+  s.store.is_learning = scorer->learns();
   s.server.default_verdict_after = std::chrono::seconds(s.default_verdict_after_s);
   const double days = s.store.decay_days;
   if (days != 0 && !(days >= decay_days_min && days <= decay_days_max)) {
@@ -207,6 +214,7 @@ std::vector<Setting> settings_told(const Settings& s) {
           {"maxmemory", "0"},
           {"port", std::to_string(s.listen.port)},
           {"proto-max-bulk-len", std::to_string(bulk_bytes_max)},
+          {"scorer", s.scorer},
           {"stores", std::to_string(s.stores)},
           {"unixsocket", s.listen.unix_path}};
 }
@@ -304,7 +312,7 @@ int serve(Settings& s) {
   std::deque<Service> services;
   Runtime runtime;
   for (std::uint32_t k = 0; k < (*stores)->size(); ++k) {
-    services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands);
+    services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands).use(*parse_scorer_choice(s.scorer));
     runtime.shards.emplace_back(services.back());
   }
   runtime.tokens = std::move(tokens);

@@ -32,6 +32,7 @@ int run_import(std::span<const std::string> arguments);
 int run_dump(std::span<const std::string> arguments);
 int run_console(std::span<const std::string> arguments);
 int run_bench(std::span<const std::string> arguments);
+int run_evaluate(std::span<const std::string> arguments);
 int run_check(std::span<const std::string> arguments);
 int run_token(std::span<const std::string> arguments);
 int run_repair(std::span<const std::string> arguments);

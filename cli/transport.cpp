@@ -124,6 +124,7 @@ class FilesTransport final : public Transport {
     for (std::uint32_t k = 0; k < stores_->size(); ++k) {
       Service& service =
           services_.emplace_back(stores_->store(k), stores_->decisions(k), WordLists::english(), Bands{});
+      if (service.engine().is_learning()) service.use(ScorerChoice::automatic());
       service.make_community_when_asked([this] { keep_community(); });
       runtime_.shards.emplace_back(service);
     }

@@ -24,6 +24,8 @@
 #include "engine/decay.h"
 #include "engine/event.h"
 #include "engine/interner.h"
+#include "engine/learner/features.h"
+#include "engine/learner/prompt_scores.h"
 #include "engine/pools.h"
 #include "engine/result.h"
 #include "engine/text_hash.h"
@@ -53,6 +55,7 @@ class Engine {
   result<void> set_pool(const PoolSet& event);
   bool delete_pool(const PoolDelete& event);  // false where there was none: nothing changed
   result<void> change_decay(const DecayChange& event);
+  void change_learning(const LearningChange& event);
   /// Makes the user's counts part of the community's, or no more. A user without records may share already.
   result<void> share(const Share& event);
   /// How many records the user had; none are left, nor anything else of the user.
@@ -65,6 +68,7 @@ class Engine {
   std::int64_t now_ms() const { return now_ms_; }
   const Decay& decay() const { return decay_; }
   const Pools& pools() const { return pools_; }
+  bool is_learning() const { return is_learning_; }
 
   const User* find_user(std::string_view name) const;
   /// With the name: for adopt().
@@ -91,6 +95,9 @@ class Engine {
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
   /// The keywords' numbers, or no_id, and their rows where `user` has them; `user` may be null.
   void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
+  /// The rows of these texts in the user's learner, which it has.
+  void look_up_features(std::span<const std::string_view> texts, const User& user,
+                        std::vector<std::optional<std::uint32_t>>& rows) const;
   std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
@@ -144,8 +151,13 @@ class Engine {
   void add_lesson_parameter(User& user, const ParameterKey& key, double value);
   void release_keywords();
 
+  // engine/engine_learning.cpp
+  void look_before_learning(const Record& record, std::uint32_t column, User& user, double half_lives_now);
+  void teach_learner(const Lesson& lesson, const Known* known, User& user, double half_lives_now);
+
   std::int64_t now_ms_ = 0;
   Decay decay_;
+  bool is_learning_ = false;
   Pools pools_;
   Vocabulary vocabulary_;
   Users users_;
@@ -166,6 +178,10 @@ class Engine {
   std::vector<std::uint32_t> lesson_loras_;
   std::vector<Interner::Id> negative_keywords_;
   std::vector<LessonParameter> lesson_parameters_;
+  Features lesson_features_;
+  std::vector<std::uint32_t> feature_rows_;
+  PromptScores lesson_scores_;
+  double mean_score_ = 0.5;
 };
 
 }  // namespace penchant

@@ -239,8 +239,11 @@ result<Recorded> Engine::record(const Record& record) {
                       .loras = lesson_loras_,
                       .negative_set = negative_set(record, user),
                       .parameters = lesson_parameters_};
+  const bool teaches = is_learning_ && (lesson.verdict != Verdict::neutral || known);
+  if (teaches) look_before_learning(record, lesson.checkpoint, user, half_lives_now);
   const std::uint64_t sequence = known ? user.relearn(*known, lesson, record.id, half_lives_now, vocabulary_.keywords)
                                        : user.learn(lesson, record.id, half_lives_now, vocabulary_.keywords);
+  if (teaches) teach_learner(lesson, known ? &*known : nullptr, user, half_lives_now);
   release_keywords();
   record_count_ += known ? 0 : 1;
   cell_count_ += user.cells() - cells_before;

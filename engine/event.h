@@ -60,6 +60,7 @@ struct Record {
   std::string_view vision;
   std::span<const Keyword> keywords;  // of the prompt, as read when it was recorded: lists and ICU may change later
   std::span<const Keyword> negative_keywords;
+  std::span<const Keyword> other_words;  // of the prompt, where learners are kept: those that are no keywords
   std::span<const LoraTag> loras;
   std::span<const Parameter> parameters;
   std::span<const DecisionArm> decision_arms;  // of the decision, where it was known when this was recorded
@@ -80,6 +81,12 @@ struct PoolDelete {
   std::int64_t now_ms = 0;
   std::string_view family;
   Tier tier = Tier::standard;
+};
+
+/// From now on each user has a learner of its outcomes (engine/learner/learner.h), or nobody has.
+struct LearningChange {
+  std::int64_t now_ms = 0;
+  bool is_on = false;
 };
 
 /// From now on counts fade with this time constant. 0: they do not fade.

@@ -44,9 +44,13 @@ std::uint64_t planned_images(std::uint64_t count, std::size_t band_arms, std::si
 /// The user, null where nothing is known of one.
 result<const User*> Recommender::score_arms(const Engine& engine, const Question& question, RateRows* rates) {
   const User* user = engine.find_user(question.user);
+  const auto kind = WordScorer::kind_of(engine, user, question.scorer);
+  if (!kind) return kind.error();
+  kind_ = *kind;
   if (auto gathered = gather(engine, user, question); !gathered) return gathered.error();
   scorer_.ask(engine, question.community, user, question.keywords, question.at_ms);
   if (user) scorer_.score_columns(rates);
+  if (kind_ != ScorerKind::mean) words_.ask(engine, scorer_, {question.keywords, question.other_words}, kind_);
   lift_candidates();
   return user;
 }
@@ -74,6 +78,7 @@ result<Recommendation> Recommender::recommend(const Engine& engine, const Questi
   Recommendation answer;
   answer.user = user;
   answer.policy = question.policy;
+  answer.scorer = kind_;
   answer.arms_in_question = arm_count_;
   answer.confidence = confidence_of(answers_.front().observations);
   answer.draft = question.tier == Tier::draft;
@@ -103,7 +108,7 @@ void Recommender::give_chances(const Engine& engine, const User* user, const Que
   const bool needs_scores = question.policy == Policy::thompson || question.policy == Policy::squarecb;
   for (std::size_t i = 0; needs_scores && i < ranked_.size(); ++i) {
     const ArmColumns& columns = candidate(engine, user, ranked_[i].number).columns;
-    const ArmScore exact = scorer_.exact(columns);
+    const ArmScore exact = this->exact(columns);
     // What ranks alike is equal: the best has no gap to those beside it.
     scores_.push_back(scores_.empty() ? exact.score : std::min(exact.score, scores_.back()));
     if (question.policy == Policy::thompson) spreads_.push_back({exact.score, scorer_.variance(columns)});
@@ -196,7 +201,7 @@ void Recommender::add_shared(const Engine& engine, const User* user, const Quest
 /// What the community adds to each candidate's score; nothing where there is none.
 void Recommender::lift_candidates() {
   lifts_.clear();
-  if (!scorer_.has_community()) return;
+  if (!scorer_.has_community() || kind_ != ScorerKind::mean) return;
   candidate_columns_.clear();
   for (const Candidate& one : candidates_) candidate_columns_.push_back(one.columns);
   lifts_.resize(candidates_.size());
@@ -219,11 +224,11 @@ void Recommender::rank(std::size_t shown) {
 /// By score, then by observations; or by score alone, and false where that leaves two equal.
 bool Recommender::rank_arms(std::size_t shown, bool by_observations) {
   ranked_.clear();
-  worst_steps_ = all_columns_ ? std::max(std::floor(score_in_steps(scorer_.reached_by(shown))), 0.0) : 0;
+  worst_steps_ = all_columns_ ? std::max(std::floor(score_in_steps(reached_by(shown))), 0.0) : 0;
   for (std::uint32_t first = 0; first < arm_count_; first += line_columns) {
     // Most arms are told by one comparison, by the line.
     std::uint32_t left = (std::uint32_t{1} << std::min<std::size_t>(line_columns, arm_count_ - first)) - 1;
-    if (all_columns_) left &= scorer_.may_reach(first, score_of_steps(worst_steps_));
+    if (all_columns_) left &= may_reach(first, score_of_steps(worst_steps_));
     for (; left != 0; left &= left - 1) {
       const auto number = first + static_cast<std::uint32_t>(std::countr_zero(left));
       if (!keep_if_best(number, shown, by_observations)) return false;
@@ -252,6 +257,9 @@ inline bool Recommender::keep_if_best(std::uint32_t number, std::size_t shown, b
 
 /// In single precision, to rank it.
 inline double Recommender::ranked_score(std::uint32_t number) const {
+  if (kind_ != ScorerKind::mean) {
+    return words_.score(all_columns_ ? std::optional(number) : candidates_[number].columns.own);
+  }
   if (all_columns_) return scorer_.ranked_score(number);
   const ArmColumns& columns = candidates_[number].columns;
   const double score = columns.own ? scorer_.ranked_score(*columns.own) : prior_mean;
@@ -262,10 +270,28 @@ inline double Recommender::ranked_observations(std::uint32_t number) {
   return own ? scorer_.ranked_observations(*own) : 0;
 }
 
+/// As Scorer's, of the score that answers.
+std::uint32_t Recommender::may_reach(std::uint32_t column, double score) const {
+  if (kind_ == ScorerKind::mean) return scorer_.may_reach(column, score);
+  constexpr double margin = 1e-6;
+  return reaching(words_.scores().data() + column, static_cast<float>(score - margin));
+}
+
+double Recommender::reached_by(std::size_t count) const {
+  if (kind_ == ScorerKind::mean) return scorer_.reached_by(count);
+  return static_cast<double>(
+      penchant::reached_by(words_.scores().data(), words_.scores().size() / line_columns, count));
+}
+
+ArmScore Recommender::exact(const ArmColumns& columns) const {
+  const ArmScore own = scorer_.exact(columns);
+  return kind_ == ScorerKind::mean ? own : ArmScore{words_.score(columns.own), own.observations};
+}
+
 /// The i-th best, in double precision, without its probability.
 ArmAnswer Recommender::answer_of(const Engine& engine, const User* user, std::size_t i) const {
   const Candidate arm = candidate(engine, user, ranked_[i].number);
-  const ArmScore exact = scorer_.exact(arm.columns);
+  const ArmScore exact = this->exact(arm.columns);
   return {arm.name, arm.columns, exact.score, exact.observations, 0};
 }
 

@@ -20,6 +20,7 @@
 #include "engine/policy.h"
 #include "engine/result.h"
 #include "engine/scoring.h"
+#include "engine/word_scorer.h"
 
 namespace penchant {
 
@@ -51,6 +52,8 @@ struct Question {
   std::optional<std::uint32_t> top;
   std::int64_t at_ms = 0;
   Policy policy = Policy::banded;
+  ScorerChoice scorer = ScorerKind::mean;
+  std::span<const Keyword> other_words;  // of the prompt, where learners are kept
   std::uint64_t seed = 0;  // of the draw, where the policy draws: the same seed, the same draw
   const Community* community = nullptr;
 };
@@ -72,6 +75,7 @@ struct ArmChance {
 struct Recommendation {
   const User* user = nullptr;  // who asked; null where nothing is known
   Policy policy = Policy::banded;
+  ScorerKind scorer = ScorerKind::mean;  // that answered
   ArmAnswer chosen;  // the best, or the one drawn
   Band band = Band::explore;
   bool draft = false;         // TIER draft: it explores whatever the confidence
@@ -104,6 +108,8 @@ class Recommender {
 
   /// The scorer as the last recommend() left it: for explaining its answer.
   const Scorer& scorer() const { return scorer_; }
+  /// Likewise, where it was not `mean` that answered.
+  const WordScorer& words() const { return words_; }
 
  private:
   struct Candidate {
@@ -130,12 +136,17 @@ class Recommender {
   bool rank_arms(std::size_t shown, bool by_observations);
   bool keep_if_best(std::uint32_t number, std::size_t shown, bool by_observations);
   double ranked_score(std::uint32_t number) const;
+  std::uint32_t may_reach(std::uint32_t column, double score) const;
+  double reached_by(std::size_t count) const;
+  ArmScore exact(const ArmColumns& columns) const;
   double ranked_observations(std::uint32_t number);
   ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
 
   Bands bands_;
   double epsilon_;
   Scorer scorer_;
+  ScorerKind kind_ = ScorerKind::mean;
+  WordScorer words_;  // where that is not mean
   bool all_columns_ = false;  // the arms are the user's checkpoints, all of them; candidates_ is not used then
   std::size_t arm_count_ = 0;
   std::vector<Candidate> candidates_;

@@ -67,6 +67,11 @@ class Scorer {
   /// The variance of the score, where each cell is one draw from its Beta posterior.
   double variance(const ArmColumns& arm) const;
 
+  /// Calls on_cell(column, cell) for what the prompt's i-th keyword has with each column, on the landmark's scale.
+  template <class OnCell>
+  void each_cell(std::size_t keyword, const OnCell& on_cell) const;
+
+  const Asked& asked() const { return asked_; }
   std::size_t keyword_count() const { return asked_.keyword_count(); }
   bool has_community() const { return asked_.community() != nullptr; }
 
@@ -106,5 +111,26 @@ class Scorer {
   float seen_factor_ = 1;
   std::vector<std::uint32_t> arm_of_shared_;  // scratch of lift()
 };
+
+template <class OnCell>
+void Scorer::each_cell(std::size_t keyword, const OnCell& on_cell) const {
+  const KeywordRow& row = rows_[keyword];
+  switch (row.kind) {
+    case KeywordRow::Kind::none: return;
+    case KeywordRow::Kind::dense:
+      for (std::uint32_t column = 0; column < asked_.user()->checkpoints().size(); ++column) {
+        const Counts counts = CountMatrix::counts_in(row.dense, column);
+        on_cell(column, {static_cast<float>(counts.selected), static_cast<float>(counts.observed)});
+      }
+      return;
+    case KeywordRow::Kind::wide:
+    case KeywordRow::Kind::packed:
+      for (const auto& [column, cell] : row.packed) on_cell(column, cell);
+      return;
+    case KeywordRow::Kind::listed:
+      for (const auto& [column, cell] : listed_cells(row.row)) on_cell(column, cell);
+      return;
+  }
+}
 
 }  // namespace penchant

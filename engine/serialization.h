@@ -8,6 +8,7 @@
 // where it is kept, not where it is read: Boost skips what an archive calls an object it has read before.
 #pragma once
 
+#include "engine/learner/learner_serialization.h"
 #include "engine/serialization_tables.h"
 
 namespace penchant {
@@ -238,6 +239,9 @@ void User::save(Archive& archive, unsigned) const {
   archive << negatives_ << parameters_;
   save_rows(archive);
   archive << known_;
+  const bool has_learner = learner() != nullptr;
+  archive << has_learner;
+  if (has_learner) learner()->save(archive);
 }
 
 template <class Archive>
@@ -267,11 +271,17 @@ void User::load(Archive& archive, unsigned) {
   detail::require(negatives_.matrix().are_within(rows_.counted_count(), negatives_.columns()));
   detail::require(parameters_.are_within(rows_.counted_count(), bounds.checkpoints));
   archive >> known_;
+  bool has_learner = false;
+  if (bounds.format >= detail::learners_format) archive >> has_learner;
+  if (!has_learner) return;
+  begin_learning();
+  learner()->load(archive);
 }
 
 template <class Archive>
 void Engine::save_head(Archive& archive) const {
   archive << now_ms_ << decay_ << vocabulary_.keywords << vocabulary_.names << pools_ << next_user_;
+  archive << is_learning_;
   const std::uint64_t users = users_.size();
   archive << users;
 }
@@ -288,6 +298,7 @@ void Engine::load(Archive& archive) {
   bounds.keywords = vocabulary_.keywords.numbers();
   bounds.names = vocabulary_.names.numbers();
   archive >> pools_ >> next_user_;
+  if (bounds.format >= detail::learners_format) archive >> is_learning_;
   load_users(archive);
   refer_to_texts();
   detail::require(vocabulary_.keywords.are_all_referred_to() && vocabulary_.names.are_all_referred_to());

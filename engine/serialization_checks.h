@@ -20,6 +20,7 @@ inline void require(bool condition) {
 
 /// How many there are of what the parts that follow name by numbers, and the like; one for each archive.
 struct LoadBounds {
+  std::uint32_t format = 0;  // docs/snapshot_format.md
   std::size_t keywords = 0;
   std::size_t names = 0;
   // Of the user that is read.
@@ -30,6 +31,8 @@ struct LoadBounds {
   std::uint64_t records = 0;
   double newest_half_lives = 0;
 };
+
+inline constexpr std::uint32_t learners_format = 7;  // the first that holds them
 
 template <class Archive>
 LoadBounds& bounds_of(Archive& archive) {

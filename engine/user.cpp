@@ -18,12 +18,20 @@ std::uint64_t& Totals::of(Verdict verdict) {
 
 std::size_t User::cells() const {
   return rows_.listed_count() + keyword_checkpoints_.cells() + keyword_loras_.cells() + checkpoint_loras_.cells() +
-         negatives_.matrix().cells() + parameters_.cells();
+         negatives_.matrix().cells() + parameters_.cells() + (learner() ? learner()->cell_count() : 0);
 }
 
 std::size_t User::bytes() const {
   return rows_.bytes() + lessons_.bytes() + keyword_checkpoints_.bytes() + keyword_loras_.bytes() +
-         checkpoint_loras_.bytes() + negatives_.bytes() + parameters_.bytes();
+         checkpoint_loras_.bytes() + negatives_.bytes() + parameters_.bytes() + (learner() ? learner()->bytes() : 0);
+}
+
+void User::end_learning(Interner& texts) {
+  if (const Learner* const own = learner()) {
+    for (std::uint32_t row = 0; row < own->features().size(); ++row) texts.release(own->features()[row].text);
+  }
+  learner_.clear();
+  learner_.shrink_to_fit();
 }
 
 result<void> User::room_for(std::span<const LessonKeyword> keywords, std::size_t bytes_max) const {
@@ -58,6 +66,7 @@ bool User::keep_landmark_near(double half_lives_now, Interner& keywords) {
   loras_.scale(factor);
   drop_faded_rows(noticed_observations * unit, keywords);
   negatives_.drop_faded(noticed_observations * unit, keywords);
+  if (Learner* const own = learner()) own->scale(factor, noticed_observations * unit, keywords);
   return true;
 }
 

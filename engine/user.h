@@ -25,6 +25,7 @@
 #include "engine/event.h"
 #include "engine/keyword_rows.h"
 #include "engine/known_records.h"
+#include "engine/learner/learner.h"
 #include "engine/lessons.h"
 #include "engine/negative_table.h"
 #include "engine/parameter_table.h"
@@ -100,6 +101,12 @@ class User {
   /// From 0, in order of first record; none is given twice.
   std::uint32_t number() const { return number_; }
 
+  /// Null where none is kept.
+  const Learner* learner() const { return learner_.empty() ? nullptr : &learner_.front(); }
+  Learner* learner() { return learner_.empty() ? nullptr : &learner_.front(); }
+  void begin_learning() { learner_.resize(1); }
+  void end_learning(Interner& texts);
+
   bool is_sharing() const { return is_sharing_; }
   void set_sharing(bool on) { is_sharing_ = on; }
 
@@ -167,6 +174,7 @@ class User {
   NegativeTable negatives_;
   ParameterTable parameters_;
   KnownRecords known_;
+  std::vector<Learner> learner_;  // one or none: it is large, and most servers keep none
 };
 
 template <class Function>
@@ -202,6 +210,7 @@ void User::rename(std::uint32_t number, const RenamedKeyword& renamed_keyword, c
   checkpoints_.rename(renamed_name);
   loras_.rename(renamed_name);
   parameters_.rename(renamed_name);
+  if (Learner* const own = learner()) own->features().rename(renamed_keyword);
 }
 
 template <class OnKeyword, class OnName>
@@ -212,6 +221,9 @@ void User::each_reference(const OnKeyword& on_keyword, const OnName& on_name) co
   });
   for (std::uint32_t set = 0; set < negatives_.columns(); ++set) {
     for (const Interner::Id keyword : negatives_.keywords(set)) on_keyword(keyword);
+  }
+  if (const Learner* const own = learner()) {
+    for (std::uint32_t row = 0; row < own->features().size(); ++row) on_keyword(own->features()[row].text);
   }
   for (const ArmTable* const arms : {&checkpoints_, &loras_}) {
     for (std::uint32_t column = 0; column < arms->size(); ++column) {

@@ -84,7 +84,7 @@ result<void> check_bounds(const Record& record) {
   for (const Field& field : fields_of(record)) {
     if (field.value.size() > field.bytes_max) return too_long(field.name, field.bytes_max);
   }
-  for (const auto keywords : {record.keywords, record.negative_keywords}) {
+  for (const auto keywords : {record.keywords, record.negative_keywords, record.other_words}) {
     if (keywords.size() > keywords_max) return too_many("keywords", keywords_max);
     for (const Keyword& keyword : keywords) {
       if (!std::isfinite(keyword.weight)) return Failure{"a keyword's weight is not a finite number"};

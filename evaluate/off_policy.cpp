@@ -87,7 +87,7 @@ LoggedSupport support_of(std::span<const LoggedOutcome> outcomes) {
   return support;
 }
 
-struct Question {
+struct JudgedQuestion {
   Estimator estimator;
   bool is_difference;
 };
@@ -141,7 +141,7 @@ bool is_reward_constant(std::span<const LoggedOutcome> outcomes) {
 
 constexpr std::size_t questions = 2 * estimators;
 
-Question question(std::size_t index) { return {all_estimators[index / 2], index % 2 == 1}; }
+JudgedQuestion question(std::size_t index) { return {all_estimators[index / 2], index % 2 == 1}; }
 
 std::array<PointEstimate, questions> points(const OutcomeMoments& means, double count) {
   std::array<PointEstimate, questions> answers;

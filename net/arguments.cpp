@@ -38,6 +38,12 @@ Policy Arguments::policy(std::string_view what) {
   return policy.value_or(Policy::banded);
 }
 
+ScorerChoice Arguments::scorer(std::string_view what) {
+  const auto choice = parse_scorer_choice(left_.empty() ? std::string{} : lower_text(what));
+  if (!choice) fail(std::string(what) + " must be mean, weighted, logodds, evidence or auto");
+  return choice.value_or(ScorerKind::mean);
+}
+
 double Arguments::real(std::string_view what) {
   if (failed_) return 0;
   const std::string_view value = left_.empty() ? std::string_view{} : text(what);

@@ -18,6 +18,7 @@
 
 #include "engine/event.h"
 #include "engine/policy.h"
+#include "engine/scorer_kind.h"
 
 namespace penchant {
 
@@ -57,6 +58,7 @@ class Arguments {
   Verdict verdict();
   Tier tier(std::string_view what);
   Policy policy(std::string_view what);
+  ScorerChoice scorer(std::string_view what);
 
   /// Takes the next argument if it is this word.
   bool option(std::string_view upper) {

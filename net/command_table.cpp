@@ -29,7 +29,8 @@ constexpr std::array table{
     Command{"ECHO", 1, 1, Command::connection, commands::echo, "message", "Gives back its argument."},
     Command{"EXEC", 0, 0, Command::connection | Command::immediate, commands::exec, "",
             "Runs the requests since MULTI; an array of their replies."},
-    Command{"EXPLAIN", 3, 3, Command::read | Command::by_user, commands::explain, "user prompt checkpoint",
+    Command{"EXPLAIN", 3, 5, Command::read | Command::by_user, commands::explain,
+            "user prompt checkpoint [SCORER mean|weighted|logodds|evidence|auto]",
             "What each keyword of a prompt contributes to a checkpoint's score."},
     Command{"EXPORT", 1, 5, Command::read | Command::by_user, commands::export_user, "user [CURSOR cursor [LIMIT n]]",
             "Everything recorded of a user, as JSON; with CURSOR a page of its records."},
@@ -72,7 +73,8 @@ constexpr std::array table{
     Command{"PING", 0, 1, Command::connection, commands::ping, "[message]", "Answers PONG, or the message."},
     Command{"PLAN", 4, Command::any, Command::read | Command::by_user, commands::plan,
             "user prompt COUNT n [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] "
-            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms]",
+            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SCORER mean|weighted|logodds|evidence|auto] "
+            "[SEED n] [AT unix-ms]",
             "Spreads n images over the checkpoints to use for a prompt."},
     Command{"POOL", 1, Command::any, Command::read | Command::write | Command::everywhere, commands::pool,
             "SET family tier checkpoint ...|GET family tier|LIST|DEL family tier",
@@ -81,7 +83,8 @@ constexpr std::array table{
             "Closes the connection."},
     Command{"RECOMMEND", 2, Command::any, Command::read | Command::by_user, commands::recommend,
             "user prompt [FAMILY family] [TIER draft|standard|quality] [AMONG n checkpoint ...] [TOP n] "
-            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SEED n] [AT unix-ms] [PEEK]",
+            "[POLICY banded|greedy|epsilon|thompson|squarecb] [SCORER mean|weighted|logodds|evidence|auto] "
+            "[SEED n] [AT unix-ms] [PEEK]",
             "Which checkpoint to use for a prompt, and how sure that is."},
     Command{"RECORD", 4, Command::any, Command::write | Command::by_user, commands::record,
             "user selected|rejected|neutral checkpoint prompt [NEGATIVE text] [LORA name strength [CLIP strength] ...] "
@@ -97,7 +100,8 @@ constexpr std::array table{
             "Makes the connection as new."},
     Command{"SAVE", 0, 0, Command::admin | Command::everywhere, commands::save, "",
             "Writes a snapshot; requests wait."},
-    Command{"SCORE", 4, Command::any, Command::read | Command::by_user, commands::score, "user prompt n checkpoint ...",
+    Command{"SCORE", 4, Command::any, Command::read | Command::by_user, commands::score,
+            "user prompt n checkpoint ... [SCORER mean|weighted|logodds|evidence|auto]",
             "The scores of checkpoints for a prompt, in the order asked."},
     Command{"SCORES", 3, Command::any, Command::read | Command::by_user, commands::scores,
             "user n prompt ... [TOP n] [AMONG n checkpoint ...] [AT unix-ms]",

@@ -38,6 +38,8 @@ RecommendRequest read_question(Arguments& arguments, std::optional<std::uint32_t
       request.tier = arguments.tier("TIER");
     } else if (arguments.option("POLICY")) {
       request.policy = arguments.policy("POLICY");
+    } else if (arguments.option("SCORER")) {
+      request.scorer = arguments.scorer("SCORER");
     } else if (arguments.option("SEED")) {
       request.seed = arguments.number<std::uint64_t>("SEED", 0, UINT64_MAX);
     } else if (images && arguments.option("COUNT")) {
@@ -85,7 +87,7 @@ void recommend(Call& call) {
   const Recommendation& recommendation = answer->recommendation;
   if (!request.peek) call.shard.traffic.note_recommendation(recommendation.band);
   ReplyWriter& reply = call.reply;
-  reply.map(8);
+  reply.map(10);
   reply.word<"decision">();
   request.peek ? reply.null() : reply.bulk(answer->decision);
   reply.word<"checkpoint">();
@@ -102,6 +104,17 @@ void recommend(Call& call) {
   write_arms(reply, recommendation.arms, Probability::told);
   reply.word<"reason">();
   reply.bulk(answer->reason);
+  reply.word<"scorer">();
+  reply.bulk(to_string(recommendation.scorer));
+  reply.word<"kept">();
+  reply.array(answer->kept.size());
+  for (const ArmKept& arm : answer->kept) {
+    reply.array(4);
+    reply.bulk(arm.checkpoint);
+    reply.real(arm.chance.probability);
+    reply.real(arm.chance.low);
+    reply.real(arm.chance.high);
+  }
 }
 
 void plan(Call& call) {
@@ -131,13 +144,16 @@ void plan(Call& call) {
 }
 
 void score(Call& call) {
-  const std::string_view user = call.arguments.text("the user");
-  const std::string_view prompt = call.arguments.text("the prompt");
+  ScoreRequest request;
+  request.user = call.arguments.text("the user");
+  request.prompt = call.arguments.text("the prompt");
   const auto count = call.arguments.number<std::uint32_t>("the number of checkpoints", 1, top_arms_max);
   const auto checkpoints = call.arguments.texts("the checkpoints", count);
+  request.checkpoints = checkpoints;
+  if (call.arguments.option("SCORER")) request.scorer = call.arguments.scorer("SCORER");
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
 
-  const auto scores = call.service.score(user, prompt, checkpoints);
+  const auto scores = call.service.score(request);
   if (!scores) return call.reply.error("ERR " + scores.error().message);
   call.reply.array(scores->size());
   for (const double one : *scores) call.reply.real(one);
@@ -164,14 +180,18 @@ void scores(Call& call) {
 }
 
 void explain(Call& call) {
-  const std::string_view user = call.arguments.text("the user");
-  const std::string_view prompt = call.arguments.text("the prompt");
+  ScoreRequest request;
+  request.user = call.arguments.text("the user");
+  request.prompt = call.arguments.text("the prompt");
   const std::string_view checkpoint = call.arguments.text("the checkpoint");
-  const auto explained = call.service.explain(user, prompt, checkpoint);
+  request.checkpoints = {&checkpoint, 1};
+  if (call.arguments.option("SCORER")) request.scorer = call.arguments.scorer("SCORER");
+  if (!call.arguments.done()) return call.reply.error(call.arguments.error());
+  const auto explained = call.service.explain(request);
   if (!explained) return call.reply.error("ERR " + explained.error().message);
   const Explanation& explanation = *explained;
   ReplyWriter& reply = call.reply;
-  reply.map(4);
+  reply.map(7);
   reply.word<"score">();
   reply.real(explanation.total.score);
   reply.word<"confidence">();
@@ -188,6 +208,18 @@ void explain(Call& call) {
   }
   reply.word<"reason">();
   reply.bulk(explanation.reason);
+  reply.word<"scorer">();
+  reply.bulk(to_string(explanation.scorer));
+  reply.word<"base">();
+  reply.real(explanation.base);
+  reply.word<"contributions">();
+  reply.array(explanation.contributions.size());
+  for (const Contribution& one : explanation.contributions) {
+    reply.array(3);
+    reply.bulk(one.word);
+    reply.real(one.weight);
+    reply.real(one.adds);
+  }
 }
 
 void keywords(Call& call) {
@@ -235,7 +267,7 @@ void stats(Call& call) {
     reply.bulk(key);
     reply.integer(static_cast<std::int64_t>(value));
   };
-  reply.map(9);
+  reply.map(11);
   figure("records", user.totals().records);
   figure("selected", user.totals().selected);
   figure("rejected", user.totals().rejected);
@@ -245,6 +277,16 @@ void stats(Call& call) {
   figure("loras", user.loras().live_count());
   reply.word<"sharing">();
   reply.boolean(user.is_sharing());
+  const auto scorer = WordScorer::kind_of(engine, known, call.service.scorer_choice());
+  reply.word<"scorer">();
+  reply.bulk(to_string(scorer ? *scorer : ScorerKind::mean));
+  reply.word<"log_loss">();
+  reply.array(user.learner() ? scorer_count : 0);
+  for (std::size_t i = 0; user.learner() && i < scorer_count; ++i) {
+    reply.array(2);
+    reply.bulk(scorer_names[i]);
+    reply.real(user.learner()->losses()[i]);
+  }
   reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 

@@ -47,6 +47,7 @@ void Service::read_prompts(Record& record) {
   const Context& prompt = prompts_.read(record.prompt);
   record.keywords = prompt.keywords();
   record.negative_keywords = negative_prompts_.read(record.negative_prompt).keywords();
+  record.other_words = other_words(record.prompt, record.keywords);
 
   merge_loras(record.loras, prompt.loras(), loras_);
   record.loras = loras_;
@@ -107,6 +108,7 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
     return valid.error();
   }
   const std::span<const Keyword> keywords = prompts_.read(request.prompt).keywords();
+  const std::span<const Keyword> others = other_words(request.prompt, keywords);
   const auto recommendation = recommender_.recommend(engine(), {.user = request.user,
                                                                 .keywords = keywords,
                                                                 .family = request.family,
@@ -115,25 +117,16 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
                                                                 .top = request.top,
                                                                 .at_ms = request.at_ms.value_or(now_ms()),
                                                                 .policy = request.policy,
+                                                                .scorer = request.scorer.value_or(scorer_choice_),
+                                                                .other_words = others,
                                                                 .seed = draw_seed_ = request.seed.value_or(++draws_),
                                                                 .community = prior()});
   if (!recommendation) return recommendation.error();
   last_ = *recommendation;
   reason_.clear();
   append_reason(*recommendation, keywords, recommender_.scorer(), reason_);
-  return RecommendAnswer{request.peek ? std::string_view{} : keep_decision(request), *recommendation, reason_};
-}
-
-result<std::span<const double>> Service::score(std::string_view user_name, std::string_view prompt,
-                                               std::span<const std::string_view> checkpoints) {
-  if (auto valid = validate_question(user_name, prompt, {}, checkpoints); !valid) return valid.error();
-  const User* user = engine().find_user(user_name);
-  scorer_.ask(engine(), prior(), user, prompts_.read(prompt).keywords(), now_ms());
-  scores_.clear();
-  for (const std::string_view checkpoint : checkpoints) {
-    scores_.push_back(scorer_.exact(columns_of(user, checkpoint)).score);
-  }
-  return std::span<const double>(scores_);
+  tell_kept(*recommendation, {keywords, others});
+  return RecommendAnswer{request.peek ? std::string_view{} : keep_decision(request), kept_, *recommendation, reason_};
 }
 
 result<void> Service::validate_scores(const ScoresRequest& request) const {
@@ -141,20 +134,6 @@ result<void> Service::validate_scores(const ScoresRequest& request) const {
     if (auto valid = validate_question(request.user, prompt, {}, request.among); !valid) return valid;
   }
   return {};
-}
-
-result<Explanation> Service::explain(std::string_view user_name, std::string_view prompt, std::string_view checkpoint) {
-  if (auto valid = validate_question(user_name, prompt, {}, {&checkpoint, 1}); !valid) return valid.error();
-  const User* user = engine().find_user(user_name);
-  const std::span<const Keyword> keywords = prompts_.read(prompt).keywords();
-  scorer_.ask(engine(), prior(), user, keywords, now_ms());
-  const ArmColumns at = columns_of(user, checkpoint);
-  counts_.clear();
-  for (std::size_t i = 0; i < keywords.size(); ++i) counts_.push_back(scorer_.counts(i, at));
-  reason_.clear();
-  const std::string_view name = at.own ? engine().name_text(user->checkpoints()[*at.own].name) : checkpoint;
-  append_evidence(name, at, keywords, scorer_, reason_);
-  return Explanation{scorer_.exact(at), keywords, counts_, reason_};
 }
 
 result<MatrixView> Service::matrix(const MatrixQuestion& question) {

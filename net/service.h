@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/context/other_words.h"
 #include "engine/context/recent_contexts.h"
 #include "engine/explain.h"
 #include "engine/matrix_view.h"
@@ -52,8 +53,17 @@ struct RecommendRequest {
   std::optional<std::uint32_t> top;
   std::optional<std::int64_t> at_ms;
   Policy policy = Policy::banded;
+  std::optional<ScorerChoice> scorer;  // the service's, where none is asked for
   std::optional<std::uint64_t> seed;
   bool peek = false;  // no decision is kept
+};
+
+/// About one prompt with these checkpoints.
+struct ScoreRequest {
+  std::string_view user;
+  std::string_view prompt;
+  std::span<const std::string_view> checkpoints;
+  std::optional<ScorerChoice> scorer;
 };
 
 /// About many prompts at once.
@@ -75,14 +85,31 @@ struct SuggestRequest {
   std::optional<std::int64_t> at_ms;
 };
 
+/// How probable it is that an image with this checkpoint is kept.
+struct ArmKept {
+  std::string_view checkpoint;
+  KeptChance chance;
+};
+
 struct RecommendAnswer {
   std::string_view decision;  // empty where none was kept
+  std::span<const ArmKept> kept;  // of the arms told, where the user has a learner
   Recommendation recommendation;
   std::string_view reason;
 };
 
+/// What a word adds to a score, or to the log-odds of which that is the probability.
+struct Contribution {
+  std::string_view word;
+  double weight = 0;  // among the prompt's words
+  double adds = 0;
+};
+
 struct Explanation {
   ArmScore total;
+  ScorerKind scorer = ScorerKind::mean;
+  double base = 0;  // what the checkpoint has whatever the words
+  std::span<const Contribution> contributions;
   std::span<const Keyword> keywords;
   std::span<const Counts> counts;  // of each keyword with the checkpoint
   std::string_view reason;
@@ -125,14 +152,18 @@ class Service {
   /// once a second: it sees whether the clock is set, and judges nobody's decision for so long after that.
   std::size_t judge_by_default(Verdict verdict, std::int64_t wait_ms);
 
+  /// How to score where a request does not say; at first by the mean.
+  void use(const ScorerChoice& scorer) { scorer_choice_ = scorer; }
+  const ScorerChoice& scorer_choice() const { return scorer_choice_; }
+
   result<RecommendAnswer> recommend(const RecommendRequest& request);
-  result<std::span<const double>> score(std::string_view user, std::string_view prompt,
-                                        std::span<const std::string_view> checkpoints);
+  result<std::span<const double>> score(const ScoreRequest& request);
   /// Calls on_prompt(std::span<const ArmAnswer>) for each of the prompts, in order, with its best checkpoints, best
   /// first. No decision is kept.
   template <class OnPrompt>
   result<void> scores(const ScoresRequest& request, const OnPrompt& on_prompt);
-  result<Explanation> explain(std::string_view user, std::string_view prompt, std::string_view checkpoint);
+  /// About the one checkpoint.
+  result<Explanation> explain(const ScoreRequest& request);
   result<MatrixView> matrix(const MatrixQuestion& question);
   result<std::span<const LoraAnswer>> loras(const SuggestRequest& request);
   result<std::span<const NegativeAnswer>> negatives(const SuggestRequest& request);
@@ -160,6 +191,11 @@ class Service {
   std::optional<std::int64_t> community_made_ms() const { return community_made_ms_; }
 
  private:
+  result<ScorerKind> ask_scorer(const ScoreRequest& request, const User* user);
+  std::span<const Keyword> other_words(std::string_view prompt, std::span<const Keyword> keywords);
+  void tell_kept(const Recommendation& recommendation, const PromptWords& words);
+  void explain_mean(const ArmColumns& at, std::span<const Keyword> keywords);
+  void explain_words(std::uint32_t column);
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
   std::string_view keep_decision(const RecommendRequest& request);
@@ -179,6 +215,11 @@ class Service {
   RecentContexts negative_prompts_;
   Recommender recommender_;
   Scorer scorer_;
+  WordScorer word_scorer_;
+  OtherWords other_words_;
+  ScorerChoice scorer_choice_ = ScorerKind::mean;
+  std::vector<ArmKept> kept_;
+  std::vector<Contribution> contributions_;
   Suggester suggester_;
   const Community no_community_;
   const Community* community_ = &no_community_;  // the round's owner's

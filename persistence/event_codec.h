@@ -16,7 +16,7 @@
 
 namespace penchant {
 
-using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, Share, Forget, Erased, Respread>;
+using Event = std::variant<Record, PoolSet, PoolDelete, DecayChange, LearningChange, Share, Forget, Erased, Respread>;
 
 /// The server's time of an event; 0 of one that was erased.
 inline std::int64_t time_of(const Event& event) {
@@ -48,6 +48,7 @@ class EventDecoder {
 
   std::vector<Keyword> keywords_;
   std::vector<Keyword> negative_keywords_;
+  std::vector<Keyword> other_words_;
   std::vector<LoraTag> loras_;
   std::vector<Parameter> parameters_;
   std::vector<DecisionArm> decision_arms_;

@@ -18,13 +18,15 @@ constexpr std::uint32_t bit(EventField field) { return std::uint32_t{1} << stati
 std::uint32_t fields_of(EventKind kind) {
   constexpr std::uint32_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
   switch (kind) {
-    case EventKind::record:  // tags 1 to 21, and four more
+    case EventKind::record:  // tags 1 to 21, and five more
       return (bit(EventField::checkpoints) - bit(EventField::now)) | bit(EventField::decision_arms) |
-             bit(EventField::previous) | bit(EventField::revision) | bit(EventField::name);
+             bit(EventField::previous) | bit(EventField::revision) | bit(EventField::name) |
+             bit(EventField::other_words);
     case EventKind::pool_set: return pool | bit(EventField::checkpoints);
     case EventKind::pool_delete: return pool;
     case EventKind::decay_change:
       return bit(EventField::now) | bit(EventField::days) | bit(EventField::half_lives_at_epoch);
+    case EventKind::learning_change: return bit(EventField::now) | bit(EventField::learning);
     case EventKind::share: return bit(EventField::now) | bit(EventField::user) | bit(EventField::share);
     case EventKind::forget: return bit(EventField::now) | bit(EventField::user);
     case EventKind::erased: return 0;
@@ -241,6 +243,10 @@ void EventDecoder::read_field(Reader& reader, EventField field, Record& record) 
       read_keywords(reader, negative_keywords_);
       record.negative_keywords = negative_keywords_;
       return;
+    case EventField::other_words:
+      read_keywords(reader, other_words_);
+      record.other_words = other_words_;
+      return;
     case EventField::loras:
       read_loras(reader);
       record.loras = loras_;
@@ -291,7 +297,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
   std::string_view user;
   double days = 0;
   std::optional<double> half_lives_at_epoch;
-  bool share = false;
+  bool is_on = false;
   checkpoints_.clear();
   while (!reader.at_end()) {
     switch (reader.field(fields_of(kind))) {
@@ -301,7 +307,8 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
       case EventField::days: days = reader.real(); break;
       case EventField::half_lives_at_epoch: half_lives_at_epoch = reader.real(); break;
       case EventField::user: user = reader.text(); break;
-      case EventField::share: share = read_flag(reader); break;
+      case EventField::share:
+      case EventField::learning: is_on = read_flag(reader); break;
       case EventField::checkpoints:
         for (std::size_t left = reader.count(pool_checkpoints_max); left > 0; --left) {
           checkpoints_.push_back(reader.text());
@@ -315,7 +322,8 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
   switch (kind) {
     case EventKind::pool_set: return Event(PoolSet{now_ms, family, tier, checkpoints_});
     case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
-    case EventKind::share: return Event(Share{now_ms, user, share});
+    case EventKind::share: return Event(Share{now_ms, user, is_on});
+    case EventKind::learning_change: return Event(LearningChange{now_ms, is_on});
     case EventKind::forget: return Event(Forget{now_ms, user});
     case EventKind::respread: return Event(Respread{now_ms});
     default: return Event(DecayChange{now_ms, days, half_lives_at_epoch});

@@ -137,7 +137,8 @@ std::size_t bytes_max_of(std::span<const std::string_view> texts) {
 std::size_t bytes_max_of(const Record& record) {
   constexpr std::size_t numbers = 6;
   std::size_t bytes = numbers * field_bytes_max + bytes_max_of(record.keywords) +
-                      bytes_max_of(record.negative_keywords) + 5 * field_bytes_max;
+                      bytes_max_of(record.negative_keywords) + bytes_max_of(record.other_words) +
+                      6 * field_bytes_max;
   for (const std::string_view text :
        {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
         record.session, record.generation, record.id, record.decision, record.note, record.vision, record.name}) {
@@ -173,6 +174,12 @@ void encode(const DecayChange& event, std::vector<std::byte>& out) {
   writer.signed_number(EventField::now, event.now_ms);
   writer.real(EventField::days, event.decay_days);
   if (event.half_lives_at_epoch) writer.real(EventField::half_lives_at_epoch, *event.half_lives_at_epoch);
+}
+
+void encode(const LearningChange& event, std::vector<std::byte>& out) {
+  Writer writer(out, EventKind::learning_change, 2 * field_bytes_max);
+  writer.signed_number(EventField::now, event.now_ms);
+  writer.small(EventField::learning, event.is_on ? 1 : 0);
 }
 
 void encode(const Share& event, std::vector<std::byte>& out) {
@@ -232,6 +239,7 @@ void encode(const Record& record, std::vector<std::byte>& out) {
   writer.place(EventField::previous, record.previous);
   if (record.revision > 0) writer.signed_number(EventField::revision, record.revision);
   writer.text(EventField::name, record.name);
+  writer.keywords(EventField::other_words, record.other_words);
 }
 
 void encode(const Event& event, std::vector<std::byte>& out) {

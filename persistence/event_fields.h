@@ -14,6 +14,7 @@ enum class EventKind : std::uint8_t {
   forget = 6,
   erased = 7,
   respread = 8,
+  learning_change = 9,
 };
 
 enum class EventField : std::uint8_t {
@@ -46,6 +47,8 @@ enum class EventField : std::uint8_t {
   revision = 27,
   name = 28,
   half_lives_at_epoch = 29,
+  other_words = 30,
+  learning = 31,
 };
 
 }  // namespace penchant

@@ -28,6 +28,7 @@ result<void> LocalTarget::complete(JsonRecord& read) {
     reader_.read(record.negative_prompt, {}, negative_prompt_);
     record.negative_keywords = negative_prompt_.keywords();
   }
+  if (engine().is_learning()) record.other_words = other_words_.read(record.prompt, record.keywords);
   return validate(record);
 }
 

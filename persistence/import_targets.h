@@ -10,6 +10,7 @@
 
 #include "engine/batch_room.h"
 #include "engine/context/context.h"
+#include "engine/context/other_words.h"
 #include "persistence/former_names.h"
 #include "persistence/history_heads.h"
 #include "persistence/importer.h"
@@ -34,6 +35,7 @@ class LocalTarget : public ImportTarget {
 
  private:
   ContextReader reader_;
+  OtherWords other_words_;
   Context prompt_;
   Context negative_prompt_;
   std::vector<LoraTag> loras_;

@@ -25,6 +25,10 @@ struct Replay {
     return {};
   }
   result<void> operator()(const DecayChange& event) const { return engine.change_decay(event); }
+  result<void> operator()(const LearningChange& event) const {
+    engine.change_learning(event);
+    return {};
+  }
   result<void> operator()(const Share& event) const { return engine.share(event); }
   result<void> operator()(const Forget& event) const {
     if (const User* user = engine.find_user(event.user)) heads.reset(user->number());

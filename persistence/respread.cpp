@@ -62,7 +62,7 @@ class OldEvents {
       return store_.engine().find_user(user) != nullptr && sequence_ > store_.forgotten_until(user);
     }
     const bool is_everybodys = std::holds_alternative<PoolSet>(event) || std::holds_alternative<PoolDelete>(event) ||
-                               std::holds_alternative<DecayChange>(event);
+                               std::holds_alternative<DecayChange>(event) || std::holds_alternative<LearningChange>(event);
     return is_everybodys && is_first_;
   }
   void name_event() {
@@ -150,6 +150,7 @@ class Respreading {
     const Decay& decay = first.decay();
     auto changed = engine.change_decay({now_ms, decay.days(), decay.half_lives_at_epoch()});
     if (!changed) return changed;
+    engine.change_learning({now_ms, first.is_learning()});
     for (const auto& [family, tier, checkpoints] : pools_of(first)) {
       if (auto set = engine.set_pool({now_ms, family, tier, checkpoints}); !set) return set;
     }

@@ -170,12 +170,13 @@ result<SnapshotStamp> read_snapshot(FileSystem& files, const std::string& path, 
   if (header->version > snapshot_format_version) {
     return Failure{path + " was written by a newer Penchant " + format + ": start that one"};
   }
-  if (header->version < snapshot_format_version) {
+  if (header->version < snapshot_format_read_min) {
     return Failure{path + " is of a time before the first release " + format, true};
   }
   try {
     ChunkSource source(**file, header_bytes, std::move(progress));
     PortableInputArchive archive(source);
+    detail::bounds_of(archive).format = header->version;
     engine.load(archive);
     load_heads(archive, heads, engine.next_user(), header->stamp.sequence);
     detail::require(archive.is_at_end());

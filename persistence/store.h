@@ -48,7 +48,8 @@ struct StoreOptions {
   bool is_locked = false;  // the caller holds the folder's lock, for as long as the store is open
   Durability durability = Durability::everysec;
   double decay_days = decay_days_default;
-  bool keep_decay = false;                            // decay_days does not matter: the folder's own stays
+  bool is_learning = false;                           // whether users have learners
+  bool keep_decay = false;                            // these do not matter: the folder's own stay
   std::chrono::seconds snapshot_every{300};           // 0: never by time
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
   bool compress_snapshots = false;
@@ -173,6 +174,7 @@ class Store {
  private:
   Store(FileSystem& files, const StoreOptions& options) : files_(files), options_(options) {}
   result<void> change_decay(const DecayChange& change);
+  void change_learning(LearningChange event);
   result<void> start(std::int64_t now_ms, Syncer::Callback on_synced, const StartProgress& progress);
   result<void> refuse_if_read_only() const;
   result<std::uint64_t> forget_now(Erasure erasure, std::int64_t now_ms);

@@ -26,6 +26,11 @@ std::string_view cut_line(std::string_view& rest) {
 
 }  // namespace
 
+const WordLists& WordLists::none() {
+  static const WordLists empty;
+  return empty;
+}
+
 const WordLists& WordLists::english() {
   static const WordLists lists = [] {
     result<WordLists> parsed = parse(english_word_lists);

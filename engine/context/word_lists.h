@@ -37,6 +37,7 @@ class WordLists {
   };
 
   static const WordLists& english();
+  static const WordLists& none();
   static result<WordLists> parse(std::string_view text);
 
   /// Null for a word that is in no list.

@@ -1,0 +1,79 @@
+// Engine: what users' learners are told of each record.
+#include "engine/asked.h"
+#include "engine/engine.h"
+
+namespace penchant {
+
+void Engine::change_learning(const LearningChange& event) {
+  move_clock(event.now_ms);
+  if (is_learning_ == event.is_on) return;
+  is_learning_ = event.is_on;
+  if (is_learning_) return;
+  for (NamedUser& named : users_) {
+    if (!named.user->learner()) continue;
+    cell_count_ -= named.user->learner()->cell_count();
+    named.user.write().end_learning(vocabulary_.keywords);
+  }
+}
+
+void Engine::look_up_features(std::span<const std::string_view> texts, const User& user,
+                              std::vector<std::optional<std::uint32_t>>& rows) const {
+  rows.clear();
+  for (const std::string_view text : texts) {
+    const auto id = find_keyword(text);
+    rows.push_back(id ? user.learner()->features().find(*id) : std::nullopt);
+  }
+}
+
+/// What each scorer makes of the image before its outcome is known.
+void Engine::look_before_learning(const Record& record, std::uint32_t column, User& user, double half_lives_now) {
+  if (!user.learner()) user.begin_learning();
+  FeatureTable& features = user.learner()->features();
+  lesson_features_.read(record.keywords, record.other_words);
+  feature_rows_.clear();
+  std::vector<std::optional<std::uint32_t>> rows;
+  for (const std::string_view text : lesson_features_.texts()) {
+    const auto id = find_keyword(text);
+    auto row = id ? features.find(*id) : std::nullopt;
+    if (!row) row = features.add(vocabulary_.keywords.acquire(text));
+    feature_rows_.push_back(*row);
+    rows.push_back(row);
+  }
+  const double unit = weight_at(half_lives_now, user.landmark());
+  user.learner()->ask(rows, user.checkpoints(), unit, lesson_scores_);
+
+  mean_score_ = posterior_mean(lesson_scores_.overall(column));
+  if (lesson_keywords_.empty()) return;
+  mean_score_ = 0;
+  for (const LessonKeyword& keyword : lesson_keywords_) {
+    Counts counts;
+    if (keyword.row) counts = user.with_checkpoint(*keyword.row, column);
+    counts.scale(1 / unit);
+    mean_score_ += posterior_mean(counts) / static_cast<double>(lesson_keywords_.size());
+  }
+}
+
+void Engine::teach_learner(const Lesson& lesson, const Known* known, User& user, double half_lives_now) {
+  Learner& learner = *user.learner();
+  Outcome outcome{.column = lesson.checkpoint,
+                  .is_kept = lesson.verdict == Verdict::selected,
+                  .mean_score = mean_score_,
+                  .weight = weight_at(lesson.half_lives, user.landmark()),
+                  .unit = weight_at(half_lives_now, user.landmark())};
+  const bool was_judged = known && known->verdict != Verdict::neutral;
+  const bool is_judged = lesson.verdict != Verdict::neutral;
+  if (was_judged) {
+    Outcome old = outcome;
+    old.weight = weight_at(known->half_lives, user.landmark());
+    if (is_judged && known->checkpoint == lesson.checkpoint) {
+      outcome.weight = old.weight;
+      return learner.correct(feature_rows_, lesson_scores_, outcome);
+    }
+    old.column = known->checkpoint;
+    old.is_kept = known->verdict == Verdict::selected;
+    learner.unlearn(feature_rows_, lesson_scores_, old);
+  }
+  if (is_judged) learner.learn(feature_rows_, lesson_scores_, outcome, user.checkpoints().live_count());
+}
+
+}  // namespace penchant

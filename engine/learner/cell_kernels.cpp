@@ -1,0 +1,204 @@
+#include "engine/learner/cell_kernels.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "engine/registers.h"
+
+namespace penchant {
+namespace {
+
+// log2(1 + t) / t on [sqrt(1/2) - 1, sqrt(2) - 1], interpolated at Chebyshev's points: within 1e-7.
+constexpr std::array<float, 8> log2_terms{1.4426949949F, -0.7213529314F, 0.4809167080F,  -0.3602251825F,
+                                          0.2872888824F, -0.2492718221F, 0.2326525788F, -0.1427597343F};
+// 2^t on [-1/2, 1/2]: the series of exp(t ln 2).
+constexpr std::array<float, 7> exp2_terms{1.0F,           0.69314718056F, 0.24022650696F, 0.05550410866F,
+                                          0.00961812911F, 0.00133335581F, 0.00015403530F};
+constexpr float exp2_exponent_max = 120;
+constexpr float whole_from_here = 12582912.0F;  // 1.5 * 2^23: what is added to it is rounded to a whole number
+constexpr std::int32_t bits_of_square_root_of_half = 0x3F3504F3;
+constexpr std::int32_t bits_of_one = 0x3F800000;
+constexpr std::int32_t fraction_mask = 0x007FFFFF;
+constexpr std::int32_t fraction_bits = 23;
+constexpr std::int32_t exponent_bias = 127;
+
+template <std::size_t register_bytes>
+struct CellBodies : LineParts<register_bytes> {
+  using Parts = LineParts<register_bytes>;
+  using Vector = typename Parts::Vector;
+  using Whole = typename Parts::Whole;
+  using Parts::in;
+  using Parts::out;
+  using Parts::parts;
+
+  // In place: a function that returns a wide vector has another ABI where the processor has none.
+  [[gnu::always_inline]] static void to_log2(Vector& x) {
+    const Whole bits = reinterpret_cast<const Whole&>(x) + (bits_of_one - bits_of_square_root_of_half);
+    const Whole exponent = (bits >> fraction_bits) - exponent_bias;
+    const Whole fraction = (bits & fraction_mask) + bits_of_square_root_of_half;
+    const Vector t = reinterpret_cast<const Vector&>(fraction) - 1.0F;
+    Vector sum = Vector{} + log2_terms.back();
+    for (std::size_t term = log2_terms.size() - 1; term > 0; --term) sum = sum * t + log2_terms[term - 1];
+    x = __builtin_convertvector(exponent, Vector) + sum * t;
+  }
+
+  [[gnu::always_inline]] static void to_exp2(Vector& x) {
+    x = x > exp2_exponent_max ? Vector{} + exp2_exponent_max : x;
+    x = x < -exp2_exponent_max ? Vector{} - exp2_exponent_max : x;
+    const Vector rounded = (x + whole_from_here) - whole_from_here;
+    const Vector t = x - rounded;
+    Vector sum = Vector{} + exp2_terms.back();
+    for (std::size_t term = exp2_terms.size() - 1; term > 0; --term) sum = sum * t + exp2_terms[term - 1];
+    const Whole scaled = reinterpret_cast<const Whole&>(sum) + (__builtin_convertvector(rounded, Whole) << fraction_bits);
+    x = reinterpret_cast<const Vector&>(scaled);
+  }
+
+  /// Lane by lane and then through the lanes: in one order, whatever the width.
+  [[gnu::always_inline]] static float add_up(const Vector (&sums)[parts]) {
+    alignas(64) float lanes[line_columns];
+    for (std::size_t part = 0; part < parts; ++part) out(lanes, part) = sums[part];
+    float sum = 0;
+    for (const float lane : lanes) sum += lane;
+    return sum;
+  }
+
+  [[gnu::always_inline]] static float spread(const CellLines& cells, float strength) {
+    Vector squares[parts]{};
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      const float* const counts = cells.counts + line * line_floats;
+      for (std::size_t part = 0; part < parts; ++part) {
+        const Vector& rate = in(cells.rates + line * line_columns, part);
+        const Vector& observed = in(counts + line_columns, part);
+        const Vector off = (in(counts, part) - observed * rate) / (observed + strength);
+        squares[part] += off * off;
+      }
+    }
+    return add_up(squares);
+  }
+
+  [[gnu::always_inline]] static void rate_terms(const CellLines& cells, float weight, PriorWeights prior,
+                                                float* terms) {
+    const float unseen = prior.selected / prior.observed;
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      const float* const counts = cells.counts + line * line_floats;
+      for (std::size_t part = 0; part < parts; ++part) {
+        const Vector rate = (in(counts, part) + prior.selected) / (in(counts + line_columns, part) + prior.observed);
+        out(terms + line * line_columns, part) = weight * (rate - unseen);
+      }
+    }
+  }
+
+  /// One logarithm a strength: that of the odds against the rate's.
+  [[gnu::always_inline]] static void log_odds_terms(const CellLines& cells, float weight, const Strengths& strengths,
+                                                    float* terms) {
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      const float* const counts = cells.counts + line * line_floats;
+      for (std::size_t part = 0; part < parts; ++part) {
+        const Vector& selected = in(counts, part);
+        const Vector rejected = in(counts + line_columns, part) - selected;
+        const Vector& rate = in(cells.rates + line * line_columns, part);
+        Vector sum{};
+        for (std::size_t i = 0; i < strengths.observed.size(); ++i) {
+          if (strengths.shares[i] == 0) continue;
+          const Vector kept = strengths.observed[i] * rate;
+          const Vector lost = strengths.observed[i] - kept;
+          Vector odds = (selected + kept) * lost / ((rejected + lost) * kept);
+          to_log2(odds);
+          sum += strengths.shares[i] * odds;
+        }
+        out(terms + line * line_columns, part) = weight * sum;
+      }
+    }
+  }
+
+  /// The three quotients by one division: (n^2 + c1 n + c0) / ((n + m1)(n + m2)(n + m3)).
+  [[gnu::always_inline]] static void evidence_terms(const CellLines& cells, float weight, const Strengths& strengths,
+                                                    float* terms) {
+    const auto& [m1, m2, m3] = strengths.observed;
+    const auto& [q1, q2, q3] = strengths.shares;
+    const float c2 = q1 + q2 + q3;
+    const float c1 = q1 * (m2 + m3) + q2 * (m1 + m3) + q3 * (m1 + m2);
+    const float c0 = q1 * m2 * m3 + q2 * m1 * m3 + q3 * m1 * m2;
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      const float* const learned = cells.learned + line * line_floats;
+      for (std::size_t part = 0; part < parts; ++part) {
+        const Vector& n = in(learned + line_columns, part);
+        const Vector above = (c2 * n + c1) * n + c0;
+        const Vector below = (n + m1) * (n + m2) * (n + m3);
+        out(terms + line * line_columns, part) = weight * in(learned, part) * above / below;
+      }
+    }
+  }
+
+  [[gnu::always_inline]] static void to_log2_odds(float* rates, std::size_t line_count) {
+    for (std::size_t line = 0; line < line_count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        Vector& value = out(rates + line * line_columns, part);
+        value = value / (1.0F - value);
+        to_log2(value);
+      }
+    }
+  }
+
+  [[gnu::always_inline]] static void to_rates(float* log2_odds, std::size_t line_count) {
+    for (std::size_t line = 0; line < line_count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        Vector& value = out(log2_odds + line * line_columns, part);
+        value = -value;
+        to_exp2(value);
+        value = 1.0F / (1.0F + value);
+      }
+    }
+  }
+};
+
+// A variant's functions, for the instruction set `target`.
+#define PENCHANT_CELL_KERNELS(variant, bytes, target)                                                                \
+  target float spread_##variant(const CellLines& cells, float strength) {                                           \
+    return CellBodies<bytes>::spread(cells, strength);                                                              \
+  }                                                                                                                  \
+  target void rate_terms_##variant(const CellLines& cells, float weight, PriorWeights prior, float* terms) {        \
+    CellBodies<bytes>::rate_terms(cells, weight, prior, terms);                                                     \
+  }                                                                                                                  \
+  target void log_odds_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,            \
+                                       float* terms) {                                                              \
+    CellBodies<bytes>::log_odds_terms(cells, weight, strengths, terms);                                             \
+  }                                                                                                                  \
+  target void evidence_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,            \
+                                       float* terms) {                                                              \
+    CellBodies<bytes>::evidence_terms(cells, weight, strengths, terms);                                             \
+  }                                                                                                                  \
+  target void to_log2_odds_##variant(float* rates, std::size_t line_count) {                                        \
+    CellBodies<bytes>::to_log2_odds(rates, line_count);                                                             \
+  }                                                                                                                  \
+  target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                        \
+    CellBodies<bytes>::to_rates(log2_odds, line_count);                                                             \
+  }                                                                                                                  \
+  constexpr CellKernels variant##_cells{#variant,                 spread_##variant,         rate_terms_##variant,   \
+                                        log_odds_terms_##variant, evidence_terms_##variant, to_log2_odds_##variant, \
+                                        to_rates_##variant};
+
+PENCHANT_CELL_KERNELS(baseline, 16, )
+#ifdef PENCHANT_X86
+PENCHANT_CELL_KERNELS(avx2, 32, [[gnu::target("avx2")]])
+PENCHANT_CELL_KERNELS(avx512, 64, [[gnu::target("avx512f")]])
+#endif
+#undef PENCHANT_CELL_KERNELS
+
+}  // namespace
+
+std::span<const CellKernels> available_cell_kernels() {
+#ifdef PENCHANT_X86
+  static constexpr std::array all{baseline_cells, avx2_cells, avx512_cells};
+#else
+  static constexpr std::array all{baseline_cells};
+#endif
+  return std::span<const CellKernels>(all).first(available_kernels().size());
+}
+
+const CellKernels& cell_kernels() {
+  static const CellKernels& fastest = available_cell_kernels().back();
+  return fastest;
+}
+
+}  // namespace penchant

@@ -1,0 +1,276 @@
+#include "engine/learner/learner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/asked.h"
+#include "engine/elementary.h"
+
+namespace penchant {
+namespace {
+
+constexpr double quantile_95 = 1.6448536269514722;  // of the normal distribution
+constexpr double outcome_units_max = 0x1p32;        // then all is scaled down
+constexpr float cell_observations_max = 0x1p20F;    // of one record each: a float goes on counting there
+
+double shared_out(const Rivals::Values& values, const Rivals::Values& shares) {
+  double sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) sum += shares[i] * values[i];
+  return sum;
+}
+
+/// What a cell's residual says at each strength, shared out.
+double learned_of(const FeatureCell& cell, const Rivals::Values& shares) {
+  double sum = 0;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    sum += shares[i] * static_cast<double>(cell.residual) / (prior_strengths[i] + static_cast<double>(cell.precision));
+  }
+  return sum;
+}
+
+}  // namespace
+
+/// What the probability that an image is kept is made of.
+struct Learner::KeptParts {
+  OnlineLogistic<5>::Features features{};
+  std::vector<double> scales;  // of the words, whatever the checkpoint
+  double row_variance = 0;
+  double cell_variance = 0;
+};
+
+void Learner::ask(std::span<const std::optional<std::uint32_t>> rows, const ArmTable& checkpoints, double unit,
+                  PromptScores& scores) const {
+  scores.begin(checkpoints, 1 / unit, 1 / learned_unit(unit));
+  for (const auto& row : rows) {
+    scores.add_word(row ? static_cast<double>(features_[*row].records) : 0);
+    if (!row) continue;
+    for (const auto& [column, cell] : features_.cells(*row)) scores.add_cell(column, cell);
+  }
+  scores.weigh();
+}
+
+std::span<const float> Learner::score(ScorerKind kind, PromptScores& scores) const {
+  const Rivals& rivals = kind == ScorerKind::evidence ? evidence_strengths_ : log_odds_strengths_;
+  return scores.score(kind, rivals.shares(), arms_);
+}
+
+ArmEvidence& Learner::arm(std::uint32_t column) {
+  if (column >= arms_.size()) arms_.resize(column + 1);
+  return arms_[column];
+}
+
+double Learner::arm_term(std::uint32_t column, double unit) const {
+  if (column >= arms_.size()) return 0;
+  return arms_[column].residual / (evidence_arm_strength * learned_unit(unit) + arms_[column].precision);
+}
+
+/// What `logodds` foretells at each strength.
+Rivals::Values Learner::log_odds(const PromptScores& scores, std::uint32_t column) const {
+  const Counts& own = scores.overall(column);
+  const double rate = (own.selected + log_odds_arm_strength / 2) / (own.observed + log_odds_arm_strength);
+  const double base = penchant::log_odds(rate);
+  Rivals::Values sums{base, base, base};
+  for (std::size_t word = 0; word < scores.word_count(); ++word) {
+    const FeatureCell cell = scores.cell(word, column);
+    if (!(cell.observed > 0)) continue;
+    const auto selected = static_cast<double>(cell.selected);
+    const double rejected = static_cast<double>(cell.observed) - selected;
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      const double strength = prior_strengths[i];
+      const double odds = (selected + strength * rate) / (rejected + strength * (1 - rate));
+      sums[i] += log_odds_share * scores.weight(word) * (log_exact(odds) - base);
+    }
+  }
+  return sums;
+}
+
+Rivals::Values Learner::evidence(const PromptScores& scores, std::uint32_t column, double unit) const {
+  const double base = arm_term(column, unit);
+  Rivals::Values sums{base, base, base};
+  for (std::size_t word = 0; word < scores.word_count(); ++word) {
+    const FeatureCell cell = scores.cell(word, column);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      sums[i] += scores.weight(word) * static_cast<double>(cell.residual) /
+                 (prior_strengths[i] + static_cast<double>(cell.precision));
+    }
+  }
+  return sums;
+}
+
+Learner::KeptParts Learner::kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
+                                       std::uint32_t column, double unit) const {
+  KeptParts parts;
+  const auto words = static_cast<double>(scores.word_count());
+  double squares = 0;
+  for (std::size_t word = 0; word < scores.word_count(); ++word) squares += scores.rarity(word);
+  double effect = 0;
+  for (std::size_t word = 0; word < scores.word_count(); ++word) {
+    const double scale = std::sqrt(scores.rarity(word) * row_scale / squares);
+    parts.scales.push_back(scale);
+    const FeatureRow row = rows[word] ? features_[*rows[word]] : FeatureRow{};
+    const double precision = row_strength * unit + static_cast<double>(row.precision);
+    effect += scale * static_cast<double>(row.residual) / precision;
+    parts.row_variance += scale * scale * unit / precision;
+    const double known = words / 4 + static_cast<double>(scores.cell(word, column).precision);
+    parts.cell_variance += scores.weight(word) * scores.weight(word) / known;
+  }
+  const Counts& own = scores.overall(column);
+  const double learned =
+      shared_out(evidence(scores, column, unit), evidence_strengths_.shares()) - arm_term(column, unit);
+  parts.features = {1, log_exact((own.selected + 0.5) / (own.observed - own.selected + 0.5)), learned, effect,
+                    log_exact(words + 1) - 2};
+  return parts;
+}
+
+KeptChance Learner::kept(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
+                         std::uint32_t column, double unit) const {
+  const KeptParts parts = kept_parts(rows, scores, column, unit);
+  const auto& coefficients = kept_.coefficients();
+  const Counts& own = scores.overall(column);
+  const double arm_variance = 1 / (own.selected + 0.5) + 1 / (own.observed - own.selected + 0.5);
+  const double spread = quantile_95 * std::sqrt(kept_.variance_at(parts.features, unit) +
+                                                coefficients[1] * coefficients[1] * arm_variance +
+                                                std::abs(coefficients[2]) * parts.cell_variance +
+                                                coefficients[3] * coefficients[3] * parts.row_variance);
+  const double middle = kept_.log_odds_at(parts.features);
+  return {logistic(middle), logistic(middle - spread), logistic(middle + spread)};
+}
+
+/// How well each scorer has foretold this, its probability corrected by how it did before.
+void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence) {
+  double weighted = outcome.mean_score;
+  if (scores.word_count() > 0) {
+    double sum = 0;
+    double weights = 0;
+    for (std::size_t word = 0; word < scores.word_count(); ++word) {
+      const FeatureCell cell = scores.cell(word, outcome.column);
+      sum += scores.weight(word) * posterior_mean({static_cast<double>(cell.selected),
+                                                   static_cast<double>(cell.observed)});
+      weights += scores.weight(word);
+    }
+    weighted = sum / weights;
+  }
+  const std::array<double, scorer_count> foretold{outcome.mean_score, weighted, logistic(log_odds),
+                                                  logistic(evidence)};
+  const double fading = exp2_exact(-1 / loss_half_life_outcomes);
+  for (std::size_t i = 0; i < scorer_count; ++i) {
+    const double p = std::clamp(foretold[i], foretold_min, 1 - foretold_min);
+    const OnlineLogistic<2>::Features features{1, penchant::log_odds(p)};
+    const double corrected = logistic(calibrations_[i].log_odds_at(features));
+    losses_[i] = losses_[i] * fading - log_likelihood(corrected, outcome.is_kept);
+    calibrations_[i].learn(features, outcome.is_kept, outcome.weight, outcome.unit);
+  }
+  const auto least = static_cast<std::size_t>(std::ranges::min_element(losses_) - losses_.begin());
+  if (losses_[least] + switch_margin < losses_[static_cast<std::size_t>(best_)]) best_ = static_cast<ScorerKind>(least);
+}
+
+/// What the words do whatever the checkpoint.
+void Learner::learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
+                         const KeptParts& parts) {
+  const double p = logistic(kept_.log_odds_at(parts.features));
+  const double variance = std::max(p * (1 - p), OnlineLogistic<5>::variance_min);
+  const double missed = (outcome.is_kept ? 1 : 0) - p;
+  for (std::size_t word = 0; word < scores.word_count(); ++word) {
+    FeatureRow& row = features_[rows[word]];
+    const double scale = parts.scales[word];
+    const double says = variance * scale * scale;
+    const double now = static_cast<double>(row.residual) /
+                       (row_strength * outcome.unit + static_cast<double>(row.precision));
+    row.residual += static_cast<float>(outcome.weight * (says * now + scale * missed));
+    row.precision += static_cast<float>(outcome.weight * says);
+  }
+}
+
+void Learner::count(std::span<const std::uint32_t> rows, std::uint32_t column, double selected, double observed) {
+  for (const std::uint32_t row : rows) {
+    FeatureCell& cell = features_.cell(row, column);
+    cell.selected = std::max(cell.selected + static_cast<float>(selected), 0.0F);
+    cell.observed = std::max(cell.observed + static_cast<float>(observed), cell.selected);
+    features_[row].records = std::max(features_[row].records + static_cast<float>(observed), 0.0F);
+    if (cell.observed > cell_observations_max * static_cast<float>(observed) && observed > 0) {
+      cell.selected /= 2;
+      cell.observed /= 2;
+    }
+  }
+}
+
+void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
+                    std::size_t checkpoints) {
+  const Rivals::Values by_log_odds = log_odds(scores, outcome.column);
+  const Rivals::Values by_evidence = evidence(scores, outcome.column, outcome.unit);
+  const Rivals::Values shares = evidence_strengths_.shares();
+  const double foretold = shared_out(by_evidence, shares);
+  note_losses(scores, outcome, shared_out(by_log_odds, log_odds_strengths_.shares()), foretold);
+
+  const std::vector<std::optional<std::uint32_t>> known(rows.begin(), rows.end());
+  const KeptParts parts = kept_parts(known, scores, outcome.column, outcome.unit);
+  learn_rows(rows, scores, outcome, parts);
+  kept_.learn(parts.features, outcome.is_kept, outcome.weight, outcome.unit);
+
+  const double p = logistic(foretold);
+  const double variance = std::max(p * (1 - p), outcome_variance_min);
+  const double missed = (outcome.is_kept ? 1 : 0) - p;
+  const double weight = learned_unit(outcome.weight);
+  const double own = arm_term(outcome.column, outcome.unit);
+  arm(outcome.column).residual += weight * (variance * own + missed);
+  arm(outcome.column).precision += weight * variance;
+  for (std::size_t word = 0; word < rows.size(); ++word) {
+    const double says = variance * scores.weight(word) * scores.weight(word);
+    const double now = learned_of(scores.cell(word, outcome.column), shares);
+    FeatureCell& cell = features_.cell(rows[word], outcome.column);
+    cell.residual += static_cast<float>(weight * (says * now + scores.weight(word) * missed));
+    cell.precision += static_cast<float>(weight * says);
+  }
+  log_odds_strengths_.note(by_log_odds, outcome.is_kept);
+  evidence_strengths_.note(by_evidence, outcome.is_kept);
+  count(rows, outcome.column, outcome.is_kept ? outcome.weight : 0, outcome.weight);
+  grow_units(checkpoints);
+}
+
+void Learner::correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome) {
+  const double sign = outcome.is_kept ? 1 : -1;
+  const double weight = sign * learned_unit(outcome.weight);
+  arm(outcome.column).residual += weight;
+  for (std::size_t word = 0; word < rows.size(); ++word) {
+    features_.cell(rows[word], outcome.column).residual += static_cast<float>(weight * scores.weight(word));
+  }
+  count(rows, outcome.column, sign * outcome.weight, 0);
+}
+
+void Learner::unlearn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome) {
+  const double foretold =
+      logistic(shared_out(evidence(scores, outcome.column, outcome.unit), evidence_strengths_.shares()));
+  const double weight = learned_unit(outcome.weight) * ((outcome.is_kept ? 1 : 0) - foretold);
+  arm(outcome.column).residual -= weight;
+  for (std::size_t word = 0; word < rows.size(); ++word) {
+    features_.cell(rows[word], outcome.column).residual -= static_cast<float>(weight * scores.weight(word));
+  }
+  count(rows, outcome.column, outcome.is_kept ? -outcome.weight : 0, -outcome.weight);
+}
+
+void Learner::grow_units(std::size_t checkpoints) {
+  outcome_units_ *= exp2_exact(1 / (evidence_half_life_outcomes * static_cast<double>(std::max<std::size_t>(checkpoints, 1))));
+  if (outcome_units_ < outcome_units_max) return;
+  const double factor = 1 / outcome_units_max;
+  outcome_units_ *= factor;
+  for (ArmEvidence& one : arms_) {
+    one.residual *= factor;
+    one.precision *= factor;
+  }
+  features_.scale(1, static_cast<float>(factor));
+}
+
+void Learner::scale(double factor, double notice, Interner& texts) {
+  for (ArmEvidence& one : arms_) {
+    one.residual *= factor;
+    one.precision *= factor;
+  }
+  features_.scale(static_cast<float>(factor), static_cast<float>(factor));
+  kept_.scale(factor);
+  for (auto& calibration : calibrations_) calibration.scale(factor);
+  features_.drop_faded(static_cast<float>(notice), texts);
+}
+
+std::size_t Learner::bytes() const { return sizeof *this + features_.bytes() + arms_.capacity() * sizeof(ArmEvidence); }
+
+}  // namespace penchant

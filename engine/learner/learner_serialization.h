@@ -1,0 +1,90 @@
+// What a learner is made of, field by field, for the snapshot's archive. Included by engine/serialization.h.
+#pragma once
+
+#include <cmath>
+
+#include "engine/learner/learner.h"
+#include "engine/serialization_checks.h"
+
+namespace penchant {
+
+template <class Archive>
+void Learner::save(Archive& archive) const {
+  const std::uint32_t rows = features_.size();
+  archive << rows;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const FeatureRow& one = features_[row];
+    const std::uint32_t cells = one.cells.size;
+    archive << one.text << one.records << one.residual << one.precision << cells;
+    for (const auto& [column, cell] : features_.cells(row)) {
+      archive << column << cell.selected << cell.observed << cell.residual << cell.precision;
+    }
+  }
+  const auto arms = static_cast<std::uint32_t>(arms_.size());
+  archive << arms;
+  for (const ArmEvidence& arm : arms_) archive << arm.residual << arm.precision;
+  const auto write = [&archive](double value) { archive << value; };
+  log_odds_strengths_.each_value(write);
+  evidence_strengths_.each_value(write);
+  archive << outcome_units_;
+  kept_.each_value(write);
+  for (const auto& calibration : calibrations_) calibration.each_value(write);
+  for (const double loss : losses_) archive << loss;
+  const auto best = static_cast<std::uint8_t>(best_);
+  archive << best;
+}
+
+template <class Archive>
+void Learner::load(Archive& archive) {
+  const detail::LoadBounds& bounds = detail::bounds_of(archive);
+  std::uint32_t rows = 0;
+  archive >> rows;
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    FeatureRow one;
+    std::uint32_t cells = 0;
+    archive >> one.text >> one.records >> one.residual >> one.precision >> cells;
+    detail::require(one.text < bounds.keywords && !features_.find(one.text) && cells <= bounds.checkpoints);
+    detail::require(one.records >= 0 && one.precision >= 0 && is_finite(one.records) && is_finite(one.residual) &&
+                    is_finite(one.precision));
+    features_.add(one.text);
+    features_[row] = one;
+    std::uint32_t least = 0;
+    for (FeatureTable::Entry& entry : features_.add_cells(row, cells)) {
+      auto& [column, cell] = entry;
+      archive >> column >> cell.selected >> cell.observed >> cell.residual >> cell.precision;
+      detail::require(column >= least && column < bounds.checkpoints);
+      detail::require(cell.selected >= 0 && cell.selected <= cell.observed && is_finite(cell.observed));
+      detail::require(is_finite(cell.residual) && cell.precision >= 0 && is_finite(cell.precision));
+      least = column + 1;
+    }
+  }
+  std::uint32_t arms = 0;
+  archive >> arms;
+  detail::require(arms <= bounds.checkpoints);
+  arms_.resize(arms);
+  const auto read = [&archive](double& value) {
+    archive >> value;
+    detail::require(std::isfinite(value));
+  };
+  for (ArmEvidence& arm : arms_) {
+    read(arm.residual);
+    read(arm.precision);
+    detail::require(arm.precision >= 0);
+  }
+  log_odds_strengths_.each_value(read);
+  evidence_strengths_.each_value(read);
+  log_odds_strengths_.share_out();
+  evidence_strengths_.share_out();
+  read(outcome_units_);
+  detail::require(outcome_units_ >= 1);
+  kept_.each_value(read);
+  for (auto& calibration : calibrations_) calibration.each_value(read);
+  for (double& loss : losses_) read(loss);
+  std::uint8_t best = 0;
+  archive >> best;
+  detail::require(best < scorer_count);
+  best_ = static_cast<ScorerKind>(best);
+}
+
+}  // namespace penchant

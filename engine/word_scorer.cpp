@@ -1,0 +1,59 @@
+#include "engine/word_scorer.h"
+
+#include <algorithm>
+
+#include "engine/check.h"
+
+namespace penchant {
+
+result<ScorerKind> WordScorer::kind_of(const Engine& engine, const User* user, const ScorerChoice& choice) {
+  if (choice == ScorerChoice(ScorerKind::evidence) && !engine.is_learning()) {
+    return Failure{"the scorer evidence learns with each record, which this server does not: --scorer auto has it learn"};
+  }
+  if (!choice.is_automatic) return choice.kind;
+  if (!engine.is_learning()) return ScorerKind::mean;
+  return user && user->learner() ? user->learner()->best() : ScorerKind::evidence;
+}
+
+void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWords& prompt, ScorerKind kind) {
+  PENCHANT_CHECK(kind != ScorerKind::mean);
+  scores_ = {};
+  const User* const user = scorer.asked().user();
+  learner_ = user ? user->learner() : nullptr;
+  unit_ = scorer.asked().unit();
+  words_.clear();
+  for (const Keyword& keyword : prompt.keywords) words_.push_back(keyword.text);
+  if (!user) return;
+  if (learner_) {
+    features_.read(prompt.keywords, prompt.others);
+    words_.assign(features_.texts().begin(), features_.texts().end());
+    engine.look_up_features(words_, *user, rows_);
+    learner_->ask(rows_, user->checkpoints(), unit_, prompt_scores_);
+    scores_ = learner_->score(kind, prompt_scores_);
+    return;
+  }
+  ask_counts(scorer, prompt.keywords.size());
+  scores_ = prompt_scores_.score(kind, Rivals().shares(), {});
+}
+
+/// Each record with a keyword has one checkpoint: their observations are its records.
+void WordScorer::ask_counts(const Scorer& scorer, std::size_t keywords) {
+  const User& user = *scorer.asked().user();
+  prompt_scores_.begin(user.checkpoints(), scorer.asked().per_unit(), 1);
+  std::vector<std::pair<std::uint32_t, FeatureCell>> cells;
+  for (std::size_t keyword = 0; keyword < keywords; ++keyword) {
+    cells.clear();
+    double records = 0;
+    scorer.each_cell(keyword, [&](std::uint32_t column, const CountMatrix::Cell& cell) {
+      if (!(cell.observed > 0)) return;
+      cells.push_back({column, {.selected = cell.selected, .observed = cell.observed}});
+      records += static_cast<double>(cell.observed);
+    });
+    std::ranges::sort(cells, {}, &decltype(cells)::value_type::first);
+    prompt_scores_.add_word(records);
+    for (const auto& [column, cell] : cells) prompt_scores_.add_cell(column, cell);
+  }
+  prompt_scores_.weigh();
+}
+
+}  // namespace penchant

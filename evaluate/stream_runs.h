@@ -1,0 +1,47 @@
+// Streams by name, each of one or more seeds, replayed by several scorers.
+//
+//   const auto streams = find_streams({"streams/genai"}, on_ignored);
+//   const auto table = run_streams(*streams, scorers, on_progress);
+//   (*table)[stream][scorer].mean
+//
+// Threading: run_streams() has a thread a processor; its callback is called by one at a time. Errors: one sentence. The
+// same streams give the same table.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/result.h"
+#include "engine/scorer_kind.h"
+
+namespace penchant {
+
+struct NamedStream {
+  std::string name;
+  std::vector<std::string> seeds;  // files
+};
+
+/// A folder of .tsv or .tsv.gz files is one stream, each file a seed of it; a folder of such folders is as many; a file
+/// is one by itself. What else there is among `paths` is told, and left out.
+result<std::vector<NamedStream>> find_streams(std::span<const std::string> paths,
+                                              const std::function<void(const std::string& path)>& on_ignored);
+
+/// The mean over the seeds, and their standard deviation.
+struct Spread {
+  double mean = 0;
+  double deviation = 0;
+};
+
+/// By stream, by scorer.
+using StreamTable = std::vector<std::vector<Spread>>;
+
+result<StreamTable> run_streams(std::span<const NamedStream> streams, std::span<const ScorerChoice> scorers,
+                                const std::function<void(std::size_t done, std::size_t all)>& on_progress);
+
+/// Of a scorer over the streams.
+double mean_of(const StreamTable& table, std::size_t scorer);
+
+}  // namespace penchant
