@@ -3,6 +3,7 @@
 
 #include "cli/client_command.h"
 #include "cli/option.h"
+#include "net/reply_columns.h"
 #include "net/service.h"
 
 namespace penchant {
@@ -15,6 +16,7 @@ using Kind = Option::Kind;
 void read_verdict(Arguments& arguments) { (void)arguments.verdict(); }
 void read_tier(Arguments& arguments) { (void)arguments.tier(this_option); }
 void read_policy(Arguments& arguments) { (void)arguments.policy(this_option); }
+void read_scorer(Arguments& arguments) { (void)arguments.scorer(this_option); }
 void read_strength(Arguments& arguments) { (void)arguments.real("--lora's strength"); }
 void read_on_or_off(Arguments& arguments) {
   if (!arguments.option("ON") && !arguments.option("OFF")) arguments.fail("on or off must follow the user");
@@ -56,12 +58,16 @@ constexpr std::array record_options{
 };
 constexpr std::span judge_options = std::span(record_options).subspan(1);  // the decision is an argument
 
+constexpr Option scorer_option{
+    "scorer", "mean, weighted, logodds, evidence or auto; the server's, unless this is given", read_scorer};
+constexpr std::array scorer_options{scorer_option};
 constexpr std::array choice_options{
     Option{"count", "how many images", read_number<std::uint32_t{1}, plan_images_max>, Kind::required},
     Option{"family", "among the pool of this model family"},
     Option{"tier", "draft (always explores), standard or quality", read_tier},
     Option{"among", "among these checkpoints; may be repeated", nullptr, Kind::list},
     Option{"policy", "banded (the default), greedy, epsilon, thompson or squarecb", read_policy},
+    scorer_option,
     Option{"seed", "makes what a policy draws repeatable", read_number<std::uint64_t{0}, UINT64_MAX>},
     Option{"at", "as of this time, in Unix milliseconds", read_time},
     Option{"top", "show the best N, whatever the band", read_top},
@@ -100,13 +106,6 @@ constexpr std::array history_options{
 };
 constexpr std::array forget_options{Option{"yes", "ask nothing", nullptr, Kind::flag}};
 
-constexpr std::array arm_columns{"checkpoint", "score", "observations", "probability"};
-constexpr std::array plan_columns{"checkpoint", "count"};
-constexpr std::array explain_columns{"keyword", "selected", "observations", "rate"};
-constexpr std::array lora_columns{"lora", "score", "observations", "strength", "strength_sd"};
-constexpr std::array param_columns{"name", "mean", "sd", "observations"};
-constexpr std::array negative_columns{"keyword", "score", "observations"};
-constexpr std::array top_columns{"checkpoint", "score", "observations"};
 // clang-format on
 
 std::string recorded(const ClientRequest&, const Reply& number) {
@@ -191,7 +190,7 @@ constexpr ClientCommand recommend{
         "Usage: penchant recommend USER PROMPT [options]\n",
     .positionals = user_prompt,
     .options = recommend_options,
-    .columns = arm_columns,
+    .columns = columns::arm,
 };
 
 constexpr ClientCommand plan{
@@ -204,7 +203,7 @@ constexpr ClientCommand plan{
         "Usage: penchant plan USER PROMPT --count N [options]\n",
     .positionals = user_prompt,
     .options = plan_options,
-    .columns = plan_columns,
+    .columns = columns::planned,
 };
 
 constexpr const char* score_usage =
@@ -224,6 +223,7 @@ constexpr ClientCommand score{
     .name = "SCORE",
     .usage = score_usage,
     .positionals = user_prompt_checkpoints,
+    .options = scorer_options,
     .answer = answer_score,
 };
 
@@ -232,7 +232,7 @@ constexpr ClientCommand scores{
     .usage = score_usage,
     .positionals = user_only,
     .options = scores_options,
-    .columns = top_columns,
+    .columns = columns::best,
     .answer = answer_scores,
 };
 
@@ -242,10 +242,12 @@ constexpr ClientCommand explain{
         "What each keyword of a prompt says of a checkpoint, and what that comes to.\n\n"
         "Example:\n"
         "  penchant explain ann \"portrait of a man\" epicrealismXL\n\n"
-        "Counts fade with time. The rate is selected / observations; - where nothing was observed.\n\n"
+        "Counts fade with time. The rate is selected / observations; - where nothing was observed. The contributions\n"
+        "and the base add up to the score, or with the scorers logodds and evidence to its log-odds.\n\n"
         "Usage: penchant explain USER PROMPT CHECKPOINT [options]\n",
     .positionals = user_prompt_checkpoint,
-    .columns = explain_columns,
+    .options = scorer_options,
+    .columns = columns::evidence,
 };
 
 constexpr ClientCommand loras{
@@ -260,7 +262,7 @@ constexpr ClientCommand loras{
         "Usage: penchant loras USER PROMPT [options]\n",
     .positionals = user_prompt,
     .options = lora_options,
-    .columns = lora_columns,
+    .columns = columns::lora,
 };
 
 constexpr ClientCommand params{
@@ -274,7 +276,7 @@ constexpr ClientCommand params{
         "Usage: penchant params USER PROMPT [options]\n",
     .positionals = user_prompt,
     .options = param_options,
-    .columns = param_columns,
+    .columns = columns::parameter,
 };
 
 constexpr ClientCommand negatives{
@@ -286,7 +288,7 @@ constexpr ClientCommand negatives{
         "Usage: penchant negatives USER PROMPT [options]\n",
     .positionals = user_prompt,
     .options = negative_options,
-    .columns = negative_columns,
+    .columns = columns::negative,
 };
 
 constexpr ClientCommand keywords{
@@ -316,7 +318,7 @@ constexpr ClientCommand stats{
         "  penchant stats ann\n\n"
         "Usage: penchant stats USER [options]\n",
     .positionals = user_only,
-    .columns = top_columns,
+    .columns = columns::best,
 };
 
 constexpr ClientCommand history{

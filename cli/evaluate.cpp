@@ -1,11 +1,14 @@
 // penchant evaluate: how good the scorers are, on streams of decisions.
 #include <algorithm>
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "cli/option.h"
 #include "cli/progress.h"
@@ -84,17 +87,32 @@ void write_plot(const std::string& path, const std::vector<NamedStream>& streams
   if (!file) throw std::runtime_error("cannot write " + path);
 }
 
+/// As many at a time as there are processors, telling how far it is.
+void run_on_all_processors(std::size_t count, const std::function<void(std::size_t)>& work) {
+  Progress progress("Replaying");
+  std::atomic<std::size_t> next = 0;
+  std::mutex telling;
+  std::size_t done = 0;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < std::max(std::thread::hardware_concurrency(), 1U); ++i) {
+    workers.emplace_back([&] {
+      for (std::size_t piece = next++; piece < count; piece = next++) {
+        work(piece);
+        const std::lock_guard lock(telling);
+        progress.show(++done, count);
+      }
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+}
+
 int evaluate_streams(const po::variables_map& values) {
   const auto scorers = read_scorers(values);
   const auto streams = find_streams(values["dir"].as<std::vector<std::string>>(), [](const std::string& path) {
     std::cerr << path << " is no stream: it is left out\n";
   });
   if (!streams) throw std::runtime_error(streams.error().message);
-  result<StreamTable> table = StreamTable();
-  {
-    Progress progress("Replaying");
-    table = run_streams(*streams, scorers, [&](std::size_t done, std::size_t all) { progress.show(done, all); });
-  }
+  const auto table = run_streams(*streams, scorers, run_on_all_processors);
   if (!table) throw std::runtime_error(table.error().message);
   if (values.contains("plot")) write_plot(values["plot"].as<std::string>(), *streams, scorers, *table);
   values.contains("json") ? print_json(*streams, scorers, *table) : print_table(*streams, scorers, *table);
@@ -106,8 +124,8 @@ int evaluate_streams(const po::variables_map& values) {
 int run_evaluate(std::span<const std::string> arguments) {
   Usage usage{
       "Says which scorer chooses best, on decisions whose outcomes are known.\n\n"
-      "stream: replays streams of decisions (docs/evaluate.md): each scorer chooses, is told the outcome of its choice\n"
-      "alone, and learns. A folder of .tsv or .tsv.gz files is one stream, each file a seed of it.\n\n"
+      "stream: replays streams of decisions (docs/evaluate.md): each scorer chooses, is told the outcome of its\n"
+      "choice alone, and learns. A folder of .tsv or .tsv.gz files is one stream, each file a seed of it.\n\n"
       "Examples:\n"
       "  penchant evaluate stream streams/genai streams/tifa\n"
       "  penchant evaluate stream --json --scorer evidence --scorer auto streams\n"

@@ -60,7 +60,8 @@ constexpr std::array housekeeping{
     Subcommand{"repair", "makes a damaged folder start again", run_repair},
 };
 constexpr std::array groups{Group{"Verdicts", verdicts}, Group{"For a prompt", advice}, Group{"Users", users},
-                            Group{"Files", portable}, Group{"How good it is", judging}, Group{"The server", housekeeping}};
+                            Group{"Files", portable}, Group{"How good it is", judging},
+                            Group{"The server", housekeeping}};
 
 /// Null where there is none.
 const Subcommand* find_subcommand(std::string_view name) {

@@ -166,6 +166,13 @@ std::string one_line(std::string_view text) {
 }
 
 Reply with_names(Reply reply, std::span<const char* const> columns) {
+  if (reply.kind == Reply::Kind::map) {
+    for (std::size_t i = 0; i + 1 < reply.elements.size(); i += 2) {
+      Reply& value = reply.elements[i + 1];
+      value = with_names(std::move(value), columns::under(reply.elements[i].text, columns));
+    }
+    return reply;
+  }
   if (columns.empty()) return reply;
   for (Reply& element : reply.elements) {
     const bool is_row = reply.kind == Reply::Kind::array && element.kind == Reply::Kind::array &&

@@ -102,7 +102,8 @@ int answer_score(const ClientRequest& request) {
   const Reply* scores = transport->ask(request.arguments);
   if (scores->kind == Reply::Kind::error) return print_reply(scores, request.as_json());
   // Behind the command, the user, the prompt and their number.
-  const std::span checkpoints = std::span(request.arguments).subspan(4);
+  const auto count = request.values["checkpoint"].as<std::vector<std::string>>().size();
+  const std::span checkpoints = std::span(request.arguments).subspan(4, count);
   if (scores->elements.size() != checkpoints.size()) throw std::runtime_error("the answer is not a score a checkpoint");
   Reply rows{.kind = Reply::Kind::array};
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {

@@ -118,8 +118,8 @@ po::options_description describe(Settings& s) {
       ("decay-days", real_number(&s.store.decay_days),
        "after so many days a record weighs 1/e; 0: for ever 1")
       ("scorer", po::value(&s.scorer),
-       "how checkpoints are scored: mean, weighted, logodds, evidence or auto; all but mean have users' records taught to a"
-       " learner (docs/learning.md)")
+       "how checkpoints are scored: mean, weighted, logodds, evidence or auto; all but mean keep a learner of each"
+       " user's outcomes (docs/learning.md)")
       ("explore-below", real_number(&s.bands.explore_below),
        "confidence below which several checkpoints are tried")
       ("exploit-above", real_number(&s.bands.exploit_above),
@@ -312,7 +312,8 @@ int serve(Settings& s) {
   std::deque<Service> services;
   Runtime runtime;
   for (std::uint32_t k = 0; k < (*stores)->size(); ++k) {
-    services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands).use(*parse_scorer_choice(s.scorer));
+    services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands);
+    services.back().use(*parse_scorer_choice(s.scorer));
     runtime.shards.emplace_back(services.back());
   }
   runtime.tokens = std::move(tokens);

@@ -1,5 +1,5 @@
-// Elementary functions with the same bits on every machine: only IEEE operations, no libm, whose last bit depends on the
-// processor. What is learned in sequence goes through them; so does what is told.
+// Elementary functions with the same bits on every machine: only IEEE operations, no libm, whose last bit depends on
+// the processor. What is learned in sequence goes through them; so does what is told.
 #pragma once
 
 #include "engine/decay.h"

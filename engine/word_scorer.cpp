@@ -8,7 +8,7 @@ namespace penchant {
 
 result<ScorerKind> WordScorer::kind_of(const Engine& engine, const User* user, const ScorerChoice& choice) {
   if (choice == ScorerChoice(ScorerKind::evidence) && !engine.is_learning()) {
-    return Failure{"the scorer evidence learns with each record, which this server does not: --scorer auto has it learn"};
+    return Failure{"the scorer evidence learns from each record, and nobody does here: serve with --scorer auto"};
   }
   if (!choice.is_automatic) return choice.kind;
   if (!engine.is_learning()) return ScorerKind::mean;

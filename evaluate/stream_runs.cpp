@@ -1,12 +1,9 @@
 #include "evaluate/stream_runs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "evaluate/replay.h"
 
@@ -19,6 +16,7 @@ struct Run {
   std::size_t seed = 0;
   std::size_t scorer = 0;
   double mean = 0;
+  std::optional<Failure> failure;
 };
 
 bool is_stream_file(const std::filesystem::path& path) {
@@ -60,14 +58,12 @@ class Runner {
     }
   }
 
-  /// As many at a time as there are processors.
-  result<void> run(const std::function<void(std::size_t, std::size_t)>& on_progress) {
-    std::vector<std::thread> workers;
-    for (unsigned i = 0; i < std::max(std::thread::hardware_concurrency(), 1U); ++i) {
-      workers.emplace_back([&] { work(on_progress); });
+  result<void> run(const ForEach& for_each) {
+    for_each(runs_.size(), [this](std::size_t i) { run(runs_[i]); });
+    for (const Run& run : runs_) {
+      if (run.failure) return *run.failure;
     }
-    for (std::thread& worker : workers) worker.join();
-    return failure_ ? result<void>(*failure_) : result<void>();
+    return {};
   }
 
   Spread spread_of(std::size_t stream, std::size_t scorer) const {
@@ -85,27 +81,18 @@ class Runner {
   }
 
  private:
-  void work(const std::function<void(std::size_t, std::size_t)>& on_progress) {
-    for (std::size_t i = next_++; i < runs_.size(); i = next_++) {
-      Run& run = runs_[i];
-      const std::string& path = streams_[run.stream].seeds[run.seed];
-      const auto stream = read_stream(path);
-      const auto mean = stream ? replay(*stream, scorers_[run.scorer], [] {}) : result<double>(stream.error());
-      const std::lock_guard lock(mutex_);
-      if (failure_) return;
-      if (!mean) return void(failure_ = stream ? Failure{path + ": " + mean.error().message} : stream.error());
-      run.mean = *mean;
-      on_progress(++done_, runs_.size());
-    }
+  void run(Run& run) const {
+    const std::string& path = streams_[run.stream].seeds[run.seed];
+    const auto stream = read_stream(path);
+    if (!stream) return void(run.failure = stream.error());
+    const auto mean = replay(*stream, scorers_[run.scorer], [] {});
+    if (!mean) return void(run.failure = Failure{path + ": " + mean.error().message});
+    run.mean = *mean;
   }
 
   const std::span<const NamedStream> streams_;
   const std::span<const ScorerChoice> scorers_;
   std::vector<Run> runs_;
-  std::atomic<std::size_t> next_ = 0;
-  std::mutex mutex_;  // of what follows
-  std::size_t done_ = 0;
-  std::optional<Failure> failure_;
 };
 
 }  // namespace
@@ -130,9 +117,9 @@ result<std::vector<NamedStream>> find_streams(std::span<const std::string> paths
 }
 
 result<StreamTable> run_streams(std::span<const NamedStream> streams, std::span<const ScorerChoice> scorers,
-                                const std::function<void(std::size_t done, std::size_t all)>& on_progress) {
+                                const ForEach& for_each) {
   Runner runner(streams, scorers);
-  if (auto ran = runner.run(on_progress); !ran) return ran.error();
+  if (auto ran = runner.run(for_each); !ran) return ran.error();
   StreamTable table(streams.size());
   for (std::size_t stream = 0; stream < streams.size(); ++stream) {
     for (std::size_t i = 0; i < scorers.size(); ++i) table[stream].push_back(runner.spread_of(stream, i));

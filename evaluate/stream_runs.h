@@ -1,11 +1,11 @@
 // Streams by name, each of one or more seeds, replayed by several scorers.
 //
 //   const auto streams = find_streams({"streams/genai"}, on_ignored);
-//   const auto table = run_streams(*streams, scorers, on_progress);
+//   const auto table = run_streams(*streams, scorers, for_each);
 //   (*table)[stream][scorer].mean
 //
-// Threading: run_streams() has a thread a processor; its callback is called by one at a time. Errors: one sentence. The
-// same streams give the same table.
+// Threading: run_streams() leaves it to the caller who runs what. Errors: one sentence. The same streams give the same
+// table, however they are run.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,12 @@ struct Spread {
 /// By stream, by scorer.
 using StreamTable = std::vector<std::vector<Spread>>;
 
+/// Calls work(i) for each i below `count`, on whatever threads, and returns when all are done.
+using ForEach = std::function<void(std::size_t count, const std::function<void(std::size_t)>& work)>;
+
+/// A seed under a scorer is one piece of work.
 result<StreamTable> run_streams(std::span<const NamedStream> streams, std::span<const ScorerChoice> scorers,
-                                const std::function<void(std::size_t done, std::size_t all)>& on_progress);
+                                const ForEach& for_each);
 
 /// Of a scorer over the streams.
 double mean_of(const StreamTable& table, std::size_t scorer);

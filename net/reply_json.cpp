@@ -26,7 +26,7 @@ void append_map(std::string& out, const Reply& map, Columns columns) {
     if (i > 0) out += ',';
     append_json_text(out, map.elements[i].text);
     out += ':';
-    append_json(out, map.elements[i + 1], columns);
+    append_json(out, map.elements[i + 1], columns::under(map.elements[i].text, columns));
   }
   out += '}';
 }

@@ -62,7 +62,8 @@ class OldEvents {
       return store_.engine().find_user(user) != nullptr && sequence_ > store_.forgotten_until(user);
     }
     const bool is_everybodys = std::holds_alternative<PoolSet>(event) || std::holds_alternative<PoolDelete>(event) ||
-                               std::holds_alternative<DecayChange>(event) || std::holds_alternative<LearningChange>(event);
+                               std::holds_alternative<DecayChange>(event) ||
+                               std::holds_alternative<LearningChange>(event);
     return is_everybodys && is_first_;
   }
   void name_event() {

@@ -48,8 +48,8 @@ struct StoreOptions {
   bool is_locked = false;  // the caller holds the folder's lock, for as long as the store is open
   Durability durability = Durability::everysec;
   double decay_days = decay_days_default;
-  bool is_learning = false;                           // whether users have learners
-  bool keep_decay = false;                            // these do not matter: the folder's own stay
+  std::optional<bool> is_learning;                    // whether users have learners; none: as in the folder
+  bool keep_decay = false;                            // decay_days does not matter: the folder's own stays
   std::chrono::seconds snapshot_every{300};           // 0: never by time
   std::uint64_t snapshot_every_records = 10'000'000;  // 0: never by number
   bool compress_snapshots = false;

@@ -1,5 +1,5 @@
-// OtherWords: the words of a prompt that are no keywords: function words and boilerplate. Learners know prompts by them,
-// too (engine/learner/features.h).
+// OtherWords: the words of a prompt that are no keywords: function words and boilerplate. Learners know prompts by
+// them, too (engine/learner/features.h).
 //
 //   OtherWords other_words;
 //   other_words.read("a portrait of the sea", context.keywords());   // of, the

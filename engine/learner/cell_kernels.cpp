@@ -49,7 +49,8 @@ struct CellBodies : LineParts<register_bytes> {
     const Vector t = x - rounded;
     Vector sum = Vector{} + exp2_terms.back();
     for (std::size_t term = exp2_terms.size() - 1; term > 0; --term) sum = sum * t + exp2_terms[term - 1];
-    const Whole scaled = reinterpret_cast<const Whole&>(sum) + (__builtin_convertvector(rounded, Whole) << fraction_bits);
+    const Whole whole = __builtin_convertvector(rounded, Whole);
+    const Whole scaled = reinterpret_cast<const Whole&>(sum) + (whole << fraction_bits);
     x = reinterpret_cast<const Vector&>(scaled);
   }
 

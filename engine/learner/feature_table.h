@@ -1,8 +1,8 @@
 // FeatureTable: what a learner has counted and learned of each word with each checkpoint, and of each word alone.
 //
 // Rows are numbered from 0, each a word (or the beginning of one, features.h), its cells beside their columns in order.
-// A row takes about 40 bytes, a cell 20. Owner: the learner, who holds a reference to each row's text. Values are scaled
-// to the owner's landmark. Limits: none of its own; the owner bounds bytes(). Threading: none.
+// A row takes about 40 bytes, a cell 20. Owner: the learner, who holds a reference to each row's text. Values are
+// scaled to the owner's landmark. Limits: none of its own; the owner bounds bytes(). Threading: none.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>

@@ -249,7 +249,8 @@ void Learner::unlearn(std::span<const std::uint32_t> rows, const PromptScores& s
 }
 
 void Learner::grow_units(std::size_t checkpoints) {
-  outcome_units_ *= exp2_exact(1 / (evidence_half_life_outcomes * static_cast<double>(std::max<std::size_t>(checkpoints, 1))));
+  const auto arms = static_cast<double>(std::max<std::size_t>(checkpoints, 1));
+  outcome_units_ *= exp2_exact(1 / (evidence_half_life_outcomes * arms));
   if (outcome_units_ < outcome_units_max) return;
   const double factor = 1 / outcome_units_max;
   outcome_units_ *= factor;

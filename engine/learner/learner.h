@@ -1,5 +1,5 @@
-// Learner: what a user's outcomes have taught the scorers that learn in sequence, where they are kept: what each word has
-// done with each checkpoint, which prior strengths foretold best, how probable it is that an image is kept, and which
+// Learner: what a user's outcomes have taught the scorers that learn in sequence: what each word has done with each
+// checkpoint, which prior strengths foretold best, how probable it is that an image is kept, and which
 // scorer foretells that best. docs/learning.md.
 //
 // Owner: the user. Everything is scaled to the user's landmark, `unit` being what an outcome now weighs there; what is

@@ -13,13 +13,6 @@
 namespace penchant::http_replies {
 namespace {
 
-constexpr std::array arm_columns{"checkpoint", "score", "observations", "probability"};
-constexpr std::array plan_columns{"checkpoint", "count"};
-constexpr std::array checkpoint_columns{"checkpoint", "score", "observations"};
-constexpr std::array lora_columns{"lora", "score", "observations", "strength", "strength_sd"};
-constexpr std::array parameter_columns{"name", "mean", "sd", "observations"};
-constexpr std::array negative_columns{"keyword", "score", "observations"};
-constexpr std::array evidence_columns{"keyword", "selected", "observations", "rate"};
 constexpr std::array matrix_keyword_columns{"keyword", "selected", "observations"};
 constexpr std::array matrix_checkpoint_columns{"checkpoint", "selected", "observations"};
 
@@ -38,7 +31,7 @@ HttpAnswer decided(const Reply& map, Columns columns) {
     answer.body += ',';
     append_json_text(answer.body, map.elements[i].text);
     answer.body += ':';
-    append_json(answer.body, map.elements[i + 1], columns);
+    append_json(answer.body, map.elements[i + 1], columns::under(map.elements[i].text, columns));
   }
   answer.body += '}';
   return answer;
@@ -80,13 +73,13 @@ void append_figure(std::string& out, std::string_view value) {
 }  // namespace
 
 HttpAnswer as_it_is(const Reply& reply, const HttpAsked&) { return rows(reply, {}); }
-HttpAnswer recommendation(const Reply& reply, const HttpAsked&) { return decided(reply, arm_columns); }
-HttpAnswer plan(const Reply& reply, const HttpAsked&) { return decided(reply, plan_columns); }
-HttpAnswer checkpoints(const Reply& reply, const HttpAsked&) { return rows(reply, checkpoint_columns); }
-HttpAnswer loras(const Reply& reply, const HttpAsked&) { return rows(reply, lora_columns); }
-HttpAnswer parameters(const Reply& reply, const HttpAsked&) { return rows(reply, parameter_columns); }
-HttpAnswer negatives(const Reply& reply, const HttpAsked&) { return rows(reply, negative_columns); }
-HttpAnswer explanation(const Reply& reply, const HttpAsked&) { return rows(reply, evidence_columns); }
+HttpAnswer recommendation(const Reply& reply, const HttpAsked&) { return decided(reply, columns::arm); }
+HttpAnswer plan(const Reply& reply, const HttpAsked&) { return decided(reply, columns::planned); }
+HttpAnswer checkpoints(const Reply& reply, const HttpAsked&) { return rows(reply, columns::best); }
+HttpAnswer loras(const Reply& reply, const HttpAsked&) { return rows(reply, columns::lora); }
+HttpAnswer parameters(const Reply& reply, const HttpAsked&) { return rows(reply, columns::parameter); }
+HttpAnswer negatives(const Reply& reply, const HttpAsked&) { return rows(reply, columns::negative); }
+HttpAnswer explanation(const Reply& reply, const HttpAsked&) { return rows(reply, columns::evidence); }
 HttpAnswer keywords(const Reply& reply, const HttpAsked&) { return objects(reply, "keyword"); }
 HttpAnswer users(const Reply& reply, const HttpAsked&) { return objects(reply, "user_id"); }
 

@@ -26,6 +26,7 @@ constexpr std::array recommend{
     user, prompt, family, among, top, at,
     HttpParameter{"tier", Kind::option, "TIER"},
     HttpParameter{"policy", Kind::option, "POLICY"},
+    HttpParameter{"scorer", Kind::option, "SCORER"},
     HttpParameter{"seed", Kind::option, "SEED"},
     HttpParameter{"peek", Kind::flag, "PEEK"},
 };
@@ -34,13 +35,15 @@ constexpr std::array plan{
     HttpParameter{"count", Kind::required, "COUNT"},
     HttpParameter{"tier", Kind::option, "TIER"},
     HttpParameter{"policy", Kind::option, "POLICY"},
+    HttpParameter{"scorer", Kind::option, "SCORER"},
     HttpParameter{"seed", Kind::option, "SEED"},
 };
 constexpr std::array loras{user, prompt, of_checkpoint, among, count, at};
 constexpr std::array negatives{user, prompt, count, at};
 constexpr std::array parameters{user, prompt, of_checkpoint, family, at};
-constexpr std::array explain{user, prompt, HttpParameter{"checkpoint", Kind::positional, "the checkpoint"}};
-constexpr std::array score{user, prompt, HttpParameter{"checkpoint", Kind::counted, "the checkpoint"}};
+constexpr HttpParameter scorer{"scorer", Kind::option, "SCORER"};
+constexpr std::array explain{user, prompt, HttpParameter{"checkpoint", Kind::positional, "the checkpoint"}, scorer};
+constexpr std::array score{user, prompt, HttpParameter{"checkpoint", Kind::counted, "the checkpoint"}, scorer};
 constexpr std::array scores{user, HttpParameter{"prompts", Kind::counted, "the prompt"}, top, among, at};
 constexpr std::array keywords{prompt};
 constexpr std::array matrix{

@@ -41,6 +41,7 @@ void tell(Engine& engine, const penchant::PoolSet& event) {
   require((engine.pools().find(event.family, event.tier) != nullptr) == is_valid);
 }
 void tell(Engine& engine, const penchant::PoolDelete& event) { engine.delete_pool(event); }
+void tell(Engine& engine, const penchant::LearningChange& event) { engine.change_learning(event); }
 void tell(Engine& engine, const penchant::DecayChange& event) { (void)engine.change_decay(event); }
 void tell(Engine& engine, const penchant::Share& event) {
   const bool is_valid = penchant::validate_user(event.user).has_value();

@@ -37,12 +37,12 @@ BOOST_AUTO_TEST_CASE(a_recommendation_is_a_map_with_its_reason) {
   BOOST_TEST(recommend("ann 'ink cat'") ==
              "[decision, ?, checkpoint, A, score, 0.75, confidence, 0.2, band, explore, policy, banded, "
              "arms, [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason, " +
-                 why + "2 of 2]");
+                 why + "2 of 2, scorer, mean, kept, []]");
   say("HELLO 3");
   BOOST_TEST(recommend("ann 'ink cat'") ==
              "{decision: ?, checkpoint: A, score: 0.75, confidence: 0.2, band: explore, policy: banded, "
              "arms: [[A, 0.75, 20, 0.5], [B, 0.25, 20, 0.5]], reason: " +
-                 why + "2 of 2}");
+                 why + "2 of 2, scorer: mean, kept: []}");
   BOOST_TEST(runtime.shards.front().traffic.recommendations == 2U);
 }
 
@@ -241,21 +241,24 @@ BOOST_AUTO_TEST_CASE(scores_say_what_is_wrong_and_then_tell_nothing) {
 BOOST_AUTO_TEST_CASE(an_explanation_tells_each_keyword_and_null_where_nothing_is_known) {
   BOOST_TEST(say("EXPLAIN ann 'ink owl' A") ==
              "[score, 0.625, confidence, 0.1, keywords, [[ink, 10, 10, 1], [owl, 0, 0, null]], "
-             "reason, 10 of your 10 'ink' images with A were kept]");
+             "reason, 10 of your 10 'ink' images with A were kept, scorer, mean, base, 0, "
+             "contributions, [[ink, 1, 0.375], [owl, 1, 0.25]]]");
   say("HELLO 3");
   BOOST_TEST(say("EXPLAIN ann 'ink' B") ==
              "{score: 0.25, confidence: 0.1, keywords: [[ink, 0, 10, 0]], "
-             "reason: 0 of your 10 'ink' images with B were kept}");
+             "reason: 0 of your 10 'ink' images with B were kept, scorer: mean, base: 0, "
+             "contributions: [[ink, 1, 0.25]]}");
 }
 
 BOOST_AUTO_TEST_CASE(of_an_unknown_user_or_checkpoint_nothing_is_known) {
   const std::string nothing =
       "[score, 0.5, confidence, 0, keywords, [[ink, 0, 0, null]], reason, nothing is known of Z for these "
-      "words yet]";
+      "words yet, scorer, mean, base, 0, contributions, [[ink, 1, 0.5]]]";
   BOOST_TEST(say("EXPLAIN nobody ink Z") == nothing);
   BOOST_TEST(say("EXPLAIN ann ink Z") == nothing);
   BOOST_TEST(say("EXPLAIN nobody '' Z") ==
-             "[score, 0.5, confidence, 0, keywords, [], reason, nothing is known of Z yet]");
+             "[score, 0.5, confidence, 0, keywords, [], reason, nothing is known of Z yet, scorer, mean, base, 0.5, "
+             "contributions, []]");
 }
 
 BOOST_AUTO_TEST_CASE(all_questions_agree_on_a_score) {
@@ -265,6 +268,34 @@ BOOST_AUTO_TEST_CASE(all_questions_agree_on_a_score) {
   BOOST_TEST(number(field(ask("RECOMMEND ann 'ink moon owl'"), "arms").elements[0].elements[1]) == score);
   BOOST_TEST(number(ask("SCORE ann 'ink moon owl' 1 A").elements[0]) == score);
   BOOST_TEST(number(field(ask("EXPLAIN ann 'ink moon owl' A"), "score")) == score);
+}
+
+BOOST_AUTO_TEST_CASE(a_question_may_name_its_scorer) {
+  for (const char* scorer : {"mean", "weighted", "LOGODDS", "auto"}) {
+    BOOST_TEST(ask("SCORE ann ink 1 A SCORER " + std::string(scorer)).elements.size() == 1U, scorer);
+  }
+  BOOST_TEST(field(ask("RECOMMEND ann ink SCORER logodds"), "scorer").text == "logodds");
+  BOOST_TEST(field(ask("RECOMMEND ann ink SCORER auto"), "scorer").text == "mean");  // nobody has a learner
+  BOOST_TEST(say("PLAN ann ink COUNT 2 SCORER weighted").starts_with("[decision, "));
+  BOOST_TEST(say("SCORE ann ink 1 A SCORER best") ==
+             "-ERR SCORER must be mean, weighted, logodds, evidence or auto");
+  for (const char* question : {"RECOMMEND ann ink", "PLAN ann ink COUNT 1", "SCORE ann ink 1 A", "EXPLAIN ann ink A"}) {
+    BOOST_TEST(say(std::string(question) + " SCORER evidence") ==
+               "-ERR the scorer evidence learns from each record, and nobody does here: serve with --scorer auto");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_words_add_comes_to_the_score) {
+  kept("ann", "B", "moon", 4);
+  for (const char* scorer : {"mean", "weighted", "logodds"}) {
+    const Reply told = ask("EXPLAIN ann 'ink moon owl' B SCORER " + std::string(scorer));
+    double sum = number(field(told, "base"));
+    for (const Reply& one : field(told, "contributions").elements) sum += number(one.elements[2]);
+    const double score = number(field(told, "score"));
+    BOOST_TEST(std::abs((std::string_view(scorer) == "logodds" ? 1 / (1 + std::exp(-sum)) : sum) - score) < 1e-6);
+    BOOST_TEST(std::abs(number(ask("SCORE ann 'ink moon owl' 1 B SCORER " + std::string(scorer)).elements[0]) -
+                        score) < 1e-6);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(keywords_are_those_of_the_prompt) {
@@ -280,11 +311,11 @@ BOOST_AUTO_TEST_CASE(stats_tell_what_is_known) {
   say("RECORD ann neutral A moon LORA wash 1");
   const std::string known =
       "records, 21, selected, 10, rejected, 10, neutral, 1, keywords, 2, checkpoints, 2, loras, 1, sharing, 0, "
-      "top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
+      "scorer, mean, log_loss, [], top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
   BOOST_TEST(say("STATS ann") == "[" + known + "]");
   BOOST_TEST(say("STATS nobody") ==
              "[records, 0, selected, 0, rejected, 0, neutral, 0, keywords, 0, checkpoints, 0, loras, 0, sharing, 0, "
-             "top_checkpoints, []]");
+             "scorer, mean, log_loss, [], top_checkpoints, []]");
   say("HELLO 3");
   BOOST_TEST(say("STATS ann").starts_with("{records: 21, selected: 10, "));
   say("SHARE ann ON");

@@ -249,10 +249,10 @@ BOOST_AUTO_TEST_CASE(the_protocol_changes_within_a_batch) {
   Talk talk;
   const std::string replies =
       talk.send("EXPLAIN ann ink A\r\nHELLO 3\r\nEXPLAIN ann ink A\r\nHELLO 2\r\nECHO x\r\n");
-  BOOST_TEST(replies.starts_with("*8\r\n$5\r\nscore\r\n$3\r\n0.5\r\n$10\r\nconfidence\r\n$1\r\n0\r\n"));
+  BOOST_TEST(replies.starts_with("*14\r\n$5\r\nscore\r\n$3\r\n0.5\r\n$10\r\nconfidence\r\n$1\r\n0\r\n"));
   BOOST_TEST(replies.find("$3\r\nink\r\n$1\r\n0\r\n$1\r\n0\r\n$-1\r\n") != std::string::npos);
   BOOST_TEST(replies.find("%7\r\n$6\r\nserver\r\n") != std::string::npos);
-  BOOST_TEST(replies.find("%4\r\n$5\r\nscore\r\n,0.5\r\n$10\r\nconfidence\r\n,0\r\n") != std::string::npos);
+  BOOST_TEST(replies.find("%7\r\n$5\r\nscore\r\n,0.5\r\n$10\r\nconfidence\r\n,0\r\n") != std::string::npos);
   BOOST_TEST(replies.find("$3\r\nink\r\n,0\r\n,0\r\n_\r\n") != std::string::npos);
   BOOST_TEST(replies.ends_with("$7\r\nmodules\r\n*0\r\n$1\r\nx\r\n"));
 }

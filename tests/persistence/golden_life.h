@@ -46,8 +46,10 @@ class GoldenLife {
     tell_(Erased{});
   }
 
-  /// The community, another decay, and so long a time that landmarks move; a neutral record, a pool that goes.
+  /// Learners; the community, another decay, and so long a time that landmarks move; a neutral record, a pool that goes.
   void live_second() {
+    tell_(LearningChange{.now_ms = pass(1), .is_on = true});
+    is_learning_ = true;
     for (const char* user : {"ann", "bob", "cyd", "eve"}) tell_(Share{.now_ms = pass(1), .user = user, .on = true});
     tell_(Share{.now_ms = pass(1), .user = "eve", .on = false});
     tell_(DecayChange{.now_ms = pass(1), .decay_days = 7});
@@ -95,6 +97,8 @@ class GoldenLife {
     std::vector<Keyword> keywords;
     for (const std::string_view word : words) keywords.push_back({word});
     record.keywords = keywords;
+    const Keyword others[] = {{"of"}, {"the"}};
+    if (is_learning_) record.other_words = others;
     record.now_ms = pass(1001);
     tell_(record);
   }
@@ -168,6 +172,7 @@ class GoldenLife {
 
   Tell tell_;
   std::int64_t now_ms_ = 1'750'000'000'000;
+  bool is_learning_ = false;
 };
 
 }  // namespace penchant::test
