@@ -1,4 +1,6 @@
 // Engine: what users' learners are told of each record.
+#include <algorithm>
+
 #include "engine/asked.h"
 #include "engine/engine.h"
 
@@ -36,6 +38,7 @@ void Engine::look_before_learning(const Record& record, std::uint32_t column, Us
     const auto id = find_keyword(text);
     auto row = id ? features.find(*id) : std::nullopt;
     if (!row) row = features.add(vocabulary_.keywords.acquire(text));
+    if (std::ranges::find(feature_rows_, *row) != feature_rows_.end()) continue;  // sent twice, it counts once
     feature_rows_.push_back(*row);
     rows.push_back(row);
   }
@@ -55,22 +58,21 @@ void Engine::look_before_learning(const Record& record, std::uint32_t column, Us
 
 void Engine::teach_learner(const Lesson& lesson, const Known* known, User& user, double half_lives_now) {
   Learner& learner = *user.learner();
-  Outcome outcome{.column = lesson.checkpoint,
-                  .is_kept = lesson.verdict == Verdict::selected,
-                  .mean_score = mean_score_,
-                  .weight = weight_at(lesson.half_lives, user.landmark()),
-                  .unit = weight_at(half_lives_now, user.landmark())};
+  const Outcome outcome{.column = lesson.checkpoint,
+                        .is_kept = lesson.verdict == Verdict::selected,
+                        .mean_score = mean_score_,
+                        .weight = weight_at(lesson.half_lives, user.landmark()),
+                        .unit = weight_at(half_lives_now, user.landmark())};
   const bool was_judged = known && known->verdict != Verdict::neutral;
   const bool is_judged = lesson.verdict != Verdict::neutral;
   if (was_judged) {
     Outcome old = outcome;
     old.weight = weight_at(known->half_lives, user.landmark());
-    if (is_judged && known->checkpoint == lesson.checkpoint) {
-      outcome.weight = old.weight;
-      return learner.correct(feature_rows_, lesson_scores_, outcome);
-    }
     old.column = known->checkpoint;
     old.is_kept = known->verdict == Verdict::selected;
+    if (is_judged && old.column == outcome.column) {
+      return learner.correct(feature_rows_, lesson_scores_, old, outcome);
+    }
     learner.unlearn(feature_rows_, lesson_scores_, old);
   }
   if (is_judged) learner.learn(feature_rows_, lesson_scores_, outcome, user.checkpoints().live_count());

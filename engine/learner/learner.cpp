@@ -187,11 +187,19 @@ void Learner::count(std::span<const std::uint32_t> rows, std::uint32_t column, d
     cell.selected = std::max(cell.selected + static_cast<float>(selected), 0.0F);
     cell.observed = std::max(cell.observed + static_cast<float>(observed), cell.selected);
     features_[row].records = std::max(features_[row].records + static_cast<float>(observed), 0.0F);
-    if (cell.observed > cell_observations_max * static_cast<float>(observed) && observed > 0) {
-      cell.selected /= 2;
-      cell.observed /= 2;
-    }
   }
+}
+
+/// An outcome that was foretold with this probability is added once more, or taken back.
+void Learner::add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
+                         double foretold, double sign) {
+  const double kept = outcome.is_kept ? 1 : 0;
+  const double missed = sign * learned_unit(outcome.weight) * (kept - foretold);
+  arm(outcome.column).residual += missed;
+  for (std::size_t word = 0; word < rows.size(); ++word) {
+    features_.cell(rows[word], outcome.column).residual += static_cast<float>(missed * scores.weight(word));
+  }
+  count(rows, outcome.column, sign * kept * outcome.weight, sign * outcome.weight);
 }
 
 void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
@@ -220,6 +228,10 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
     FeatureCell& cell = features_.cell(rows[word], outcome.column);
     cell.residual += static_cast<float>(weight * (says * now + scores.weight(word) * missed));
     cell.precision += static_cast<float>(weight * says);
+    if (cell.observed > cell_observations_max * static_cast<float>(outcome.unit)) {
+      cell.selected /= 2;
+      cell.observed /= 2;
+    }
   }
   log_odds_strengths_.note(by_log_odds, outcome.is_kept);
   evidence_strengths_.note(by_evidence, outcome.is_kept);
@@ -227,25 +239,19 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
   grow_units(checkpoints);
 }
 
-void Learner::correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome) {
-  const double sign = outcome.is_kept ? 1 : -1;
-  const double weight = sign * learned_unit(outcome.weight);
-  arm(outcome.column).residual += weight;
-  for (std::size_t word = 0; word < rows.size(); ++word) {
-    features_.cell(rows[word], outcome.column).residual += static_cast<float>(weight * scores.weight(word));
-  }
-  count(rows, outcome.column, sign * outcome.weight, 0);
+double Learner::foretold(const PromptScores& scores, const Outcome& outcome) const {
+  return logistic(shared_out(evidence(scores, outcome.column, outcome.unit), evidence_strengths_.shares()));
+}
+
+void Learner::correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& old,
+                      const Outcome& outcome) {
+  const double p = foretold(scores, outcome);
+  add_missed(rows, scores, old, p, -1);
+  add_missed(rows, scores, outcome, p, 1);
 }
 
 void Learner::unlearn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome) {
-  const double foretold =
-      logistic(shared_out(evidence(scores, outcome.column, outcome.unit), evidence_strengths_.shares()));
-  const double weight = learned_unit(outcome.weight) * ((outcome.is_kept ? 1 : 0) - foretold);
-  arm(outcome.column).residual -= weight;
-  for (std::size_t word = 0; word < rows.size(); ++word) {
-    features_.cell(rows[word], outcome.column).residual -= static_cast<float>(weight * scores.weight(word));
-  }
-  count(rows, outcome.column, outcome.is_kept ? -outcome.weight : 0, -outcome.weight);
+  add_missed(rows, scores, outcome, foretold(scores, outcome), -1);
 }
 
 void Learner::grow_units(std::size_t checkpoints) {

@@ -62,8 +62,10 @@ class Learner {
   /// Learns an outcome of a prompt that was asked about since the last one; every word of it has a row.
   void learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
              std::size_t checkpoints);
-  /// What was learned of an outcome as its contrary.
-  void correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome);
+  /// Takes an outcome of the same column back and adds this one, foretold alike: to first order what would have been
+  /// learned of it.
+  void correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& old,
+               const Outcome& outcome);
   /// Takes an outcome back.
   void unlearn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome);
 
@@ -94,6 +96,9 @@ class Learner {
   void note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence);
   void learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                   const KeptParts& parts);
+  double foretold(const PromptScores& scores, const Outcome& outcome) const;
+  void add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
+                  double foretold, double sign);
   void count(std::span<const std::uint32_t> rows, std::uint32_t column, double selected, double observed);
   void grow_units(std::size_t checkpoints);
 

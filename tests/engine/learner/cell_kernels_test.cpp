@@ -1,0 +1,211 @@
+#include "engine/learner/cell_kernels.h"
+
+#include <boost/align/aligned_allocator.hpp>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <random>
+#include <vector>
+
+namespace penchant::test {
+namespace {
+
+constexpr std::size_t cell_lines_max = 9;
+constexpr PriorWeights half_of_ten{5, 10};
+constexpr Strengths three_strengths{{5, 25, 125}, {0.2F, 0.3F, 0.5F}};
+constexpr Strengths one_strength{{5, 25, 125}, {0, 1, 0}};
+
+using AlignedFloats = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
+
+struct CellValues {
+  double selected = 0;
+  double observed = 0;
+  double residual = 0;
+  double precision = 0;
+  double rate = 0.5;
+};
+
+/// Lines of cells, as the kernels take them.
+struct WordCells {
+  AlignedFloats counts;
+  AlignedFloats learned;
+  AlignedFloats rates;
+
+  explicit WordCells(std::size_t line_count)
+      : counts(line_count * line_floats), learned(line_count * line_floats), rates(line_count * line_columns, 0.5F) {}
+  std::size_t size() const { return rates.size(); }
+  CellLines lines() const { return {counts.data(), learned.data(), rates.data(), rates.size() / line_columns}; }
+  void put(std::size_t i, const CellValues& cell) {
+    const std::size_t at = i / line_columns * line_floats + i % line_columns;
+    counts[at] = static_cast<float>(cell.selected);
+    counts[at + line_columns] = static_cast<float>(cell.observed);
+    learned[at] = static_cast<float>(cell.residual);
+    learned[at + line_columns] = static_cast<float>(cell.precision);
+    rates[i] = static_cast<float>(cell.rate);
+  }
+  CellValues operator[](std::size_t i) const {
+    const std::size_t at = i / line_columns * line_floats + i % line_columns;
+    const auto real = [](float value) { return static_cast<double>(value); };
+    return {real(counts[at]), real(counts[at + line_columns]), real(learned[at]), real(learned[at + line_columns]),
+            real(rates[i])};
+  }
+};
+
+/// Counts from none to millions, some just judged and some long faded.
+WordCells random_cells(std::size_t line_count, std::mt19937& random) {
+  constexpr double scales[] = {0, 1e-6, 1, 10, 1000, 1e6};
+  const auto real = [&random](double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(random);
+  };
+  WordCells cells(line_count);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const double observed = scales[random() % std::size(scales)] * real(0.5, 1);
+    const double selected = random() % 4 == 0 ? observed : random() % 3 == 0 ? 0 : observed * real(0, 1);
+    const double precision = scales[random() % std::size(scales)] * real(0.5, 1);
+    cells.put(i, {selected, observed, precision * real(-2, 2), precision, real(0.001, 0.999)});
+  }
+  return cells;
+}
+
+/// Everything a variant makes of these cells.
+std::vector<AlignedFloats> cell_results(const CellKernels& variant, const WordCells& cells) {
+  const CellLines lines = cells.lines();
+  std::vector<AlignedFloats> all(1, AlignedFloats{variant.spread(lines, 10)});
+  const auto add = [&](const std::function<void(float*)>& fill) { fill(all.emplace_back(cells.size()).data()); };
+  add([&](float* terms) { variant.rate_terms(lines, 1.5F, half_of_ten, terms); });
+  for (const Strengths& one : {three_strengths, one_strength}) {
+    add([&](float* terms) { variant.log_odds_terms(lines, 1.5F, one, terms); });
+    add([&](float* terms) { variant.evidence_terms(lines, 1.5F, one, terms); });
+  }
+  AlignedFloats& odds = all.emplace_back(cells.rates);
+  variant.to_log2_odds(odds.data(), lines.count);
+  AlignedFloats& rates = all.emplace_back(odds);
+  variant.to_rates(rates.data(), lines.count);
+  return all;
+}
+
+bool is_close(float told, double expected, double error) {
+  return std::abs(static_cast<double>(told) - expected) <= error * (1 + std::abs(expected));
+}
+
+double shared_out_of(const Strengths& of, const std::function<double(double)>& at_strength) {
+  double sum = 0;
+  for (std::size_t i = 0; i < of.observed.size(); ++i) {
+    sum += static_cast<double>(of.shares[i]) * at_strength(static_cast<double>(of.observed[i]));
+  }
+  return sum;
+}
+
+double log_odds_of(const CellValues& cell, const Strengths& of) {
+  return shared_out_of(of, [&](double m) {
+    const double odds = (cell.selected + m * cell.rate) / (cell.observed - cell.selected + m * (1 - cell.rate));
+    return std::log2(odds) - std::log2(cell.rate / (1 - cell.rate));
+  });
+}
+
+double evidence_of(const CellValues& cell, const Strengths& of) {
+  return shared_out_of(of, [&](double m) { return cell.residual / (m + cell.precision); });
+}
+
+BOOST_AUTO_TEST_SUITE(cell_kernels_of_a_word)
+
+BOOST_AUTO_TEST_CASE(every_variant_equals_the_baseline_bit_by_bit) {
+  std::mt19937 random(1);
+  for (std::size_t line_count = 0; line_count <= cell_lines_max; ++line_count) {
+    for (int i = 0; i < 50; ++i) {
+      const WordCells cells = random_cells(line_count, random);
+      const auto expected = cell_results(available_cell_kernels().front(), cells);
+      for (const CellKernels& variant : available_cell_kernels()) {
+        const auto told = cell_results(variant, cells);
+        for (std::size_t which = 0; which < told.size(); ++which) {
+          const bool is_equal =
+              std::memcmp(told[which].data(), expected[which].data(), told[which].size() * sizeof(float)) == 0;
+          BOOST_REQUIRE_MESSAGE(is_equal, variant.name << ", result " << which << " of " << line_count << " lines");
+        }
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_fastest_is_the_last) {
+  BOOST_TEST(cell_kernels().name == available_cell_kernels().back().name);
+  BOOST_TEST(available_cell_kernels().size() == available_kernels().size());
+}
+
+BOOST_AUTO_TEST_CASE(each_term_is_what_its_formula_says) {
+  std::mt19937 random(2);
+  const CellKernels& kernels = available_cell_kernels().front();
+  for (int round = 0; round < 200; ++round) {
+    const WordCells cells = random_cells(3, random);
+    AlignedFloats rate_terms(cells.size());
+    AlignedFloats log_odds(cells.size());
+    AlignedFloats evidence(cells.size());
+    kernels.rate_terms(cells.lines(), 1.5F, half_of_ten, rate_terms.data());
+    kernels.log_odds_terms(cells.lines(), 1.5F, three_strengths, log_odds.data());
+    kernels.evidence_terms(cells.lines(), 1.5F, three_strengths, evidence.data());
+    double squares = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const CellValues cell = cells[i];
+      const double off = (cell.selected + 10 * cell.rate) / (cell.observed + 10) - cell.rate;
+      squares += off * off;
+      BOOST_REQUIRE(is_close(rate_terms[i], 1.5 * ((cell.selected + 5) / (cell.observed + 10) - 0.5), 1e-6));
+      const double rounded = 1e-6 / (1 - cell.rate);  // as much as single precision knows of what is near 1
+      BOOST_REQUIRE(is_close(log_odds[i], 1.5 * log_odds_of(cell, three_strengths), rounded));
+      BOOST_REQUIRE(is_close(evidence[i], 1.5 * evidence_of(cell, three_strengths), 1e-6));
+    }
+    BOOST_REQUIRE(is_close(kernels.spread(cells.lines(), 10), squares, 1e-5));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_strength_without_a_share_says_nothing) {
+  WordCells cells(1);
+  cells.put(0, {30, 40, 6, 20, 0.3});
+  AlignedFloats terms(cells.size());
+  available_cell_kernels().front().log_odds_terms(cells.lines(), 1, one_strength, terms.data());
+  BOOST_TEST(is_close(terms[0], std::log2((30 + 7.5) / (10 + 17.5) * 0.7 / 0.3), 1e-6));
+  available_cell_kernels().front().evidence_terms(cells.lines(), 1, one_strength, terms.data());
+  BOOST_TEST(is_close(terms[0], 6 / 45.0, 1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(cells_without_counts_say_nothing) {
+  for (const CellKernels& variant : available_cell_kernels()) {
+    const auto told = cell_results(variant, WordCells(3));
+    for (std::size_t which = 0; which + 1 < told.size(); ++which) {  // the last are rates, of even odds
+      for (const float value : told[which]) BOOST_TEST(std::abs(value) < 1e-6F, variant.name << " " << which);
+    }
+    for (const float rate : told.back()) BOOST_TEST(std::abs(rate - 0.5F) < 1e-6F);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(odds_and_rates_are_each_others_inverse) {
+  AlignedFloats values(line_columns);
+  const CellKernels& kernels = available_cell_kernels().front();
+  for (int i = 0; i < 2000; ++i) {
+    const double rate = std::exp2(-0.01 * (i + 1));
+    values[0] = static_cast<float>(rate);
+    values[1] = 1 - values[0];
+    const double odds = rate / (1 - static_cast<double>(values[0]));
+    kernels.to_log2_odds(values.data(), 1);
+    BOOST_REQUIRE(is_close(values[0], std::log2(odds), 2e-6));
+    kernels.to_rates(values.data(), 1);
+    BOOST_REQUIRE(std::abs(static_cast<double>(values[0]) - rate) < 5e-6 * rate + 1e-7);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(any_odds_are_a_rate) {
+  AlignedFloats odds(line_columns);
+  const float values[] = {-1e30F, -121, -120, -30, 0, 30, 120, 121, 1e30F};
+  std::copy(std::begin(values), std::end(values), odds.begin());
+  available_cell_kernels().front().to_rates(odds.data(), 1);
+  for (std::size_t i = 0; i < std::size(values); ++i) {
+    BOOST_TEST((odds[i] >= 0 && odds[i] <= 1));
+    if (i > 0) BOOST_TEST(odds[i] >= odds[i - 1]);
+  }
+  BOOST_TEST(odds[4] == 0.5F);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace penchant::test
