@@ -95,9 +95,12 @@ result<Stream> read_stream(const std::string& path) {
   if (!file) return Failure{path + " cannot be read"};
   StreamLines lines;
   std::string line(stream_line_bytes_max + 2, '\0');  // the end of the line, and of the text
+  z_off_t begin = 0;
   for (std::size_t number = 1; gzgets(file.get(), line.data(), static_cast<int>(line.size())); ++number) {
-    std::string_view text = line.c_str();
+    const z_off_t end = gztell(file.get());
+    std::string_view text(line.data(), static_cast<std::size_t>(end - std::exchange(begin, end)));
     const bool is_whole = text.ends_with('\n') || gzeof(file.get()) != 0;
+    if (!is_whole && text.size() <= stream_line_bytes_max) break;  // it cannot be read on
     if (text.ends_with('\n')) text.remove_suffix(1);
     const auto added =
         is_whole ? lines.add(text) : Failure{"it is longer than " + std::to_string(stream_line_bytes_max) + " bytes"};
