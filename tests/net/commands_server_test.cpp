@@ -224,7 +224,8 @@ BOOST_AUTO_TEST_CASE(a_commands_syntax_is_told_piece_by_piece_as_redis_cli_hints
   const Reply score = field(ask("COMMAND DOCS score"), "score");
   BOOST_TEST(shown(field(score, "arguments")) ==
              "[[name, user, type, string], [name, prompt, type, string], [name, n, type, string], "
-             "[name, checkpoint ..., type, string]]");
+             "[name, checkpoint ..., type, string], "
+             "[name, SCORER mean|weighted|logodds|evidence|auto, type, string, flags, [optional]]]");
   const Reply ping = field(ask("COMMAND DOCS ping"), "ping");
   BOOST_TEST(shown(field(ping, "arguments")) == "[[name, message, type, string, flags, [optional]]]");
 }

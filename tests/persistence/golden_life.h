@@ -46,7 +46,7 @@ class GoldenLife {
     tell_(Erased{});
   }
 
-  /// Learners; the community, another decay, and so long a time that landmarks move; a neutral record, a pool that goes.
+  /// Learners; the community, another decay, and so long a time that landmarks move; a neutral record; a pool goes.
   void live_second() {
     tell_(LearningChange{.now_ms = pass(1), .is_on = true});
     is_learning_ = true;

@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(evidence_is_refused_where_nobody_learns) {
   const auto refused = WordScorer::kind_of(life.engine, nullptr, ScorerKind::evidence);
   BOOST_REQUIRE(!refused);
   BOOST_TEST(refused.error().message ==
-             "the scorer evidence learns with each record, which this server does not: --scorer auto has it learn");
+             "the scorer evidence learns from each record, and nobody does here: serve with --scorer auto");
   BOOST_TEST((*WordScorer::kind_of(life.engine, nullptr, ScorerKind::logodds) == ScorerKind::logodds));
   BOOST_TEST((*WordScorer::kind_of(life.engine, nullptr, ScorerChoice::automatic()) == ScorerKind::mean));
 }
