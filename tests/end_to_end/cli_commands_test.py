@@ -98,7 +98,7 @@ class Advice(Ask):
         question = ["ann", "anime"]
         recommended = self.answer(["recommend", *question, "--top", "2", "--policy", "greedy", "--at", 2**41], where)
         self.assertEqual(list(recommended), ["decision", "checkpoint", "score", "confidence", "band", "policy", "arms",
-                                             "reason"])
+                                             "reason", "scorer", "kept"])
         self.assertEqual((recommended["policy"], recommended["checkpoint"]), ("greedy", "dreamXL"))
         self.assertEqual([list(arm) for arm in recommended["arms"]],
                          [["checkpoint", "score", "observations", "probability"]] * 2)

@@ -9,8 +9,8 @@ import unittest
 from harness import EndToEnd, refused_start, run
 
 SUBCOMMANDS = ["record", "judge", "reject-all", "recommend", "plan", "score", "explain", "loras", "params", "negatives",
-               "keywords", "users", "stats", "history", "share", "forget", "export", "import", "dump", "serve", "pool",
-               "token", "cli", "bench", "check", "repair"]
+               "keywords", "users", "stats", "history", "share", "forget", "export", "import", "dump", "evaluate",
+               "serve", "pool", "token", "cli", "bench", "check", "repair"]
 RECORD = ["ann", "selected", "A", "portrait of a woman"]
 EVERY_OPTION = ["--lora", "ink=0.8", "--param", "steps=28", "--negative", "blurry", "--family", "sdxl",
                 "--tier", "draft", "--session", "s", "--generation", "g", "--stage", "one", "--note", "n\n2",

@@ -1,0 +1,126 @@
+"""Scorers that learn in sequence: asked for by server or request, kept through crashes, and measured on streams."""
+import gzip
+import json
+import pathlib
+import random
+import unittest
+
+from harness import EndToEnd, run
+
+SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data" / "streams"
+SCORERS = ["mean", "weighted", "logodds", "evidence", "auto"]
+QUESTIONS = ["a portrait of the sea", "anime girls at night", "castle", ""]
+
+
+def teach(client, seed=1, records=120):
+    """Whoever asks for anime keeps A, else B."""
+    chance = random.Random(seed)
+    words = ["anime girl", "anime boy at night", "portrait of a woman", "the old castle by the sea"]
+    for i in range(records):
+        prompt, checkpoint = chance.choice(words), chance.choice("AB")
+        is_kept = ("anime" in prompt) == (checkpoint == "A")
+        client.ask("RECORD", "ann", "selected" if is_kept else "rejected", checkpoint, prompt, "ID", f"r{i}")
+
+
+def answers(client):
+    return [client.ask("SCORE", "ann", prompt, 3, "A", "B", "Z", "SCORER", scorer)
+            for prompt in QUESTIONS for scorer in SCORERS]
+
+
+class Scorers(EndToEnd):
+    def client(self, server):
+        return self.enterContext(server.client())
+
+    def test_a_server_that_learns_answers_by_each(self):
+        server = self.server(scorer="auto")
+        client = self.client(server)
+        teach(client)
+        for scorer in SCORERS:
+            told = client.ask("RECOMMEND", "ann", "anime girls", "SCORER", scorer)
+            self.assertEqual(told["checkpoint"], "A", scorer)
+            [checkpoint, probability, low, high] = told["kept"][0]
+            self.assertEqual(checkpoint, "A")
+            self.assertTrue(0 < low < probability < high < 1, told)
+            self.assertGreater(probability, told["kept"][1][1], told)
+            self.assertEqual(client.ask("RECOMMEND", "ann", "castles", "SCORER", scorer)["checkpoint"], "B", scorer)
+        stats = client.ask("STATS", "ann")
+        self.assertIn(stats["scorer"], SCORERS[:4])
+        self.assertEqual([row[0] for row in stats["log_loss"]], SCORERS[:4])
+        self.assertEqual(client.ask("CONFIG", "GET", "scorer"), {"scorer": "auto"})
+
+    def test_what_was_learned_survives_kill_9_and_a_snapshot(self):
+        server = self.server(scorer="evidence", durability="always", stores=2, decay_days=0)
+        client = self.client(server)
+        teach(client)
+        before = answers(client)
+        server.restart()
+        self.assertEqual(answers(self.client(server)), before)
+        client = self.client(server)
+        client.ask("SAVE")
+        client.ask("RECORD", "ann", "rejected", "A", "anime girl", "ID", "r1")
+        after = answers(client)
+        server.restart()
+        self.assertEqual(answers(self.client(server)), after)
+
+    def test_a_server_that_does_not_learn_any_more_forgets_it(self):
+        server = self.server(scorer="auto")
+        teach(self.client(server))
+        server.terminate()
+        server.start(scorer="mean")
+        client = self.client(server)
+        self.assertRefused(client.ask("SCORE", "ann", "anime", 1, "A", "SCORER", "evidence"), "--scorer auto")
+        self.assertEqual(client.ask("RECOMMEND", "ann", "anime")["kept"], [])
+        self.assertEqual(client.ask("RECOMMEND", "ann", "anime", "SCORER", "logodds")["checkpoint"], "A")
+
+
+class Evaluate(EndToEnd):
+    def stream(self, folder, seed):
+        """Which of three arms is right the prompt's word says; it is right in nine of ten."""
+        chance = random.Random(seed)
+        lines = ["prompt\tA\tB\tC"]
+        for _ in range(400):
+            right = chance.randrange(3)
+            expected = [0.9 if arm == right else 0.1 for arm in range(3)]
+            outcomes = [f"{int(chance.random() < p)},{p}" for p in expected]
+            lines.append("\t".join([f"{['cat', 'dog', 'fox'][right]} in a field {chance.randrange(50)}", *outcomes]))
+        folder.mkdir(exist_ok=True)
+        (folder / f"seed-{seed}.tsv.gz").write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
+
+    def test_streams_are_replayed_by_every_scorer(self):
+        folder = self.folder() / "animals"
+        for seed in (1, 2, 3):
+            self.stream(folder, seed)
+        plot = folder.parent / "plot.svg"
+        done = run("evaluate", "stream", folder, "--json", "--plot", plot)
+        told = json.loads(done.stdout)
+        self.assertEqual(list(told["streams"]["animals"]), SCORERS)
+        for scorer, [mean, deviation] in told["streams"]["animals"].items():
+            self.assertTrue(0.7 < mean < 0.9 and 0 < deviation < 0.1, (scorer, mean, deviation))
+            self.assertEqual(told["mean"][scorer], mean)
+        self.assertTrue(plot.read_text().startswith("<svg"))
+        self.assertEqual(run("evaluate", "stream", folder, "--json").stdout, done.stdout)
+        self.assertRegex(run("evaluate", "stream", folder).stdout, r"animals +0\.\d{4} ±0\.\d{4}")
+
+    def test_what_is_no_stream_is_told(self):
+        folder = self.folder()
+        self.assertEqual(run("evaluate", "stream", folder / "nothing").returncode, 1)
+        self.assertIn("holds no stream", run("evaluate", "stream", folder).stderr)
+        (folder / "bad.tsv").write_text("prompt\tA\ncat\t2,0\n")
+        self.assertIn("bad.tsv, line 2: an outcome must be 0 or 1", run("evaluate", "stream", folder).stderr)
+        self.assertEqual(run("evaluate", "stream", folder, "--scorer", "best").returncode, 2)
+        self.assertEqual(run("evaluate", "history").returncode, 2)
+
+    @unittest.skipUnless(SHARED.is_dir(), f"SKIPPED, there are no streams in {SHARED}")
+    def test_on_real_streams_what_learns_is_above_vowpal_wabbits_best_single_setting(self):
+        marks = json.loads((SHARED / "marks.json").read_text())
+        names = set.intersection(*(set(marks[stream]) for stream in marks))
+        best = max(sum(marks[stream][name][0] for stream in marks) / len(marks) for name in names
+                   if name.startswith("VW"))
+        told = json.loads(run("evaluate", "stream", SHARED, "--json", "--scorer", "evidence", "--scorer", "auto").stdout)
+        self.assertEqual(set(told["streams"]), set(marks))
+        self.assertGreater(told["mean"]["evidence"], best)
+        self.assertGreater(told["mean"]["auto"], best)
+
+
+if __name__ == "__main__":
+    unittest.main()
