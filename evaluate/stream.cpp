@@ -33,6 +33,13 @@ struct CloseFile {
   void operator()(gzFile_s* file) const { gzclose(file); }
 };
 
+/// Why the file could not be read on; null where it could.
+const char* read_error(gzFile_s* file) {
+  int error = Z_OK;
+  const char* const why = gzerror(file, &error);
+  return error == Z_OK || error == Z_STREAM_END ? nullptr : why;
+}
+
 }  // namespace
 
 void Stream::add(std::string_view prompt, std::span<const StreamOutcome> outcomes) {
@@ -95,17 +102,19 @@ result<Stream> read_stream(const std::string& path) {
   if (!file) return Failure{path + " cannot be read"};
   StreamLines lines;
   std::string line(stream_line_bytes_max + 2, '\0');  // the end of the line, and of the text
+  z_off_t begin = 0;
   for (std::size_t number = 1; gzgets(file.get(), line.data(), static_cast<int>(line.size())); ++number) {
-    std::string_view text = line.c_str();
-    const bool is_whole = text.ends_with('\n') || gzeof(file.get()) != 0;
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    const auto added =
-        is_whole ? lines.add(text) : Failure{"it is longer than " + std::to_string(stream_line_bytes_max) + " bytes"};
+    const z_off_t end = gztell(file.get());
+    std::string_view text(line.data(), static_cast<std::size_t>(end - std::exchange(begin, end)));
+    const bool is_whole = text.ends_with('\n');
+    if (!is_whole && read_error(file.get())) break;  // it is cut
+    if (is_whole) text.remove_suffix(1);
+    const auto added = text.size() <= stream_line_bytes_max
+                           ? lines.add(text)
+                           : Failure{"it is longer than " + std::to_string(stream_line_bytes_max) + " bytes"};
     if (!added) return Failure{path + ", line " + std::to_string(number) + ": " + added.error().message};
   }
-  int error = Z_OK;
-  const char* const why = gzerror(file.get(), &error);
-  if (error != Z_OK && error != Z_STREAM_END) return Failure{path + " cannot be read: " + why};
+  if (const char* const why = read_error(file.get())) return Failure{path + " cannot be read: " + why};
   auto stream = lines.finish();
   if (!stream) return Failure{path + ": " + stream.error().message};
   return stream;

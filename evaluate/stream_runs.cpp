@@ -35,8 +35,11 @@ result<void> add_folder(const std::filesystem::path& path, std::vector<NamedStre
   std::vector<std::filesystem::path> folders;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-    if (entry->is_directory()) folders.push_back(entry->path());
-    if (is_stream_file(entry->path())) own.seeds.push_back(entry->path().string());
+    if (entry->is_directory()) {
+      folders.push_back(entry->path());
+    } else if (is_stream_file(entry->path())) {
+      own.seeds.push_back(entry->path().string());
+    }
   }
   if (error) return Failure{path.string() + " cannot be read: " + error.message()};
   std::ranges::sort(own.seeds);

@@ -10,7 +10,6 @@ namespace penchant {
 namespace {
 
 constexpr double quantile_95 = 1.6448536269514722;  // of the normal distribution
-constexpr double outcome_units_max = 0x1p32;        // then all is scaled down
 constexpr float cell_observations_max = 0x1p20F;    // of one record each: a float goes on counting there
 
 double shared_out(const Rivals::Values& values, const Rivals::Values& shares) {

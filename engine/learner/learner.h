@@ -22,6 +22,7 @@
 namespace penchant {
 
 inline constexpr double evidence_half_life_outcomes = 500;  // times the user's checkpoints
+inline constexpr double outcome_units_max = 0x1p32;         // then all is scaled down
 inline constexpr double outcome_variance_min = 0.05;
 inline constexpr double loss_half_life_outcomes = 1000;
 inline constexpr double switch_margin = 10;  // nats by which another scorer must have foretold better

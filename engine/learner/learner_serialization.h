@@ -39,14 +39,14 @@ void Learner::load(Archive& archive) {
   const detail::LoadBounds& bounds = detail::bounds_of(archive);
   std::uint32_t rows = 0;
   archive >> rows;
-  const auto is_finite = [](float value) { return std::isfinite(value); };
+  const auto is_bounded = [](double value) { return std::abs(value) <= double{detail::counts_max}; };
   for (std::uint32_t row = 0; row < rows; ++row) {
     FeatureRow one;
     std::uint32_t cells = 0;
     archive >> one.text >> one.records >> one.residual >> one.precision >> cells;
     detail::require(one.text < bounds.keywords && !features_.find(one.text) && cells <= bounds.checkpoints);
-    detail::require(one.records >= 0 && one.precision >= 0 && is_finite(one.records) && is_finite(one.residual) &&
-                    is_finite(one.precision));
+    detail::require(one.records >= 0 && one.precision >= 0 && is_bounded(double{one.records}) &&
+                    is_bounded(double{one.residual}) && is_bounded(double{one.precision}));
     features_.add(one.text);
     features_[row] = one;
     std::uint32_t least = 0;
@@ -54,8 +54,8 @@ void Learner::load(Archive& archive) {
       auto& [column, cell] = entry;
       archive >> column >> cell.selected >> cell.observed >> cell.residual >> cell.precision;
       detail::require(column >= least && column < bounds.checkpoints);
-      detail::require(cell.selected >= 0 && cell.selected <= cell.observed && is_finite(cell.observed));
-      detail::require(is_finite(cell.residual) && cell.precision >= 0 && is_finite(cell.precision));
+      detail::require(detail::are_counts(Counts{double{cell.selected}, double{cell.observed}}));
+      detail::require(cell.precision >= 0 && is_bounded(double{cell.precision}) && is_bounded(double{cell.residual}));
       least = column + 1;
     }
   }
@@ -70,14 +70,14 @@ void Learner::load(Archive& archive) {
   for (ArmEvidence& arm : arms_) {
     read(arm.residual);
     read(arm.precision);
-    detail::require(arm.precision >= 0);
+    detail::require(arm.precision >= 0 && is_bounded(arm.precision) && is_bounded(arm.residual));
   }
   log_odds_strengths_.each_value(read);
   evidence_strengths_.each_value(read);
   log_odds_strengths_.share_out();
   evidence_strengths_.share_out();
   read(outcome_units_);
-  detail::require(outcome_units_ >= 1);
+  detail::require(outcome_units_ >= 1 && outcome_units_ <= outcome_units_max);
   kept_.each_value(read);
   for (auto& calibration : calibrations_) calibration.each_value(read);
   for (double& loss : losses_) read(loss);

@@ -8,6 +8,13 @@
 #include "engine/elementary.h"
 
 namespace penchant {
+namespace {
+
+// Far beyond what any records add up to, and near enough that a kernel's products are floats.
+constexpr float counts_most = 0x1p40F;
+constexpr float learned_most = 0x1p36F;
+
+}  // namespace
 
 void PromptScores::begin(const ArmTable& checkpoints, double per_unit, double learned_per_unit) {
   per_unit_ = per_unit;
@@ -52,11 +59,11 @@ void PromptScores::add_cell(std::uint32_t column, const FeatureCell& cell) {
   }
   const auto per_unit = static_cast<float>(per_unit_);
   float* const counts = counts_.data() + line * line_floats + place;
-  counts[0] = cell.selected * per_unit;
-  counts[line_columns] = cell.observed * per_unit;
+  counts[0] = std::min(cell.selected * per_unit, counts_most);
+  counts[line_columns] = std::min(cell.observed * per_unit, counts_most);
   float* const learned = learned_.data() + line * line_floats + place;
-  learned[0] = cell.residual * learned_per_unit_;
-  learned[line_columns] = cell.precision * learned_per_unit_;
+  learned[0] = std::clamp(cell.residual * learned_per_unit_, -learned_most, learned_most);
+  learned[line_columns] = std::min(cell.precision * learned_per_unit_, learned_most);
   cell_rates_[line * line_columns + place] = rates_[column];
   cell_leads_[line * line_columns + place] = leads_[column];
   columns_[line * line_columns + place] = column;

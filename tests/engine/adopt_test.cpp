@@ -25,6 +25,7 @@ class Spread {
     for (Engine& part : parts_) {
       part = Engine();
       BOOST_REQUIRE(part.change_decay({whole.now_ms(), whole.decay().days(), whole.decay().half_lives_at_epoch()}));
+      part.change_learning({whole.now_ms(), whole.is_learning()});
       for (const Pool& pool : whole.pools().all()) {
         std::vector<std::string_view> names;
         for (const PoolEntry& entry : pool.checkpoints) names.push_back(whole.name_text(entry.name));
@@ -150,7 +151,8 @@ class Answers {
 void expect_same_answers(RandomLife& life, Spread& spread) {
   Answers answers;
   for (int i = 0; i < 20; ++i) {
-    const Question question = life.next_question(spread.whole.now_ms());
+    Question question = life.next_question(spread.whole.now_ms());
+    question.scorer = static_cast<ScorerKind>(i % 4);
     BOOST_TEST(answers.to(spread.part_of(question.user), question) == answers.to(spread.whole, question));
     const SuggestQuestion suggest = life.next_suggest_question(spread.whole.now_ms());
     BOOST_TEST(answers.to(spread.part_of(suggest.user), suggest) == answers.to(spread.whole, suggest));
@@ -161,6 +163,7 @@ BOOST_AUTO_TEST_CASE(who_moves_is_answered_the_same_to_the_bit_then_and_later) {
   for (unsigned seed = 0; seed < 24; ++seed) {
     RandomLife life(seed);
     Spread spread;
+    spread.whole.change_learning({.is_on = seed % 2 == 1});
     for (int part = 0; part < 4; ++part) {
       for (int i = 0; i < 150; ++i) spread.tell(life.next_event());
       if (part % 2 == 0) spread.spread();

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/context/other_words.h"
 #include "engine/context/word_lists.h"
 #include "engine/recommend.h"
 #include "engine/suggest.h"
@@ -169,6 +170,7 @@ class RandomLife {
     Record record{.now_ms = now_ms_, .verdict = verdict(), .user = user(), .checkpoint = model('m')};
     record.prompt = prompt_with_loras();
     record.keywords = read_prompt(record.prompt);
+    record.other_words = other_words_.read(record.prompt, record.keywords);
     if (below(3) == 0) record.negative_prompt = keep(some_of({"blurry", "hands", "text", "cat"}, 5));
     reader_.read(record.negative_prompt, {}, negative_prompt_);
     record.negative_keywords = negative_prompt_.keywords();
@@ -219,6 +221,7 @@ class RandomLife {
   ContextReader reader_{WordLists::english()};
   Context prompt_;
   Context negative_prompt_;
+  OtherWords other_words_;
   std::deque<std::string> texts_;
   std::vector<LoraTag> loras_;
   std::vector<Parameter> parameters_;

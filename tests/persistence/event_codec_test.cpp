@@ -56,6 +56,7 @@ const Bytes minimal = hex("01 0100 0401 0601 61 0701 41");
 
 constexpr Keyword keywords[] = {{"ink", 1.0F}, {"cat", 1.25F}, {"", -0.5F}};
 constexpr Keyword negative_keywords[] = {{"blurry", 1.0F}};
+constexpr Keyword other_words[] = {{"of"}, {"the"}};
 constexpr LoraTag loras[] = {{"detail", 0.8, -1e300}, {"folder/wash.safetensors", 1, 1}};
 constexpr Parameter parameters[] = {{"steps", "30"}, {"sampler", ""}};
 constexpr std::string_view checkpoints[] = {"A", "", "folder/B.ckpt"};
@@ -79,6 +80,7 @@ const Record full{.now_ms = 1'750'000'000'123,
                   .vision = "a cat",
                   .keywords = keywords,
                   .negative_keywords = negative_keywords,
+                  .other_words = other_words,
                   .loras = loras,
                   .parameters = parameters,
                   .name = "00112233445566aa-17"};
@@ -91,7 +93,8 @@ const std::vector<Event> samples = {full,
                                     PoolDelete{6, "sdxl", Tier::quality},
                                     DecayChange{7, 0.25},
                                     DecayChange{7, 0.25, -17.5},
-                                    Respread{8}};
+                                    Respread{8},
+                                    LearningChange{9, true}};
 
 BOOST_AUTO_TEST_SUITE(event_codec)
 
@@ -119,6 +122,7 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_record_comes_back) {
   const auto same_keyword = [](const Keyword& a, const Keyword& b) { return a.text == b.text && a.weight == b.weight; };
   BOOST_TEST(std::ranges::equal(record.keywords, keywords, same_keyword));
   BOOST_TEST(std::ranges::equal(record.negative_keywords, negative_keywords, same_keyword));
+  BOOST_TEST(std::ranges::equal(record.other_words, other_words, same_keyword));
   BOOST_TEST(std::ranges::equal(record.loras, loras, [](const LoraTag& a, const LoraTag& b) {
     return a.name == b.name && a.strength_model == b.strength_model && a.strength_clip == b.strength_clip;
   }));
@@ -136,7 +140,7 @@ BOOST_AUTO_TEST_CASE(what_a_record_does_not_have_comes_back_as_nothing) {
   BOOST_TEST((record.prompt.empty() && record.keywords.empty() && record.loras.empty() && record.parameters.empty()));
 }
 
-BOOST_AUTO_TEST_CASE(pools_and_decay_come_back) {
+BOOST_AUTO_TEST_CASE(what_is_no_record_comes_back) {
   EventDecoder decoder;
   const Bytes set_payload = encoded(samples[2]);
   const PoolSet set = std::get<PoolSet>(*decoder.decode(set_payload));
@@ -150,6 +154,8 @@ BOOST_AUTO_TEST_CASE(pools_and_decay_come_back) {
   const DecayChange exact = std::get<DecayChange>(*decoder.decode(encoded(samples[6])));
   BOOST_TEST((exact.decay_days == 0.25 && exact.half_lives_at_epoch == -17.5));
   BOOST_TEST(std::get<Respread>(*decoder.decode(encoded(samples[7]))).now_ms == 8);
+  const LearningChange begun = std::get<LearningChange>(*decoder.decode(encoded(samples[8])));
+  BOOST_TEST((begun.now_ms == 9 && begun.is_on));
 }
 
 BOOST_AUTO_TEST_CASE(times_come_back_however_far_apart) {
@@ -233,8 +239,15 @@ BOOST_AUTO_TEST_CASE(what_several_stores_write_keeps_its_bytes) {
       (encoded(Record{.user = "a", .checkpoint = "A", .name = "n-1"}) == hex("01 0100 0403 060161 070141 1c036e2d31")));
 }
 
+BOOST_AUTO_TEST_CASE(what_teaches_learners_keeps_its_bytes) {
+  BOOST_TEST((encoded(LearningChange{1000, true}) == hex("09 01d00f 1f01")));
+  BOOST_TEST((encoded(Record{.user = "a", .checkpoint = "A", .other_words = std::span(other_words).first(1)}) ==
+              hex("01 0100 0403 060161 070141 1e 01 04 6f66")));
+  for (const char* flag : {"02", "ff"}) BOOST_TEST(refusal(hex("09 0100 1f") + hex(flag)) != "", flag);
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_kind_is_refused) {
-  for (const char* kind : {"00", "09", "ff"}) {
+  for (const char* kind : {"00", "0a", "ff"}) {
     BOOST_TEST(refusal(hex(kind)) == "it is of a kind this version does not know");
   }
   BOOST_TEST(refusal({}) == "it ends too early");
@@ -246,19 +259,22 @@ BOOST_AUTO_TEST_CASE(an_unknown_field_or_one_of_another_kind_is_refused) {
     BOOST_TEST(refusal(minimal + hex(field)) == "it has a field this version does not know", field);
   }
   BOOST_TEST(refusal(hex("03 0100 0501 1600")) == "it has a field this version does not know");
+  BOOST_TEST(refusal(hex("09 0100 0501 1f01")) == "it has a field this version does not know");
   BOOST_TEST(refusal(hex("04 0100 0501 17 0000000000000000")) == "it has a field this version does not know");
 }
 
 BOOST_AUTO_TEST_CASE(fields_out_of_order_or_twice_are_refused) {
-  for (const char* payload : {"01 0401 0100 060161 070141", "01 0100 0401 060161 060161 070141",
-                              "02 0100 0501 0a0161 0501 1600", "02 0501 0100 1600", "04 17 0000000000000000 0100"}) {
+  for (const char* payload :
+       {"01 0401 0100 060161 070141", "01 0100 0401 060161 060161 070141", "02 0100 0501 0a0161 0501 1600",
+        "02 0501 0100 1600", "09 1f01 0100", "04 17 0000000000000000 0100"}) {
     BOOST_TEST(refusal(hex(payload)) == "its fields are out of order", payload);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_field_is_refused) {
-  for (const char* payload : {"01 0401 060161 070141", "01 0100 060161 070141", "02 0501 1600", "02 0100 1600",
-                              "02 0100 0501", "03 0501", "03 0100", "04 0100", "04 17 0000000000000000", "04"}) {
+  for (const char* payload :
+       {"01 0401 060161 070141", "01 0100 060161 070141", "02 0501 1600", "02 0100 1600", "02 0100 0501", "03 0501",
+        "03 0100", "04 0100", "04 17 0000000000000000", "04", "09 0100", "09 1f01"}) {
     BOOST_TEST(refusal(hex(payload)) == "it lacks a field", payload);
   }
   BOOST_TEST(refusal(hex("01 0100 0401 070141")) == "the user is empty");
@@ -300,6 +316,9 @@ BOOST_AUTO_TEST_CASE(a_list_longer_than_its_bound_or_the_payload_is_refused) {
     record.negative_keywords = std::span(words).first(keywords_max + more);
     sentences += refusal(encoded(record));
     record.negative_keywords = {};
+    record.other_words = std::span(words).first(keywords_max + more);
+    sentences += refusal(encoded(record));
+    record.other_words = {};
     record.loras = std::span(many_loras).first(record_loras_max + more);
     sentences += refusal(encoded(record));
     record.loras = {};
@@ -311,8 +330,8 @@ BOOST_AUTO_TEST_CASE(a_list_longer_than_its_bound_or_the_payload_is_refused) {
   };
   BOOST_TEST(refused(0) == "");
   const std::string sentence = "a list is too long";
-  BOOST_TEST(refused(1) == sentence + sentence + sentence + sentence + sentence);
-  for (const char* list : {"12 01", "13 02 02", "14 01", "15 40 00"}) {
+  BOOST_TEST(refused(1) == sentence + sentence + sentence + sentence + sentence + sentence);
+  for (const char* list : {"12 01", "13 02 02", "14 01", "15 40 00", "1e 01"}) {
     BOOST_TEST(refusal(minimal + hex(list)) == sentence, list);
   }
 }
@@ -352,7 +371,7 @@ BOOST_AUTO_TEST_CASE(the_largest_record_comes_back_and_fits_the_journal) {
   record.family = record.stage = text(label_bytes_max);
   record.session = record.generation = record.id = record.decision = text(identifier_bytes_max);
   record.note = record.vision = text(text_bytes_max);
-  record.keywords = record.negative_keywords = words;
+  record.keywords = record.negative_keywords = record.other_words = words;
   record.loras = tags;
   record.parameters = settings;
   const Bytes payload = encoded(record);

@@ -102,14 +102,14 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_told_as_such) {
   store_little_endian(newer.data() + 8, snapshot_format_version + 1);
   store_little_endian(newer.data() + 36, crc32c(std::span(newer).first(36)));
   life.put(std::move(newer));
-  BOOST_TEST(life.refusal() == life.path() + " was written by a newer Penchant (format 7): start that one");
+  BOOST_TEST(life.refusal() == life.path() + " was written by a newer Penchant (format 8): start that one");
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_laid_out_as_its_page_says) {
   SmallSnapshot life;
   const std::byte* const at = life.whole.data();
   BOOST_TEST(text_of(std::span(life.whole).first(8)) == "PENCHSNP");
-  BOOST_TEST(load_little_endian<std::uint32_t>(at + 8) == 6U);
+  BOOST_TEST(load_little_endian<std::uint32_t>(at + 8) == 7U);
   BOOST_TEST(std::ranges::equal(std::span(life.whole).subspan(12, 16), store_id));
   BOOST_TEST(load_little_endian<std::uint64_t>(at + 28) == 7U);
   BOOST_TEST(load_little_endian<std::uint32_t>(at + 36) == crc32c(std::span(life.whole).first(36)));
@@ -164,8 +164,8 @@ BOOST_AUTO_TEST_CASE(more_texts_than_there_may_be_are_refused_before_they_are_re
   BOOST_TEST(life.refusal() == life.path() + " is damaged: its content contradicts itself");
 }
 
-BOOST_AUTO_TEST_CASE(what_loads_though_it_was_forged_is_safe_to_live_on_with) {
-  SmallSnapshot life(live_fully);
+void forge_everything(void (*live)(Taste&)) {
+  SmallSnapshot life(live);
   const Bytes content = life.content();
   for (const std::size_t bytes : {1U, 4U, 8U}) {
     std::size_t refused = 0;
@@ -179,6 +179,22 @@ BOOST_AUTO_TEST_CASE(what_loads_though_it_was_forged_is_safe_to_live_on_with) {
       read ? live_on(engine) : void(++refused);
     }
     BOOST_TEST(refused > content.size() / 4);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_loads_though_it_was_forged_is_safe_to_live_on_with) { forge_everything(live_fully); }
+
+BOOST_AUTO_TEST_CASE(so_are_learners_that_were_forged) { forge_everything(live_and_learn); }
+
+BOOST_AUTO_TEST_CASE(learners_cut_at_any_byte_or_with_any_bit_flipped_are_refused) {
+  SmallSnapshot life(live_and_learn);
+  for (std::size_t byte = 0; byte < life.whole.size(); ++byte) {
+    life.put(cut(life.whole, byte));
+    BOOST_TEST(life.refused_with_path(), "cut at " << byte << ": " << life.refusal());
+    Bytes flipped = life.whole;
+    flipped[byte] ^= static_cast<std::byte>(1U << byte % 8);
+    life.put(std::move(flipped));
+    BOOST_TEST(life.refused_with_path(), "byte " << byte << ": " << life.refusal());
   }
 }
 

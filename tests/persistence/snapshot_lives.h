@@ -31,6 +31,18 @@ inline void live_fully(Taste& taste) {
   taste.tell({.user = "cyd", .checkpoint = "A", .prompt = ""});
 }
 
+/// Users whose learners know several models, one of them better than another; one outcome was corrected.
+inline void live_and_learn(Taste& taste) {
+  taste.engine.change_learning({.now_ms = taste.now_ms, .is_on = true});
+  constexpr Keyword others[] = {{"of"}};
+  taste.kept("ann", "A", "ink portrait", 3);
+  taste.rejected("ann", "B", "ink");
+  taste.tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "cat", .id = "2"});
+  taste.tell({.verdict = Verdict::rejected, .user = "ann", .checkpoint = "B", .prompt = "cat", .id = "2"});
+  taste.days_pass(40);
+  taste.tell({.verdict = Verdict::selected, .user = "bob", .checkpoint = "A", .prompt = "moon", .other_words = others});
+}
+
 /// Every question, record and correction that concerns what the state holds; what they answer does not matter.
 inline void live_on(Engine& engine) {
   const auto keywords = words("ink cat moon oil");
@@ -58,6 +70,10 @@ inline void live_on(Engine& engine) {
       }
     }
     ask({.user = user, .keywords = keywords, .top = 10, .at_ms = engine.now_ms()});
+    for (const ScorerKind scorer : {ScorerKind::weighted, ScorerKind::logodds, ScorerKind::evidence}) {
+      ask({.user = user, .keywords = keywords, .at_ms = engine.now_ms(), .scorer = scorer});
+    }
+    ask({.user = user, .keywords = keywords, .scorer = ScorerChoice::automatic()});
   }
   for (const Pool& pool : engine.pools().all()) told += to_string(pool.tier);
   (void)state_bytes(engine);

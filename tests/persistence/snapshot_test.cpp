@@ -10,7 +10,7 @@
 namespace penchant::test {
 namespace {
 
-/// What random questions are answered, to the last bit; with the community as it is now.
+/// What random questions are answered by any scorer, to the last bit; with the community as it is now.
 std::string answers(const Engine& engine, RandomLife& life) {
   const Community community = community_of(engine);
   Recommender recommender{Bands{}};
@@ -21,6 +21,7 @@ std::string answers(const Engine& engine, RandomLife& life) {
   for (int i = 0; i < 20; ++i) {
     Question question = life.next_question(engine.now_ms());
     question.community = &community;
+    if (i % 2 == 1) question.scorer = static_cast<ScorerKind>(i / 2 % 4);
     if (const auto answer = recommender.recommend(engine, question)) {
       told << answer->chosen.checkpoint << answer->confidence;
       for (const ArmAnswer& arm : answer->arms) {
@@ -81,6 +82,28 @@ BOOST_AUTO_TEST_CASE(a_state_that_was_read_goes_on_as_the_one_that_was_written) 
   BOOST_TEST((state_bytes(read.engine) == state_bytes(taste.engine)));
 }
 
+BOOST_AUTO_TEST_CASE(learners_come_back_and_learn_on_bit_by_bit) {
+  Taste taste;
+  live_and_learn(taste);
+  SnapshotLife life;
+  life.write(taste.engine);
+  Taste read;
+  HistoryHeads heads;
+  BOOST_REQUIRE(read_snapshot(life.disk, life.path(), read.engine, heads));
+  BOOST_TEST(read.engine.is_learning());
+  BOOST_TEST((state_bytes(read.engine) == state_bytes(taste.engine)));
+  read.now_ms = taste.now_ms;
+  for (Taste* one : {&taste, &read}) {
+    one->tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "B", .prompt = "cat", .id = "2"});
+    one->kept("bob", "B", "moon portraits", 10);
+    one->days_pass(1000);  // landmarks move
+    one->kept("bob", "A", "ink");
+  }
+  BOOST_TEST((state_bytes(read.engine) == state_bytes(taste.engine)));
+  read.engine.change_learning({.now_ms = read.now_ms, .is_on = false});
+  BOOST_TEST(read.engine.cell_count() < taste.engine.cell_count());
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_state_is_a_state) {
   SnapshotLife life;
   life.write(Engine());
@@ -91,6 +114,7 @@ BOOST_AUTO_TEST_CASE(random_lives_come_back_and_go_on_bit_by_bit) {
   for (unsigned seed = 0; seed < 40; ++seed) {
     Engine engine;
     RandomLife life(seed);
+    engine.change_learning({.is_on = seed % 2 == 1});
     for (int i = 0; i < 150; ++i) tell_engine(engine, life.next_event());
     SnapshotLife saved;
     saved.write(engine);
@@ -118,6 +142,7 @@ BOOST_AUTO_TEST_CASE(a_state_that_is_frozen_stays_what_it_was_while_the_engine_g
     RandomLife life(seed);
     std::optional<FrozenState> frozen;
     std::string then;
+    for (Engine* const one : {&engine, &undisturbed}) one->change_learning({.is_on = seed % 2 == 1});
     for (int i = 0; i < 300; ++i) {
       if (i == 150) {
         frozen.emplace(engine, HistoryHeads());

@@ -143,6 +143,47 @@ BOOST_AUTO_TEST_CASE(the_decay_of_the_folder_can_be_kept) {
   BOOST_TEST(store->written_sequence() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(learning_begins_and_ends_by_one_event_at_a_start) {
+  const auto has_learner = [this] { return store->engine().find_user("ann")->learner() != nullptr; };
+  BOOST_REQUIRE(kept(1));
+  BOOST_TEST(!has_learner());
+  commit();
+  options.is_learning = true;
+  reopen();
+  BOOST_TEST(store->written_sequence() == 2U);
+  BOOST_REQUIRE(kept(1));
+  BOOST_TEST(has_learner());
+  commit();
+  reopen();
+  BOOST_TEST(store->written_sequence() == 3U);
+  BOOST_TEST(has_learner());
+  options.is_learning = false;
+  reopen();
+  BOOST_TEST(store->written_sequence() == 4U);
+  BOOST_TEST(!has_learner());
+  reopen();
+  BOOST_TEST(store->written_sequence() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(whether_the_folders_users_learn_can_be_kept) {
+  options.is_learning = true;
+  reopen();
+  options = {.directory = folder, .keep_decay = true};
+  reopen();
+  BOOST_TEST(store->engine().is_learning());
+  BOOST_TEST(store->written_sequence() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(learning_and_another_decay_begin_at_one_start) {
+  options.is_learning = true;
+  options.decay_days = 7;
+  reopen();
+  BOOST_TEST(store->written_sequence() == 2U);
+  const std::string begun = state();
+  reopen();
+  BOOST_TEST((state() == begun));
+}
+
 BOOST_AUTO_TEST_CASE(a_decay_out_of_range_refuses_the_start_and_writes_nothing) {
   options.decay_days = -1;
   BOOST_TEST(try_open() == "the decay is 0 (off), or from 0.000001 to 36500 days");
