@@ -12,7 +12,9 @@ result<ScorerKind> WordScorer::kind_of(const Engine& engine, const User* user, c
   }
   if (!choice.is_automatic) return choice.kind;
   if (!engine.is_learning()) return ScorerKind::mean;
-  return user && user->learner() ? user->learner()->best() : ScorerKind::evidence;
+  if (!user) return ScorerKind::evidence;
+  // Whose records are all from before has counts, and evidence would know nothing of them.
+  return user->learner() ? user->learner()->best() : ScorerKind::weighted;
 }
 
 void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWords& prompt, ScorerKind kind) {

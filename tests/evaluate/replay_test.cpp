@@ -88,8 +88,8 @@ BOOST_FIXTURE_TEST_SUITE(runs_of_streams, StreamFolder)
 
 BOOST_AUTO_TEST_CASE(a_table_has_the_mean_over_seeds_and_their_deviation) {
   const std::vector<NamedStream> streams{
-      {"two", {put("1.tsv", lines({"prompt A", "cat 1,1"})), put("2.tsv", lines({"prompt A", "cat 0,0.5"}))}},
-      {"one", {put_compressed("3.tsv.gz", lines({"prompt A", "cat 1,0.25"}))}}};
+      {"two", {put("1.tsv", tabbed({"prompt A", "cat 1,1"})), put("2.tsv", tabbed({"prompt A", "cat 0,0.5"}))}},
+      {"one", {put_compressed("3.tsv.gz", tabbed({"prompt A", "cat 1,0.25"}))}}};
   const auto table = run_streams(streams, every_scorer, backwards);
   BOOST_REQUIRE_MESSAGE(table, table.error().message);
   for (std::size_t i = 0; i < every_scorer.size(); ++i) {

@@ -1,4 +1,4 @@
-// The words that the tests of streams are written in: put, put_compressed, lines, refusal.
+// The words that the tests of streams are written in: put, put_compressed, tabbed, stream_of.
 #pragma once
 
 #include <unistd.h>
@@ -45,7 +45,7 @@ struct StreamFolder {
 };
 
 /// Lines with a tab for each space: "prompt A B", "cat 1,0.9 0,0.2".
-inline std::string lines(std::initializer_list<std::string_view> texts) {
+inline std::string tabbed(std::initializer_list<std::string_view> texts) {
   std::string all;
   for (const std::string_view text : texts) all.append(text).append("\n");
   std::ranges::replace(all, ' ', '\t');
@@ -55,7 +55,7 @@ inline std::string lines(std::initializer_list<std::string_view> texts) {
 /// The stream that these lines are; a test fails where they are none.
 inline Stream stream_of(std::initializer_list<std::string_view> texts) {
   StreamLines read;
-  std::string all = lines(texts);
+  std::string all = tabbed(texts);
   for (std::size_t begin = 0; begin < all.size(); begin = all.find('\n', begin) + 1) {
     const auto added = read.add(std::string_view(all).substr(begin, all.find('\n', begin) - begin));
     BOOST_REQUIRE_MESSAGE(added, added.error().message);

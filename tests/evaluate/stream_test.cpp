@@ -14,7 +14,7 @@ const std::initializer_list<std::string_view> two_decisions = {"prompt A B", "ca
 /// Why these lines are refused; empty where they are a stream.
 std::string refusal(std::initializer_list<std::string_view> texts) {
   StreamLines read;
-  const std::string all = lines(texts);
+  const std::string all = tabbed(texts);
   for (std::size_t begin = 0; begin < all.size(); begin = all.find('\n', begin) + 1) {
     const auto added = read.add(std::string_view(all).substr(begin, all.find('\n', begin) - begin));
     if (!added) return added.error().message;
@@ -44,7 +44,7 @@ void expect_two_decisions(const result<Stream>& stream) {
 }
 
 /// The streams found, "name:seeds" each, spaces between; or why none were.
-std::string found(std::initializer_list<std::string> paths) {
+std::string found_in(std::initializer_list<std::string> paths) {
   const std::vector<std::string> all(paths);
   std::string told;
   const auto streams = find_streams(all, [&](const std::string& path) { told += "ignored " + path + " "; });
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(lines_are_a_header_and_decisions) { expect_two_decisions(st
 
 BOOST_AUTO_TEST_CASE(a_file_is_read_as_it_is_or_compressed) {
   const StreamFolder folder;
-  const std::string text = lines(two_decisions);
+  const std::string text = tabbed(two_decisions);
   expect_two_decisions(read_stream(folder.put("a.tsv", text)));
   expect_two_decisions(read_stream(folder.put_compressed("a.tsv.gz", text)));
   expect_two_decisions(read_stream(folder.put("b.tsv", text.substr(0, text.size() - 1))));
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_file_and_the_line) {
 
 BOOST_AUTO_TEST_CASE(a_compressed_file_cut_anywhere_is_refused) {
   const StreamFolder folder;
-  std::string text = lines(two_decisions);
+  std::string text = tabbed(two_decisions);
   for (int i = 0; i < 300; ++i) text += std::to_string(i * i) + "\t1,0.5\t0,0\n";
   const std::string path = folder.put_compressed("a.tsv.gz", text);
   const auto size = std::filesystem::file_size(path);
@@ -166,30 +166,30 @@ BOOST_AUTO_TEST_CASE(a_folder_of_files_is_a_stream_and_each_a_seed) {
   for (const char* const name : {"genai/s2.tsv", "genai/s1.tsv.gz", "genai/s3.tsv"}) put(name, "");
   put("genai/readme.md", "");
   folder("genai/more.tsv");
-  BOOST_TEST(found({at("genai")}) == "genai:3 ");
-  BOOST_TEST(found({at("genai/")}) == "genai:3 ");
+  BOOST_TEST(found_in({at("genai")}) == "genai:3 ");
+  BOOST_TEST(found_in({at("genai/")}) == "genai:3 ");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_of_folders_is_as_many_streams) {
   for (const char* const name : {"all/b", "all/a", "all/deep/c"})
     put(folder(name).substr(path.size() + 1) + "/1.tsv", "");
-  BOOST_TEST(found({at("all")}) == "a:1 b:1 c:1 ");
+  BOOST_TEST(found_in({at("all")}) == "a:1 b:1 c:1 ");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_is_a_stream_by_itself_and_what_else_there_is_is_told) {
   const std::string stream = put("a.tsv", "");
   const std::string other = put("notes.txt", "");
-  BOOST_TEST(found({stream, other}) == "ignored " + other + " a.tsv:1 ");
-  BOOST_TEST(found({other}) == "ignored " + other + " there is no stream among them");
+  BOOST_TEST(found_in({stream, other}) == "ignored " + other + " a.tsv:1 ");
+  BOOST_TEST(found_in({other}) == "ignored " + other + " there is no stream among them");
 }
 
 BOOST_AUTO_TEST_CASE(where_there_is_none_it_is_refused) {
-  BOOST_TEST(found({at("none")}) == "there is no " + at("none"));
-  BOOST_TEST(found({}) == "there is no stream among them");
+  BOOST_TEST(found_in({at("none")}) == "there is no " + at("none"));
+  BOOST_TEST(found_in({}) == "there is no stream among them");
   const std::string sentence = " holds no stream, which is .tsv or .tsv.gz files";
-  BOOST_TEST(found({path}) == path + sentence);
+  BOOST_TEST(found_in({path}) == path + sentence);
   folder("all/empty");
-  BOOST_TEST(found({at("all")}) == at("all/empty") + sentence);
+  BOOST_TEST(found_in({at("all")}) == at("all/empty") + sentence);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,7 +85,7 @@ std::vector<AlignedFloats> cell_results(const CellKernels& variant, const WordCe
   return all;
 }
 
-bool is_close(float told, double expected, double error) {
+bool is_near(float told, double expected, double error) {
   return std::abs(static_cast<double>(told) - expected) <= error * (1 + std::abs(expected));
 }
 
@@ -149,12 +149,12 @@ BOOST_AUTO_TEST_CASE(each_term_is_what_its_formula_says) {
       const CellValues cell = cells[i];
       const double off = (cell.selected + 10 * cell.rate) / (cell.observed + 10) - cell.rate;
       squares += off * off;
-      BOOST_REQUIRE(is_close(rate_terms[i], 1.5 * ((cell.selected + 5) / (cell.observed + 10) - 0.5), 1e-6));
+      BOOST_REQUIRE(is_near(rate_terms[i], 1.5 * ((cell.selected + 5) / (cell.observed + 10) - 0.5), 1e-6));
       const double rounded = 1e-6 / (1 - cell.rate);  // as much as single precision knows of what is near 1
-      BOOST_REQUIRE(is_close(log_odds[i], 1.5 * log_odds_of(cell, three_strengths), rounded));
-      BOOST_REQUIRE(is_close(evidence[i], 1.5 * evidence_of(cell, three_strengths), 1e-6));
+      BOOST_REQUIRE(is_near(log_odds[i], 1.5 * log_odds_of(cell, three_strengths), rounded));
+      BOOST_REQUIRE(is_near(evidence[i], 1.5 * evidence_of(cell, three_strengths), 1e-6));
     }
-    BOOST_REQUIRE(is_close(kernels.spread(cells.lines(), 10), squares, 1e-5));
+    BOOST_REQUIRE(is_near(kernels.spread(cells.lines(), 10), squares, 1e-5));
   }
 }
 
@@ -163,9 +163,9 @@ BOOST_AUTO_TEST_CASE(a_strength_without_a_share_says_nothing) {
   cells.put(0, {30, 40, 6, 20, 0.3});
   AlignedFloats terms(cells.size());
   available_cell_kernels().front().log_odds_terms(cells.lines(), 1, one_strength, terms.data());
-  BOOST_TEST(is_close(terms[0], std::log2((30 + 7.5) / (10 + 17.5) * 0.7 / 0.3), 1e-6));
+  BOOST_TEST(is_near(terms[0], std::log2((30 + 7.5) / (10 + 17.5) * 0.7 / 0.3), 1e-6));
   available_cell_kernels().front().evidence_terms(cells.lines(), 1, one_strength, terms.data());
-  BOOST_TEST(is_close(terms[0], 6 / 45.0, 1e-6));
+  BOOST_TEST(is_near(terms[0], 6 / 45.0, 1e-6));
 }
 
 BOOST_AUTO_TEST_CASE(cells_without_counts_say_nothing) {
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(odds_and_rates_are_each_others_inverse) {
     values[1] = 1 - values[0];
     const double odds = rate / (1 - static_cast<double>(values[0]));
     kernels.to_log2_odds(values.data(), 1);
-    BOOST_REQUIRE(is_close(values[0], std::log2(odds), 2e-6));
+    BOOST_REQUIRE(is_near(values[0], std::log2(odds), 2e-6));
     kernels.to_rates(values.data(), 1);
     BOOST_REQUIRE(std::abs(static_cast<double>(values[0]) - rate) < 5e-6 * rate + 1e-7);
   }

@@ -290,6 +290,14 @@ BOOST_AUTO_TEST_CASE(automatic_is_what_has_foretold_best) {
   BOOST_TEST((*WordScorer::kind_of(life.engine, life.ann(), ScorerChoice::automatic()) == life.learner().best()));
 }
 
+BOOST_AUTO_TEST_CASE(until_a_user_learns_automatic_weighs_what_was_counted_before) {
+  LearnedLife life(30, false);
+  life.tell(Verdict::selected, "A", "ink", 5);
+  life.engine.change_learning({.now_ms = life.now_ms, .is_on = true});
+  BOOST_TEST((*WordScorer::kind_of(life.engine, life.ann(), ScorerChoice::automatic()) == ScorerKind::weighted));
+  BOOST_TEST(life.score(ScorerKind::weighted, "ink", "A") > 0.5);
+}
+
 BOOST_AUTO_TEST_CASE(a_landmark_that_moves_changes_no_score_and_drops_what_faded) {
   LearnedLife life;
   life.tell(Verdict::selected, "A", "old words", 5);
