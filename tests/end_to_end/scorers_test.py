@@ -42,7 +42,9 @@ class Scorers(EndToEnd):
             self.assertEqual(checkpoint, "A")
             self.assertTrue(0 < low < probability < high < 1, told)
             self.assertGreater(probability, told["kept"][1][1], told)
-            self.assertEqual(client.ask("RECOMMEND", "ann", "castles", "SCORER", scorer)["checkpoint"], "B", scorer)
+            self.assertEqual(client.ask("RECOMMEND", "ann", "castle", "SCORER", scorer)["checkpoint"], "B", scorer)
+        # A word nobody has judged is known by how it begins.
+        self.assertEqual(client.ask("RECOMMEND", "ann", "castles", "SCORER", "evidence")["checkpoint"], "B")
         stats = client.ask("STATS", "ann")
         self.assertIn(stats["scorer"], SCORERS[:4])
         self.assertEqual([row[0] for row in stats["log_loss"]], SCORERS[:4])
@@ -116,7 +118,8 @@ class Evaluate(EndToEnd):
         names = set.intersection(*(set(marks[stream]) for stream in marks))
         best = max(sum(marks[stream][name][0] for stream in marks) / len(marks) for name in names
                    if name.startswith("VW"))
-        told = json.loads(run("evaluate", "stream", SHARED, "--json", "--scorer", "evidence", "--scorer", "auto").stdout)
+        scorers = ["--scorer", "evidence", "--scorer", "auto"]
+        told = json.loads(run("evaluate", "stream", SHARED, "--json", *scorers).stdout)
         self.assertEqual(set(told["streams"]), set(marks))
         self.assertGreater(told["mean"]["evidence"], best)
         self.assertGreater(told["mean"]["auto"], best)
