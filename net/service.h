@@ -252,9 +252,11 @@ result<void> Service::scores(const ScoresRequest& request, const OnPrompt& on_pr
                     .among = request.among,
                     .top = request.top,
                     .at_ms = request.at_ms.value_or(now_ms()),
+                    .scorer = scorer_choice_,
                     .community = prior()};
   for (const std::string_view prompt : request.prompts) {
     question.keywords = prompts_.read(prompt).keywords();
+    question.other_words = other_words(prompt, question.keywords);
     const auto best = recommender_.best(engine(), question, rates_);
     if (!best) return best.error();
     on_prompt(*best);

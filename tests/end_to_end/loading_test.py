@@ -80,7 +80,8 @@ class Loading(EndToEnd):
         self.let_it_load()
         for one in (client, other):
             self.assertEqual(one.ask("PING"), "PONG")
-            self.assertIn("ink", one.ask("RECOMMEND", "ann", "ink")[-1])
+            told = one.ask("RECOMMEND", "ann", "ink")
+            self.assertIn("ink", told[told.index("reason") + 1])
         self.assertEqual(client.ask("RECORD", "ann", "selected", "B", "ink"), 2)
 
     def test_an_unfinished_request_is_small_where_clients_are_asked_for_a_token(self):

@@ -285,6 +285,16 @@ BOOST_AUTO_TEST_CASE(a_question_may_name_its_scorer) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(where_none_is_named_the_servers_scorer_answers) {
+  kept("ann", "B", "moon", 4);
+  const std::string by_name = say("SCORE ann 'ink moon owl' 1 B SCORER logodds");
+  runtime.shards.front().service.use(ScorerKind::logodds);
+  BOOST_TEST(say("SCORE ann 'ink moon owl' 1 B") == by_name);
+  BOOST_TEST(field(ask("RECOMMEND ann 'ink moon owl'"), "scorer").text == "logodds");
+  BOOST_TEST(number(ask("SCORES ann 1 'ink moon owl' AMONG 1 B").elements[0].elements[0].elements[1]) ==
+             number(ask("SCORE ann 'ink moon owl' 1 B").elements[0]));
+}
+
 BOOST_AUTO_TEST_CASE(what_words_add_comes_to_the_score) {
   kept("ann", "B", "moon", 4);
   for (const char* scorer : {"mean", "weighted", "logodds"}) {
