@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_CASE(every_variant_equals_the_baseline_bit_by_bit) {
         const auto told = cell_results(variant, cells);
         for (std::size_t which = 0; which < told.size(); ++which) {
           const bool is_equal =
+              told[which].empty() ||
               std::memcmp(told[which].data(), expected[which].data(), told[which].size() * sizeof(float)) == 0;
           BOOST_REQUIRE_MESSAGE(is_equal, variant.name << ", result " << which << " of " << line_count << " lines");
         }
