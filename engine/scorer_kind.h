@@ -1,4 +1,4 @@
-// How arms are scored: what SCORER names. docs/model.md, "Scorers".
+// How arms are scored: what SCORER names. docs/learning.md.
 #pragma once
 
 #include <array>

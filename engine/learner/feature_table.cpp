@@ -34,12 +34,6 @@ void FeatureTable::drop_faded(float notice, Interner& texts) {
   *this = std::move(left);
 }
 
-std::size_t FeatureTable::cell_count() const {
-  std::size_t count = 0;
-  for (const FeatureRow& row : rows_) count += row.cells.size;
-  return count;
-}
-
 std::size_t FeatureTable::bytes() const {
   constexpr std::size_t bytes_per_place = 16;  // of the map, free places included
   return rows_.capacity() * sizeof(FeatureRow) + cells_.bytes() + places_.size() * bytes_per_place;

@@ -51,9 +51,17 @@ class FeatureTable {
 
   std::span<const Entry> cells(std::uint32_t row) const { return cells_.view(rows_[row].cells); }
   /// New and empty where there is none.
-  FeatureCell& cell(std::uint32_t row, std::uint32_t column) { return cells_.find_or_add(rows_[row].cells, column); }
+  FeatureCell& cell(std::uint32_t row, std::uint32_t column) {
+    const std::uint32_t had = rows_[row].cells.size;
+    FeatureCell& found = cells_.find_or_add(rows_[row].cells, column);
+    cell_count_ += rows_[row].cells.size - had;
+    return found;
+  }
   /// Of a row without any: `count` cells, to be filled in order of columns.
-  std::span<Entry> add_cells(std::uint32_t row, std::uint32_t count) { return cells_.add_row(rows_[row].cells, count); }
+  std::span<Entry> add_cells(std::uint32_t row, std::uint32_t count) {
+    cell_count_ += count;
+    return cells_.add_row(rows_[row].cells, count);
+  }
 
   void scale(float counts, float learned);
   /// Leaves out the rows whose word has come up in no more than `notice` records, and releases their texts.
@@ -67,12 +75,13 @@ class FeatureTable {
     }
   }
 
-  std::size_t cell_count() const;
+  std::size_t cell_count() const { return cell_count_; }
   std::size_t bytes() const;
 
  private:
   std::vector<FeatureRow> rows_;
   PackedArena<FeatureCell> cells_;
+  std::size_t cell_count_ = 0;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> places_;
 };
 

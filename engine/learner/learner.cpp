@@ -29,6 +29,12 @@ double learned_of(const FeatureCell& cell, const Rivals::Values& shares) {
 
 }  // namespace
 
+/// What `evidence` foretells of a column.
+struct Learner::Foretold {
+  std::uint32_t column = 0;
+  double log_odds = 0;
+};
+
 /// What the probability that an image is kept is made of.
 struct Learner::KeptParts {
   OnlineLogistic<5>::Features features{};
@@ -97,7 +103,8 @@ Rivals::Values Learner::evidence(const PromptScores& scores, std::uint32_t colum
 }
 
 Learner::KeptParts Learner::kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
-                                       std::uint32_t column, double unit) const {
+                                       const Foretold& foretold, double unit) const {
+  const std::uint32_t column = foretold.column;
   KeptParts parts;
   const auto words = static_cast<double>(scores.word_count());
   double squares = 0;
@@ -114,8 +121,7 @@ Learner::KeptParts Learner::kept_parts(std::span<const std::optional<std::uint32
     parts.cell_variance += scores.weight(word) * scores.weight(word) / known;
   }
   const Counts& own = scores.overall(column);
-  const double learned =
-      shared_out(evidence(scores, column, unit), evidence_strengths_.shares()) - arm_term(column, unit);
+  const double learned = foretold.log_odds - arm_term(column, unit);
   parts.features = {1, log_exact((own.selected + 0.5) / (own.observed - own.selected + 0.5)), learned, effect,
                     log_exact(words + 1) - 2};
   return parts;
@@ -123,7 +129,8 @@ Learner::KeptParts Learner::kept_parts(std::span<const std::optional<std::uint32
 
 KeptChance Learner::kept(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
                          std::uint32_t column, double unit) const {
-  const KeptParts parts = kept_parts(rows, scores, column, unit);
+  const double log_odds = shared_out(evidence(scores, column, unit), evidence_strengths_.shares());
+  const KeptParts parts = kept_parts(rows, scores, {column, log_odds}, unit);
   const auto& coefficients = kept_.coefficients();
   const Counts& own = scores.overall(column);
   const double arm_variance = 1 / (own.selected + 0.5) + 1 / (own.observed - own.selected + 0.5);
@@ -210,7 +217,7 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
   note_losses(scores, outcome, shared_out(by_log_odds, log_odds_strengths_.shares()), foretold);
 
   const std::vector<std::optional<std::uint32_t>> known(rows.begin(), rows.end());
-  const KeptParts parts = kept_parts(known, scores, outcome.column, outcome.unit);
+  const KeptParts parts = kept_parts(known, scores, {outcome.column, foretold}, outcome.unit);
   learn_rows(rows, scores, outcome, parts);
   kept_.learn(parts.features, outcome.is_kept, outcome.weight, outcome.unit);
 
@@ -259,19 +266,19 @@ void Learner::grow_units(std::size_t checkpoints) {
   if (outcome_units_ < outcome_units_max) return;
   const double factor = 1 / outcome_units_max;
   outcome_units_ *= factor;
+  scale_tables(1, factor);
+}
+
+void Learner::scale_tables(double counts, double learned) {
   for (ArmEvidence& one : arms_) {
-    one.residual *= factor;
-    one.precision *= factor;
+    one.residual *= learned;
+    one.precision *= learned;
   }
-  features_.scale(1, static_cast<float>(factor));
+  features_.scale(static_cast<float>(counts), static_cast<float>(learned));
 }
 
 void Learner::scale(double factor, double notice, Interner& texts) {
-  for (ArmEvidence& one : arms_) {
-    one.residual *= factor;
-    one.precision *= factor;
-  }
-  features_.scale(static_cast<float>(factor), static_cast<float>(factor));
+  scale_tables(factor, factor);
   kept_.scale(factor);
   for (auto& calibration : calibrations_) calibration.scale(factor);
   features_.drop_faded(static_cast<float>(notice), texts);

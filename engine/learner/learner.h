@@ -86,9 +86,10 @@ class Learner {
   void load(Archive& archive);
 
  private:
+  struct Foretold;
   struct KeptParts;
   KeptParts kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
-                       std::uint32_t column, double unit) const;
+                       const Foretold& foretold, double unit) const;
   double learned_unit(double unit) const { return unit * outcome_units_; }
   ArmEvidence& arm(std::uint32_t column);
   double arm_term(std::uint32_t column, double unit) const;
@@ -102,6 +103,7 @@ class Learner {
                   double foretold, double sign);
   void count(std::span<const std::uint32_t> rows, std::uint32_t column, double selected, double observed);
   void grow_units(std::size_t checkpoints);
+  void scale_tables(double counts, double learned);
 
   FeatureTable features_;
   std::vector<ArmEvidence> arms_;  // by column

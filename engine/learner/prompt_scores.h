@@ -24,7 +24,6 @@
 
 namespace penchant {
 
-inline constexpr double rarity_exponent = 1.75;
 inline constexpr double spread_min = 0.005;         // a word that has told nothing apart so far may still
 inline constexpr double spread_strength = 10;       // observations of the checkpoint's rate, beside a word's own
 inline constexpr double log_odds_arm_strength = 300;  // observations of 1/2, beside a checkpoint's own
