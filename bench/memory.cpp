@@ -3,15 +3,16 @@
 // Usage: bench_memory [USERS] [RECORDS] [PROMPTS...]  (default: 2,000 users of 200 records each)
 //        bench_memory --cells [KEYWORDS] [CHECKPOINTS]  (default: 50,000 and 1,000)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
-// Each user has 20 of 200 checkpoints, and keeps half of the images. Every user twice: with prompts and checkpoints
+// Each user has 20 of 200 checkpoints, and keeps half of the images. Every user three times: with prompts and checkpoints
 // alone, and with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of four
-// negative prompts.
+// negative prompts; and with a learner (docs/learning.md).
 // --cells: one user who has recorded each keyword with each checkpoint, 64 keywords a record, a checkpoint after the
 // other; what all of it takes by the number of these cells.
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -34,13 +35,22 @@ std::size_t resident_bytes() {
   return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::uint64_t records, bool everything) {
+struct Way {
+  const char* name;
+  bool has_everything;
+  bool has_learners;
+};
+constexpr std::array ways{Way{"prompt and checkpoint", false, false}, Way{"with LoRA, steps, negative words", true, false},
+                          Way{"prompt and checkpoint, a learner", false, true}};
+
+void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::uint64_t records, const Way& way) {
   const std::size_t before = resident_bytes();
   Engine engine;
+  if (way.has_learners) engine.change_learning({.now_ms = bench::start_ms, .is_on = true});
   Teacher teacher(prompts);
   const double seconds = bench::seconds_of([&] {
     for (std::uint64_t i = 0; i < records; ++i) {
-      for (std::uint64_t user = 0; user < users; ++user) teacher.teach(engine, user, everything);
+      for (std::uint64_t user = 0; user < users; ++user) teacher.teach(engine, user, way.has_everything);
     }
   });
   const auto taken = static_cast<double>(resident_bytes() - before);
@@ -48,7 +58,7 @@ void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::
   for (const NamedUser& named : engine.users()) rows += named.user->rows().size();
   const auto of_user = [users](double count) { return count / static_cast<double>(users); };
   std::printf("%-32s %6.2f GB, %5.1f kB a user: %.0f keywords, %.0f cells, %.1f bytes a cell; %.0f records/s\n",
-              everything ? "with LoRA, steps, negative words" : "prompt and checkpoint", taken / 1e9,
+              way.name, taken / 1e9,
               of_user(taken) / 1e3, of_user(static_cast<double>(rows)),
               of_user(static_cast<double>(engine.cell_count())), taken / static_cast<double>(engine.cell_count()),
               static_cast<double>(users * records) / seconds);
@@ -104,10 +114,10 @@ int main(int argc, char** argv) {
   const bench::Load load = bench::read_load(argc, argv, 2'000);
   // Each in a process of its own: memory that one has given back would serve the next.
   int failures = 0;
-  for (const bool everything : {false, true}) {
+  for (const Way& way : ways) {
     const pid_t child = fork();
     if (child == 0) {
-      measure(load.prompts, load.users, load.records, everything);
+      measure(load.prompts, load.users, load.records, way);
       std::fflush(stdout);
       _exit(0);
     }

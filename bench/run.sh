@@ -6,7 +6,7 @@ built=build/release/bench
 processor=$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs)
 echo "machine: $processor, $(nproc) cores; load $(cut -d' ' -f1 /proc/loadavg)"
 echo "compiler: $(c++ --version | head -1); commit $(git rev-parse --short HEAD)"
-for name in kernel context engine hot_path recovery memory segments snapshot; do
+for name in kernel context engine scorers hot_path recovery memory segments snapshot; do
   echo
   echo "## bench_$name"
   "$built/bench_$name"

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/context/other_words.h"
 #include "engine/context/word_lists.h"
 #include "engine/engine.h"
 
@@ -70,7 +71,8 @@ class Teacher {
   explicit Teacher(const std::vector<std::string>& prompts) : prompts_(prompts), reader_(WordLists::english()) {}
 
   void teach(Engine& engine, std::uint64_t user, bool with_everything) {
-    reader_.read(prompts_[random_() % prompts_.size()], {}, context_);
+    const std::string& prompt = prompts_[random_() % prompts_.size()];
+    reader_.read(prompt, {}, context_);
     reader_.read(negative_prompts[random_() % negative_prompts.size()], {}, negative_);
     const std::string name = "user" + std::to_string(user);
     const std::string checkpoint =
@@ -84,6 +86,7 @@ class Teacher {
                   .user = name,
                   .checkpoint = checkpoint,
                   .keywords = context_.keywords()};
+    if (engine.is_learning()) record.other_words = other_words_.read(prompt, context_.keywords());
     if (with_everything) {
       record.negative_keywords = negative_.keywords();
       record.parameters = parameters;
@@ -97,6 +100,7 @@ class Teacher {
   ContextReader reader_;
   Context context_;
   Context negative_;
+  OtherWords other_words_;
   std::mt19937_64 random_{2};
   std::int64_t now_ms_ = start_ms;
 };

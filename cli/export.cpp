@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/folder.h"
+#include "cli/passes.h"
 #include "cli/progress.h"
 #include "cli/spool.h"
 #include "cli/subcommand.h"
@@ -21,10 +22,6 @@ namespace penchant {
 namespace {
 
 namespace po = boost::program_options;
-
-void require(const result<void>& done) {
-  if (!done) throw std::runtime_error(done.error().message);
-}
 
 void export_folder(const std::string& directory, const std::string& user, Exporter& exporter) {
   PosixFileSystem files;

@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "cli/folder.h"
+#include "cli/passes.h"
 #include "cli/print.h"
-#include "cli/progress.h"
-#include "cli/spool.h"
 #include "cli/subcommand.h"
 #include "cli/transport.h"
 #include "engine/context/word_lists.h"
@@ -20,34 +19,6 @@ namespace penchant {
 namespace {
 
 namespace po = boost::program_options;
-
-constexpr std::size_t read_at_once = std::size_t{1} << 20;
-
-void require(const result<void>& done, const InputFile& input) {
-  if (!done) throw std::runtime_error(input.name() + ": " + done.error().message);
-}
-
-/// A pass over the whole file.
-template <class Pass>
-void feed_all(const InputFile& input, Pass& pass, std::string_view doing) {
-  Progress progress(doing);
-  std::vector<char> chunk(read_at_once);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = input.read_at(at, chunk);
-    if (got == 0) return;
-    require(pass.feed({chunk.data(), got}), input);
-    progress.show(at += got, input.size());
-  }
-}
-
-ImportReport run_pass(const InputFile& input, const ImportPlan& plan, ImportTarget& target, std::string_view doing) {
-  Importer importer(plan, target);
-  require(importer.begin(), input);
-  feed_all(input, importer, doing);
-  const auto report = importer.finish();
-  if (!report) throw std::runtime_error(input.name() + ": " + report.error().message);
-  return *report;
-}
 
 /// Behind what failed after the first record.
 constexpr std::string_view advice = "; what had been recorded stays, importing the file again records the rest";
@@ -177,12 +148,9 @@ int run_import(std::span<const std::string> arguments) {
   po::variables_map values;
   if (!parse_arguments(arguments, usage, values)) return exit_ok;
   const InputFile input(values["file"].as<std::string>());
-  ImportCheck check;
-  feed_all(input, check, "Checking");
-  const auto plan = check.finish();
-  if (!plan) throw std::runtime_error(input.name() + ": " + plan.error().message);
+  const ImportPlan plan = plan_import(input);
   const ImportOutcome outcome =
-      values.contains("data") ? import_to_folder(values, input, *plan) : import_to_server(values, input, *plan);
+      values.contains("data") ? import_to_folder(values, input, plan) : import_to_server(values, input, plan);
   values.contains("json") ? print_outcome_json(outcome) : print_outcome(outcome);
   return std::cout.good() ? exit_ok : exit_failure;
 }

@@ -48,7 +48,7 @@ constexpr std::array portable{
     Subcommand{"dump", "all records as JSON lines, for other programs", run_dump},
 };
 constexpr std::array judging{
-    Subcommand{"evaluate", "which scorer chooses best, on streams of decisions", run_evaluate},
+    Subcommand{"evaluate", "which scorer and policy suit your records best", run_evaluate},
 };
 constexpr std::array housekeeping{
     Subcommand{"serve", "runs the server", run_serve},

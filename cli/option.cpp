@@ -21,8 +21,8 @@ void refuse_wrong(Arguments arguments, void (*read)(Arguments&)) {
 }
 
 po::typed_value<double>* real_number(double* target) {
-  return read_value(target, [](Arguments& arguments) { return arguments.real(this_option); })
-      ->default_value(*target, shortest(*target));
+  auto* value = read_value(target, [](Arguments& arguments) { return arguments.real(this_option); });
+  return target ? value->default_value(*target, shortest(*target)) : value;
 }
 
 po::typed_value<std::string>* socket_path(std::string* target) {

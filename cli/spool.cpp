@@ -90,6 +90,9 @@ InputFile::InputFile(const std::string& path) : name_(path == "-" ? "standard in
   size_ = static_cast<std::uint64_t>(end);
 }
 
+InputFile::InputFile(std::string name, Spool spool)
+    : name_(std::move(name)), spool_(std::move(spool)), size_(spool_->file().size()) {}
+
 std::size_t InputFile::read_at(std::uint64_t offset, std::span<char> into) const {
   if (!spool_) return read_some(file_.number(), offset, into, name_);
   const auto got = spool_->file().read_at(offset, into);

@@ -50,6 +50,8 @@ class Spool {
 class InputFile {
  public:
   explicit InputFile(const std::string& path);
+  /// What was spooled, by a name for sentences.
+  InputFile(std::string name, Spool spool);
   const std::string& name() const { return name_; }
   std::uint64_t size() const { return size_; }
   /// Fewer bytes than asked for only at the end.

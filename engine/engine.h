@@ -152,6 +152,7 @@ class Engine {
   void release_keywords();
 
   // engine/engine_learning.cpp
+  void learn_from_counts(User& user);
   void look_before_learning(const Record& record, std::uint32_t column, User& user, double half_lives_now);
   void teach_learner(const Lesson& lesson, const Known* known, User& user, double half_lives_now);
 

@@ -10,12 +10,38 @@ void Engine::change_learning(const LearningChange& event) {
   move_clock(event.now_ms);
   if (is_learning_ == event.is_on) return;
   is_learning_ = event.is_on;
-  if (is_learning_) return;
   for (NamedUser& named : users_) {
-    if (!named.user->learner()) continue;
-    cell_count_ -= named.user->learner()->cell_count();
-    named.user.write().end_learning(vocabulary_.keywords);
+    if (is_learning_) {
+      if (event.is_from_counts && named.user->checkpoints().size() > 0) learn_from_counts(named.user.write());
+    } else if (named.user->learner()) {
+      cell_count_ -= named.user->learner()->cell_count();
+      named.user.write().end_learning(vocabulary_.keywords);
+    }
   }
+}
+
+/// What was counted before there was a learner: words and their beginnings, as far as texts are left.
+void Engine::learn_from_counts(User& user) {
+  user.begin_learning();
+  Learner& learner = *user.learner();
+  const double unit = weight_at(decay_.half_lives(now_ms_), user.landmark());
+  const std::vector<double> rates = learner.learn_overall(user.checkpoints(), unit);
+  const Interner& texts = vocabulary_.keywords;
+  for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
+    const Keyword keyword{texts.text(user.rows().keyword(row))};
+    lesson_features_.read({&keyword, 1}, {});
+    for (const std::string_view text : lesson_features_.texts()) {
+      const auto id = texts.find(text);
+      if (!id && vocabulary_.bytes() + text.size() + Interner::bytes_per_text > vocabulary_bytes_max) continue;
+      FeatureTable& features = learner.features();
+      const auto known = id ? features.find(*id) : std::nullopt;
+      const std::uint32_t feature = known ? *known : features.add(vocabulary_.keywords.acquire(text));
+      user.each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
+        if (counts.observed > 0) learner.learn_counts(feature, column, counts, rates[column]);
+      });
+    }
+  }
+  cell_count_ += learner.cell_count();
 }
 
 void Engine::look_up_features(std::span<const std::string_view> texts, const User& user,

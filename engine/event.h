@@ -87,6 +87,7 @@ struct PoolDelete {
 struct LearningChange {
   std::int64_t now_ms = 0;
   bool is_on = false;
+  bool is_from_counts = false;  // what was counted so far is learned at once; else learners begin empty
 };
 
 /// From now on counts fade with this time constant. 0: they do not fade.

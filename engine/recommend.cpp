@@ -201,7 +201,13 @@ void Recommender::add_shared(const Engine& engine, const User* user, const Quest
 /// What the community adds to each candidate's score; nothing where there is none.
 void Recommender::lift_candidates() {
   lifts_.clear();
-  if (!scorer_.has_community() || kind_ != ScorerKind::mean) return;
+  if (!scorer_.has_community()) return;
+  if (kind_ != ScorerKind::mean) {
+    for (const Candidate& one : candidates_) {
+      lifts_.push_back(words_.score(scorer_, one.columns) - words_.score(one.columns.own));
+    }
+    return;
+  }
   candidate_columns_.clear();
   for (const Candidate& one : candidates_) candidate_columns_.push_back(one.columns);
   lifts_.resize(candidates_.size());
@@ -258,7 +264,8 @@ inline bool Recommender::keep_if_best(std::uint32_t number, std::size_t shown, b
 /// In single precision, to rank it.
 inline double Recommender::ranked_score(std::uint32_t number) const {
   if (kind_ != ScorerKind::mean) {
-    return words_.score(all_columns_ ? std::optional(number) : candidates_[number].columns.own);
+    const double own = words_.score(all_columns_ ? std::optional(number) : candidates_[number].columns.own);
+    return lifts_.empty() ? own : own + lifts_[number];
   }
   if (all_columns_) return scorer_.ranked_score(number);
   const ArmColumns& columns = candidates_[number].columns;
@@ -285,7 +292,7 @@ double Recommender::reached_by(std::size_t count) const {
 
 ArmScore Recommender::exact(const ArmColumns& columns) const {
   const ArmScore own = scorer_.exact(columns);
-  return kind_ == ScorerKind::mean ? own : ArmScore{words_.score(columns.own), own.observations};
+  return kind_ == ScorerKind::mean ? own : ArmScore{words_.score(scorer_, columns), own.observations};
 }
 
 /// The i-th best, in double precision, without its probability.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/elementary.h"
 
 namespace penchant {
 
@@ -19,6 +20,7 @@ result<ScorerKind> WordScorer::kind_of(const Engine& engine, const User* user, c
 
 void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWords& prompt, ScorerKind kind) {
   PENCHANT_CHECK(kind != ScorerKind::mean);
+  kind_ = kind;
   scores_ = {};
   const User* const user = scorer.asked().user();
   learner_ = user ? user->learner() : nullptr;
@@ -36,6 +38,18 @@ void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWor
   }
   ask_counts(scorer, prompt.keywords.size());
   scores_ = prompt_scores_.score(kind, Rivals().shares(), {});
+}
+
+double WordScorer::score(const Scorer& scorer, const ArmColumns& arm) const {
+  const double own = score(arm.own);
+  if (!scorer.has_community() || !arm.shared) return own;
+  const double shared = scorer.exact({std::nullopt, arm.shared}).score;
+  const auto keywords = static_cast<double>(std::max<std::size_t>(scorer.keyword_count(), 1));
+  const double observed = scorer.exact(arm).observations / keywords;
+  const double share = prior_observations / (prior_observations + observed);
+  if (kind_ == ScorerKind::weighted) return std::clamp(own + share * (shared - prior_mean), 0.0, 1.0);
+  constexpr double end = 1e-6;  // single precision may round a score to 1
+  return logistic(log_odds(std::clamp(own, end, 1 - end)) + share * log_odds(shared));
 }
 
 /// Each record with a keyword has one checkpoint: their observations are its records.

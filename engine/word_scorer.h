@@ -40,6 +40,8 @@ class WordScorer {
   double score(const std::optional<std::uint32_t>& column) const {
     return column ? static_cast<double>(scores_[*column]) : prior_mean;
   }
+  /// The same of any arm, with what the community adds to it where there is one.
+  double score(const Scorer& scorer, const ArmColumns& arm) const;
   /// The words that were looked at, and what each adds to the column's score, or its log-odds.
   std::span<const std::string_view> words() const { return words_; }
   double term(std::size_t word, std::uint32_t column) const { return prompt_scores_.term(word, column); }
@@ -51,6 +53,7 @@ class WordScorer {
  private:
   void ask_counts(const Scorer& scorer, std::size_t keywords);
 
+  ScorerKind kind_ = ScorerKind::weighted;
   const Learner* learner_ = nullptr;  // the user's
   double unit_ = 1;
   Features features_;

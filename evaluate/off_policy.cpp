@@ -56,33 +56,72 @@ result<void> check(std::span<const LoggedOutcome> outcomes, const Bootstrap& boo
   return {};
 }
 
+/// Where the decision ends that begins at `first`.
+std::size_t end_of_decision(std::span<const LoggedOutcome> outcomes, std::size_t first) {
+  std::size_t end = first + 1;
+  while (end < outcomes.size() && outcomes[end].is_same_decision) ++end;
+  return end;
+}
+
+std::vector<OutcomeMoments> rows_of(std::span<const LoggedOutcome> outcomes) {
+  std::vector<OutcomeMoments> rows;
+  rows.reserve(outcomes.size());
+  for (std::size_t first = 0; first < outcomes.size();) {
+    const std::size_t end = end_of_decision(outcomes, first);
+    rows.push_back(moments_of(outcomes.subspan(first, end - first)));
+    first = end;
+  }
+  return rows;
+}
+
 /// (sum w^2)^2 / sum w^4 and its like; 0 where there is nothing.
 double effective_count(double sum, double squares) { return squares > 0 ? sum * (sum / squares) : 0; }
 
-LoggedSupport support_of(std::span<const LoggedOutcome> outcomes) {
-  double weight = 0, weight2 = 0, weight4 = 0, unlogged = 0, expected2 = 0, expected4 = 0;
-  bool is_expected_known = true;
-  for (const LoggedOutcome& outcome : outcomes) {
-    const double w = outcome.target_probability / outcome.logged_probability;
+/// What was known of the decisions before their arms were drawn.
+struct ExpectedWeights {
+  double unlogged = 0;
+  double weight2 = 0;
+  double weight4 = 0;
+  bool is_known = true;
+};
+
+/// Summed over the decisions, each the mean of its images.
+ExpectedWeights expected_weights(std::span<const LoggedOutcome> outcomes) {
+  ExpectedWeights sum;
+  for (std::size_t first = 0; first < outcomes.size();) {
+    const std::size_t end = end_of_decision(outcomes, first);
+    const double share = 1 / static_cast<double>(end - first);
+    for (; first < end; ++first) {
+      const LoggedOutcome& outcome = outcomes[first];
+      sum.unlogged += share * outcome.unlogged;
+      sum.weight2 += share * outcome.expected_weight2;
+      sum.weight4 += share * outcome.expected_weight4;
+      if (outcome.expected_weight2 == 0 && outcome.unlogged == 0) sum.is_known = false;
+    }
+  }
+  return sum;
+}
+
+LoggedSupport support_of(std::span<const LoggedOutcome> outcomes, std::span<const OutcomeMoments> rows) {
+  double weight = 0, weight2 = 0, weight4 = 0;
+  for (const OutcomeMoments& row : rows) {
+    const double w = row[OutcomeMoments::weight];
     weight += w;
     weight2 += w * w;
     weight4 += w * w * w * w;
-    unlogged += outcome.unlogged;
-    expected2 += outcome.expected_weight2;
-    expected4 += outcome.expected_weight4;
-    if (outcome.expected_weight2 == 0 && outcome.unlogged == 0) is_expected_known = false;
   }
-  const auto count = static_cast<double>(outcomes.size());
+  const ExpectedWeights expected = expected_weights(outcomes);
+  const auto count = static_cast<double>(rows.size());
   LoggedSupport support;
   support.mean_weight = weight / count;
-  support.unlogged = unlogged / count;
+  support.unlogged = expected.unlogged / count;
   support.effective_sample_size = effective_count(weight, weight2);
   support.expected_sample_size =
-      is_expected_known ? effective_count(count - unlogged, expected2) : support.effective_sample_size;
+      expected.is_known ? effective_count(count - expected.unlogged, expected.weight2) : support.effective_sample_size;
   support.expected_variance_sample_size =
-      is_expected_known ? effective_count(expected2, expected4) : effective_count(weight2, weight4);
-  const double mean = is_expected_known ? 1 - support.unlogged : support.mean_weight;
-  const double square = (is_expected_known ? expected2 : weight2) / count;
+      expected.is_known ? effective_count(expected.weight2, expected.weight4) : effective_count(weight2, weight4);
+  const double mean = expected.is_known ? 1 - support.unlogged : support.mean_weight;
+  const double square = (expected.is_known ? expected.weight2 : weight2) / count;
   support.mean_weight_deviation = std::sqrt(std::max(square - mean * mean, 0.0) / count);
   return support;
 }
@@ -203,10 +242,7 @@ LoggedOutcome logged_outcome(const ArmsOfDecision& arms, double reward) {
 
 result<OffPolicyReport> judge_policy(std::span<const LoggedOutcome> outcomes, const Bootstrap& bootstrap) {
   if (const result<void> checked = check(outcomes, bootstrap); !checked) return checked.error();
-  std::vector<OutcomeMoments> rows;
-  rows.reserve(outcomes.size());
-  for (const LoggedOutcome& outcome : outcomes) rows.push_back(moments_of(outcome));
-
+  const std::vector<OutcomeMoments> rows = rows_of(outcomes);
   const OutcomeMoments means = mean_of(rows);
   const auto estimates = points(means, static_cast<double>(rows.size()));
   const bool is_constant = is_reward_constant(outcomes);
@@ -214,7 +250,7 @@ result<OffPolicyReport> judge_policy(std::span<const LoggedOutcome> outcomes, co
   if (is_constant) widths.fill(std::numeric_limits<double>::infinity());  // what never varied in the draws may yet vary
 
   OffPolicyReport report{
-      .decisions = outcomes.size(), .logged_value = means[OutcomeMoments::reward], .support = support_of(outcomes)};
+      .decisions = rows.size(), .logged_value = means[OutcomeMoments::reward], .support = support_of(outcomes, rows)};
   for (std::size_t e = 0; e < estimators; ++e) {
     const double value = estimates[2 * e].value;
     const double difference = estimates[2 * e + 1].value;

@@ -22,7 +22,7 @@
 
 namespace penchant {
 
-/// One decision of which the reward came to be known.
+/// One image of a decision, of which the reward came to be known.
 struct LoggedOutcome {
   double reward = 0;              // from 0 to 1
   double logged_probability = 0;  // with which the arm was chosen: over 0, at most 1
@@ -35,6 +35,8 @@ struct LoggedOutcome {
   double unlogged = 0;          // the target's probability of arms that could not have been logged
   double expected_weight2 = 0;  // E[w^2] over the arms as logged
   double expected_weight4 = 0;  // E[w^4]
+
+  bool is_same_decision = false;  // as the outcome before: of a decision's images the means count, as one draw
 };
 
 /// A decision's arms: spans of one size, not empty, which the function reads and does not keep.
@@ -91,7 +93,6 @@ inline constexpr double expected_sample_size_min = 40;
 inline constexpr double variance_sample_size_min = 15;
 inline constexpr double unlogged_max = 0.02;             // a value may be wrong by as much
 inline constexpr double mean_weight_deviations_max = 4;  // of its standard deviation
-inline constexpr std::uint64_t more_decisions_max = 1'000'000'000;
 inline constexpr std::size_t outcomes_max = std::size_t{1} << 20;
 inline constexpr std::size_t replicates_min = 100;
 inline constexpr std::size_t replicates_max = 100'000;
@@ -102,7 +103,7 @@ struct Bootstrap {
 };
 
 /// Fails on no outcomes or too many, replicates out of bounds, and a number that is not in its range, which it names.
-/// Holds 160 bytes an outcome while it works.
+/// Holds 160 bytes a decision while it works.
 result<OffPolicyReport> judge_policy(std::span<const LoggedOutcome> outcomes, const Bootstrap& bootstrap);
 
 }  // namespace penchant

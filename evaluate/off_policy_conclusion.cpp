@@ -2,65 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "engine/check.h"
+#include "evaluate/sentence_parts.h"
 
 namespace penchant {
 namespace {
 
-constexpr double decisions_rounding = 1e-6;
 constexpr double mean_weight_tolerance = 1e-3;  // logged probabilities are kept in single precision
 
-std::string decimals(double value, const char* format) {
-  std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
-    text.insert(static_cast<std::size_t>(place), ",");
-  }
-  return text;
-}
-
-/// To two significant digits, upwards.
-std::uint64_t rounded_up(std::uint64_t number) {
-  std::uint64_t step = 1;
-  while (number / step >= 100) step *= 10;
-  return (number + step - 1) / step * step;
-}
-
-std::string with_interval(double value, const Interval& interval) {
-  return decimals(value, "%+.3f") + " (" + decimals(interval.low, "%+.3f") + " to " + decimals(interval.high, "%+.3f") +
-         ")";
-}
-
 std::string decisions(std::uint64_t count) { return grouped(count) + (count == 1 ? " decision" : " decisions"); }
-
-/// How many decisions in all tell a difference as large as the one seen: an interval's width falls as 1 / sqrt(n).
-double decisions_to_tell(double count, double difference, double half_width) {
-  const double times = half_width / std::abs(difference);
-  return count * times * times;  // infinite or NaN where there is no difference or no width
-}
 
 double decisions_to_support(double count, const LoggedSupport& support) {
   return count * std::max(expected_sample_size_min / support.expected_sample_size,
                           variance_sample_size_min / support.expected_variance_sample_size);
-}
-
-/// 1 at least: what was seen did not do.
-std::optional<std::uint64_t> more(double needed, double count) {
-  if (!(needed - count <= static_cast<double>(more_decisions_max))) return std::nullopt;
-  return static_cast<std::uint64_t>(std::max(std::ceil(needed - count - decisions_rounding), 1.0));
-}
-
-std::string it_takes(std::optional<std::uint64_t> more_decisions, std::string_view purpose) {
-  if (!more_decisions) return "no number of decisions up to a billion is foreseen to do.";
-  return std::string(purpose) + " takes about " + grouped(rounded_up(*more_decisions)) + " more.";
 }
 
 Judgement refused(std::string sentence, std::optional<std::uint64_t> more_decisions = {}) {
@@ -69,7 +25,7 @@ Judgement refused(std::string sentence, std::optional<std::uint64_t> more_decisi
 
 Judgement refuse_thin(const OffPolicyReport& report, double needed) {
   const LoggedSupport& support = report.support;
-  const std::optional<std::uint64_t> more_decisions = more(needed, static_cast<double>(report.decisions));
+  const std::optional<std::uint64_t> more_decisions = more_needed(needed, static_cast<double>(report.decisions));
   std::string reason;
   if (support.expected_sample_size < expected_sample_size_min) {
     reason = decisions(report.decisions) + " tell as much about this policy as " +
@@ -99,7 +55,7 @@ Judgement conclude(const OffPolicyReport& report, double needed) {
     judgement.sentence += "; no difference was seen.";
     return judgement;
   }
-  judgement.more_decisions = more(needed, static_cast<double>(report.decisions));
+  judgement.more_decisions = more_needed(needed, static_cast<double>(report.decisions));
   judgement.sentence += "; " + it_takes(judgement.more_decisions, "a difference as large as the one seen");
   return judgement;
 }
@@ -126,7 +82,7 @@ Judgement judge_difference(const OffPolicyReport& report, const DifferenceSpread
   const auto count = static_cast<double>(report.decisions);
   const Estimate& estimate = report.of(Estimator::doubly_robust);
   const double half_width = std::isfinite(spread.half_width) ? spread.half_width : 0;
-  const double to_tell = estimate.difference != 0 ? decisions_to_tell(count, estimate.difference, half_width) : 0;
+  const double to_tell = estimate.difference != 0 ? needed_to_tell(count, estimate.difference, half_width) : 0;
   const double to_support = decisions_to_support(count, support);
   if (!(to_support <= count)) return refuse_thin(report, std::max(to_support, to_tell));
   const double weight_expected = 1 - support.unlogged;

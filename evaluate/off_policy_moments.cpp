@@ -61,14 +61,18 @@ double variance(const OutcomeMoments& means, const Gradient& gradient) {
 
 }  // namespace
 
-OutcomeMoments moments_of(const LoggedOutcome& outcome) {
-  const double w = outcome.target_probability / outcome.logged_probability;
+OutcomeMoments moments_of(std::span<const LoggedOutcome> images) {
+  PENCHANT_CHECK(!images.empty());
   OutcomeMoments moments;
-  moments.values[OutcomeMoments::weight] = w;
-  moments.values[OutcomeMoments::weighted_reward] = w * outcome.reward;
-  moments.values[OutcomeMoments::reward] = outcome.reward;
-  moments.values[OutcomeMoments::predicted_value] = outcome.predicted_value;
-  moments.values[OutcomeMoments::weighted_residual] = w * (outcome.reward - outcome.predicted);
+  for (const LoggedOutcome& image : images) {
+    const double w = image.target_probability / image.logged_probability;
+    moments.values[OutcomeMoments::weight] += w;
+    moments.values[OutcomeMoments::weighted_reward] += w * image.reward;
+    moments.values[OutcomeMoments::reward] += image.reward;
+    moments.values[OutcomeMoments::predicted_value] += image.predicted_value;
+    moments.values[OutcomeMoments::weighted_residual] += w * (image.reward - image.predicted);
+  }
+  moments.divide(static_cast<double>(images.size()));
   std::size_t product = OutcomeMoments::quantities;
   for (std::size_t i = 0; i < OutcomeMoments::quantities; ++i) {
     for (std::size_t j = 0; j <= i; ++j) moments.values[product++] = moments.values[i] * moments.values[j];

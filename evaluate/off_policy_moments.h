@@ -4,12 +4,13 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "evaluate/off_policy.h"
 
 namespace penchant {
 
-/// Of one outcome, or their means: five quantities, then the products of each pair of them.
+/// Of one decision, or their means: five quantities, then the products of each pair of them.
 struct OutcomeMoments {
   enum Quantity : std::size_t { weight, weighted_reward, reward, predicted_value, weighted_residual };
   static constexpr std::size_t quantities = 5;
@@ -25,7 +26,8 @@ struct OutcomeMoments {
     for (double& value : values) value /= by;
   }
 };
-OutcomeMoments moments_of(const LoggedOutcome& outcome);
+/// Of a decision's images, of which the means count; one at least.
+OutcomeMoments moments_of(std::span<const LoggedOutcome> images);
 
 struct PointEstimate {
   double value = 0;
@@ -33,7 +35,7 @@ struct PointEstimate {
   bool is_defined = true;     // false where no weight is over 0
 };
 
-/// From the means over `count` outcomes, 2 at least; less the mean reward, where `is_difference`.
+/// From the means over `count` decisions, 2 at least; less the mean reward, where `is_difference`.
 PointEstimate point_estimate(const OutcomeMoments& means, Estimator estimator, bool is_difference, double count);
 
 }  // namespace penchant

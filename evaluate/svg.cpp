@@ -12,6 +12,7 @@ namespace penchant {
 namespace {
 
 constexpr double ticks_wanted = 6;
+constexpr std::string_view picture_begin = "<svg xmlns=\"http://www.w3.org/2000/svg\"";
 
 // s0 to s7 are the series' colours, d1 the dashes of the next eight. The dark ones are lighter, not inverted.
 constexpr std::string_view style_sheet =
@@ -67,6 +68,15 @@ std::string fixed(double value, int digits) {
 
 std::string attribute(std::string_view name, double value) {
   return " " + std::string(name) + "=\"" + pixels(value) + "\"";
+}
+
+/// Of a finished picture: the value of an attribute of its own.
+double number_after(std::string_view picture, std::string_view attribute) {
+  const std::string_view rest = picture.substr(picture.find(attribute) + attribute.size());
+  double number = 0;
+  const auto end = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+  PENCHANT_CHECK(end.ec == std::errc());
+  return number;
 }
 
 std::string tooltip_of(std::string_view text) { return "<title>" + xml_text(text) + "</title>"; }
@@ -149,8 +159,8 @@ Axis round_axis(double low, double high) {
 SvgPicture::SvgPicture(double width, double height, std::string_view title) {
   const std::string w = pixels(width);
   const std::string h = pixels(height);
-  svg_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"" + w + "\" height=\"" + h +
-         "\" viewBox=\"0 0 " + w + " " + h + "\">";
+  svg_ = std::string(picture_begin) + " role=\"img\" width=\"" + w + "\" height=\"" + h + "\" viewBox=\"0 0 " + w +
+         " " + h + "\">";
   svg_ += tooltip_of(title);
   svg_ += style_sheet;
   rectangle("ground", 0, 0, width, height);
@@ -186,6 +196,22 @@ void SvgPicture::circle(std::string_view style, double x, double y, double radiu
 void SvgPicture::polyline(std::string_view style, std::string_view points, std::string_view tooltip) {
   svg_ += "<polyline" + style_of(style) + " points=\"" + std::string(points) + "\">" + tooltip_of(tooltip) +
           "</polyline>\n";
+}
+
+std::string svg_column(std::span<const std::string> pictures) {
+  double width = 0;
+  double height = 0;
+  std::string inner;
+  for (const std::string& picture : pictures) {
+    PENCHANT_CHECK(picture.starts_with(picture_begin));
+    inner += std::string(picture_begin) + attribute("y", height) + picture.substr(picture_begin.size());
+    width = std::max(width, number_after(picture, " width=\""));
+    height += number_after(picture, " height=\"");
+  }
+  const std::string w = pixels(width);
+  const std::string h = pixels(height);
+  return std::string(picture_begin) + " width=\"" + w + "\" height=\"" + h + "\" viewBox=\"0 0 " + w + " " + h +
+         "\">" + inner + "</svg>\n";
 }
 
 std::string SvgPicture::finish() && { return std::move(svg_) + "</svg>\n"; }

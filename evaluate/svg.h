@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ std::string shortened(std::string_view text, std::size_t characters);
 
 /// A coordinate in pixels: to a hundredth, without trailing zeros.
 std::string pixels(double value);
+
+/// Finished pictures in one, one below the other.
+std::string svg_column(std::span<const std::string> pictures);
 
 /// A scale from `low` to `high`, both at ticks.
 struct Axis {

@@ -33,7 +33,8 @@ result<std::span<const double>> Service::score(const ScoreRequest& request) {
   scores_.clear();
   for (const std::string_view checkpoint : request.checkpoints) {
     const ArmColumns columns = columns_of(user, checkpoint);
-    scores_.push_back(*kind == ScorerKind::mean ? scorer_.exact(columns).score : word_scorer_.score(columns.own));
+    scores_.push_back(*kind == ScorerKind::mean ? scorer_.exact(columns).score
+                                               : word_scorer_.score(scorer_, columns));
   }
   return std::span<const double>(scores_);
 }
@@ -56,7 +57,7 @@ result<Explanation> Service::explain(const ScoreRequest& request) {
     explain_mean(at, keywords);
     if (keywords.empty()) told.base = told.total.score;
   } else {
-    told.total.score = word_scorer_.score(at.own);
+    told.total.score = word_scorer_.score(scorer_, at);
     if (at.own) explain_words(*at.own);
     const bool is_sum = *kind == ScorerKind::weighted;
     told.base = is_sum ? told.total.score : log_odds(told.total.score);

@@ -174,6 +174,13 @@ bool read_flag(Reader& reader) {
   return value == 1;
 }
 
+template <class Reader>
+std::uint8_t read_learning(Reader& reader) {
+  const std::uint8_t value = reader.small();
+  if (value > 2) reader.fail("learning is not from 0 to 2");
+  return value;
+}
+
 /// Where a field that is a plain text belongs; null for any other.
 std::string_view Record::*text_member(EventField field) {
   switch (field) {
@@ -298,6 +305,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
   double days = 0;
   std::optional<double> half_lives_at_epoch;
   bool is_on = false;
+  std::uint8_t learning = 0;
   checkpoints_.clear();
   while (!reader.at_end()) {
     switch (reader.field(fields_of(kind))) {
@@ -307,8 +315,8 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
       case EventField::days: days = reader.real(); break;
       case EventField::half_lives_at_epoch: half_lives_at_epoch = reader.real(); break;
       case EventField::user: user = reader.text(); break;
-      case EventField::share:
-      case EventField::learning: is_on = read_flag(reader); break;
+      case EventField::share: is_on = read_flag(reader); break;
+      case EventField::learning: learning = read_learning(reader); break;
       case EventField::checkpoints:
         for (std::size_t left = reader.count(pool_checkpoints_max); left > 0; --left) {
           checkpoints_.push_back(reader.text());
@@ -323,7 +331,7 @@ result<Event> EventDecoder::decode(std::span<const std::byte> payload) {
     case EventKind::pool_set: return Event(PoolSet{now_ms, family, tier, checkpoints_});
     case EventKind::pool_delete: return Event(PoolDelete{now_ms, family, tier});
     case EventKind::share: return Event(Share{now_ms, user, is_on});
-    case EventKind::learning_change: return Event(LearningChange{now_ms, is_on});
+    case EventKind::learning_change: return Event(LearningChange{now_ms, learning > 0, learning == 2});
     case EventKind::forget: return Event(Forget{now_ms, user});
     case EventKind::respread: return Event(Respread{now_ms});
     default: return Event(DecayChange{now_ms, days, half_lives_at_epoch});

@@ -179,7 +179,7 @@ void encode(const DecayChange& event, std::vector<std::byte>& out) {
 void encode(const LearningChange& event, std::vector<std::byte>& out) {
   Writer writer(out, EventKind::learning_change, 2 * field_bytes_max);
   writer.signed_number(EventField::now, event.now_ms);
-  writer.small(EventField::learning, event.is_on ? 1 : 0);
+  writer.small(EventField::learning, event.is_on ? (event.is_from_counts ? 2 : 1) : 0);
 }
 
 void encode(const Share& event, std::vector<std::byte>& out) {

@@ -69,7 +69,7 @@ result<void> Store::start(std::int64_t now_ms, Syncer::Callback on_synced, const
   if (auto resumed = resume_erasures(now_ms); !resumed) return resumed;
 
   if (options_.is_learning && engine_.is_learning() != *options_.is_learning) {
-    change_learning({now_ms, *options_.is_learning});
+    change_learning({now_ms, *options_.is_learning, *options_.is_learning});
   }
   if (options_.keep_decay || engine_.decay().days() == options_.decay_days) return commit();
   if (auto changed = change_decay({.now_ms = now_ms, .decay_days = options_.decay_days}); !changed) return changed;

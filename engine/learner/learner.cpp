@@ -54,6 +54,27 @@ void Learner::ask(std::span<const std::optional<std::uint32_t>> rows, const ArmT
   scores.weigh();
 }
 
+std::vector<double> Learner::learn_overall(const ArmTable& checkpoints, double unit) {
+  std::vector<double> rates;
+  for (std::uint32_t column = 0; column < checkpoints.size(); ++column) {
+    const Counts& counts = checkpoints[column].overall;
+    const double rate = (counts.selected + unit) / (counts.observed + 2 * unit);
+    const double precision = counts.observed * std::max(rate * (1 - rate), outcome_variance_min);
+    arm(column) = {.residual = precision * penchant::log_odds(rate), .precision = precision};
+    rates.push_back(rate);
+  }
+  return rates;
+}
+
+void Learner::learn_counts(std::uint32_t row, std::uint32_t column, const Counts& counts, double rate) {
+  FeatureCell& cell = features_.cell(row, column);
+  cell.selected += static_cast<float>(counts.selected);
+  cell.observed += static_cast<float>(counts.observed);
+  cell.residual += static_cast<float>(log_odds_share * (counts.selected - counts.observed * rate));
+  cell.precision += static_cast<float>(counts.observed * std::max(rate * (1 - rate), outcome_variance_min));
+  features_[row].records += static_cast<float>(counts.observed);
+}
+
 std::span<const float> Learner::score(ScorerKind kind, PromptScores& scores) const {
   const Rivals& rivals = kind == ScorerKind::evidence ? evidence_strengths_ : log_odds_strengths_;
   return scores.score(kind, rivals.shares(), arms_);

@@ -60,6 +60,11 @@ class Learner {
   KeptChance kept(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores, std::uint32_t column,
                   double unit) const;
 
+  /// Of a new one: what was counted of each checkpoint before, whatever the words. The columns' rates of selection.
+  std::vector<double> learn_overall(const ArmTable& checkpoints, double unit);
+  /// Then what was counted of a row with a column of that rate: as if it had been learned by itself.
+  void learn_counts(std::uint32_t row, std::uint32_t column, const Counts& counts, double rate);
+
   /// Learns an outcome of a prompt that was asked about since the last one; every word of it has a row.
   void learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
              std::size_t checkpoints);

@@ -70,7 +70,9 @@ class Killed(Imported):
         calls = self.trial(0, before, request, lambda: None)
         self.assertGreater(calls, 5)
         random.seed(calls)
-        for call in sorted({1, 2, 3, *random.sample(range(4, calls + 1), min(4, calls - 3))}):
+        # How many calls the same file takes varies by how its pieces come in: the last ones may not come again.
+        sure = max(calls * 3 // 4, 4)
+        for call in sorted({1, 2, 3, *random.sample(range(4, sure + 1), min(4, sure - 3))}):
             with self.subTest(call=call, of=calls):
                 self.trial(call, before, request, check)
 

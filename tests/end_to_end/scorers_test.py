@@ -1,5 +1,4 @@
-"""Scorers that learn in sequence: asked for by server or request, kept through crashes, and measured on streams."""
-import gzip
+"""Scorers that learn in sequence: asked for by server or request, kept through crashes."""
 import json
 import pathlib
 import random
@@ -7,7 +6,6 @@ import unittest
 
 from harness import EndToEnd, run
 
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data" / "streams"
 SCORERS = ["mean", "weighted", "logodds", "evidence", "auto"]
 QUESTIONS = ["a portrait of the sea", "anime girls at night", "castle", ""]
 
@@ -76,53 +74,6 @@ class Scorers(EndToEnd):
 
 
 class Evaluate(EndToEnd):
-    def stream(self, folder, seed):
-        """Which of three arms is right the prompt's word says; it is right in nine of ten."""
-        chance = random.Random(seed)
-        lines = ["prompt\tA\tB\tC"]
-        for _ in range(400):
-            right = chance.randrange(3)
-            expected = [0.9 if arm == right else 0.1 for arm in range(3)]
-            outcomes = [f"{int(chance.random() < p)},{p}" for p in expected]
-            lines.append("\t".join([f"{['cat', 'dog', 'fox'][right]} in a field {chance.randrange(50)}", *outcomes]))
-        folder.mkdir(exist_ok=True)
-        (folder / f"seed-{seed}.tsv.gz").write_bytes(gzip.compress(("\n".join(lines) + "\n").encode()))
-
-    def test_streams_are_replayed_by_every_scorer(self):
-        folder = self.folder() / "animals"
-        for seed in (1, 2, 3):
-            self.stream(folder, seed)
-        plot = folder.parent / "plot.svg"
-        done = run("evaluate", "stream", folder, "--json", "--plot", plot)
-        told = json.loads(done.stdout)
-        self.assertEqual(list(told["streams"]["animals"]), SCORERS)
-        for scorer, [mean, deviation] in told["streams"]["animals"].items():
-            self.assertTrue(0.7 < mean < 0.9 and 0 < deviation < 0.1, (scorer, mean, deviation))
-            self.assertEqual(told["mean"][scorer], mean)
-        self.assertTrue(plot.read_text().startswith("<svg"))
-        self.assertEqual(run("evaluate", "stream", folder, "--json").stdout, done.stdout)
-        self.assertRegex(run("evaluate", "stream", folder).stdout, r"animals +0\.\d{4} ±0\.\d{4}")
-
-    def test_what_is_no_stream_is_told(self):
-        folder = self.folder()
-        self.assertEqual(run("evaluate", "stream", folder / "nothing").returncode, 1)
-        self.assertIn("holds no stream", run("evaluate", "stream", folder).stderr)
-        (folder / "bad.tsv").write_text("prompt\tA\ncat\t2,0\n")
-        self.assertIn("bad.tsv, line 2: an outcome must be 0 or 1", run("evaluate", "stream", folder).stderr)
-        self.assertEqual(run("evaluate", "stream", folder, "--scorer", "best").returncode, 2)
-        self.assertEqual(run("evaluate", "history").returncode, 2)
-
-    @unittest.skipUnless(SHARED.is_dir(), f"SKIPPED, there are no streams in {SHARED}")
-    def test_on_real_streams_what_learns_is_above_vowpal_wabbits_best_single_setting(self):
-        marks = json.loads((SHARED / "marks.json").read_text())
-        names = set.intersection(*(set(marks[stream]) for stream in marks))
-        best = max(sum(marks[stream][name][0] for stream in marks) / len(marks) for name in names
-                   if name.startswith("VW"))
-        scorers = ["--scorer", "evidence", "--scorer", "auto"]
-        told = json.loads(run("evaluate", "stream", SHARED, "--json", *scorers).stdout)
-        self.assertEqual(set(told["streams"]), set(marks))
-        self.assertGreater(told["mean"]["evidence"], best)
-        self.assertGreater(told["mean"]["auto"], best)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <cstdint>
@@ -23,6 +24,7 @@ namespace penchant::test {
 
 inline constexpr std::int64_t second_ms = 1000;
 inline constexpr std::int64_t day_ms = 86'400'000;
+inline constexpr std::array word_kinds{ScorerKind::weighted, ScorerKind::logodds, ScorerKind::evidence};
 
 inline std::vector<std::string_view> split(std::string_view text) {
   std::vector<std::string_view> parts;

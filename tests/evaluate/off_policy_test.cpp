@@ -318,6 +318,23 @@ BOOST_AUTO_TEST_CASE(the_bounds_of_a_call_are_told) {
   BOOST_TEST(judge_policy(Outcomes{good[0]}, {.replicates = replicates_min}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(images_of_a_decision_count_as_their_mean) {
+  const Outcomes single = BanditWorld({.logged = Choice::softmax}, 3).life(300, 5);
+  Outcomes doubled;
+  for (const LoggedOutcome& outcome : single) {
+    doubled.push_back(outcome);
+    doubled.push_back(outcome);
+    doubled.back().is_same_decision = true;
+  }
+  const OffPolicyReport once = judged(single), twice = judged(doubled);
+  BOOST_TEST(twice.decisions == 300U);
+  BOOST_TEST(twice.support.expected_sample_size == once.support.expected_sample_size);
+  for (const auto estimator : {Estimator::ips, Estimator::snips, Estimator::doubly_robust}) {
+    BOOST_TEST(std::abs(twice.of(estimator).value - once.of(estimator).value) < 1e-12);
+    BOOST_TEST(std::abs(twice.of(estimator).value_interval.low - once.of(estimator).value_interval.low) < 1e-12);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

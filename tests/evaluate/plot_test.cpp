@@ -106,6 +106,15 @@ BOOST_AUTO_TEST_CASE(lines_have_axes_a_legend_and_a_title) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(pictures_stand_one_below_the_other) {
+  const std::string first = to_svg(two_lines());
+  const std::string second = to_svg(ReliabilityPlot{.title = "Below", .bins = {}});
+  const Tree svg = parsed(svg_column(std::vector{first, second}));
+  BOOST_TEST(count(svg, "svg", "") == 2U);
+  BOOST_TEST(svg.get<double>("<xmlattr>.height") == parsed(first).get<double>("<xmlattr>.height") +
+                                                        parsed(second).get<double>("<xmlattr>.height"));
+}
+
 BOOST_AUTO_TEST_CASE(the_same_plot_gives_the_same_bytes) { BOOST_TEST(to_svg(two_lines()) == to_svg(two_lines())); }
 
 BOOST_AUTO_TEST_CASE(a_picture_reads_in_the_dark) {

@@ -10,7 +10,6 @@ namespace penchant::test {
 namespace {
 
 constexpr double days_per_half_life = 30 * 0.69314718055994531;  // with a decay of 30 days
-constexpr std::array word_kinds{ScorerKind::weighted, ScorerKind::logodds, ScorerKind::evidence};
 
 /// A user's life, told to an engine whose users learn and to the oracle; and what each answers.
 struct LearnedLife {
