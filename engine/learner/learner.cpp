@@ -158,7 +158,7 @@ void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, do
   }
   const std::array<double, scorer_count> foretold{outcome.mean_score, weighted, logistic(log_odds),
                                                   logistic(evidence)};
-  const double fading = exp2_exact(-1 / loss_half_life_outcomes);
+  const double fading = exp2_exact(-1 / foretelling_half_life_outcomes);
   for (std::size_t i = 0; i < scorer_count; ++i) {
     const double p = std::clamp(foretold[i], foretold_min, 1 - foretold_min);
     const OnlineLogistic<2>::Features features{1, penchant::log_odds(p)};
@@ -170,12 +170,11 @@ void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, do
   if (losses_[least] + switch_margin < losses_[static_cast<std::size_t>(best_)]) best_ = static_cast<ScorerKind>(least);
 }
 
-/// What the words do whatever the checkpoint.
+/// What the words do whatever the checkpoint; this was the probability that the image is kept.
 void Learner::learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-                         const KeptParts& parts) {
-  const double p = logistic(kept_.log_odds_at(parts.features));
-  const double variance = std::max(p * (1 - p), OnlineLogistic<5>::variance_min);
-  const double missed = (outcome.is_kept ? 1 : 0) - p;
+                         const KeptParts& parts, double probability) {
+  const double variance = std::max(probability * (1 - probability), OnlineLogistic<5>::variance_min);
+  const double missed = (outcome.is_kept ? 1 : 0) - probability;
   for (std::size_t word = 0; word < scores.word_count(); ++word) {
     FeatureRow& row = features_[rows[word]];
     const double scale = parts.scales[word];
@@ -218,7 +217,9 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
 
   const std::vector<std::optional<std::uint32_t>> known(rows.begin(), rows.end());
   const KeptParts parts = kept_parts(known, scores, {outcome.column, foretold}, outcome.unit);
-  learn_rows(rows, scores, outcome, parts);
+  const double probability = logistic(kept_.log_odds_at(parts.features));
+  reliability_.add(probability, outcome.is_kept);
+  learn_rows(rows, scores, outcome, parts, probability);
   kept_.learn(parts.features, outcome.is_kept, outcome.weight, outcome.unit);
 
   const double p = logistic(foretold);
