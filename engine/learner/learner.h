@@ -27,7 +27,6 @@ inline constexpr double outcome_units_max = 0x1p32;         // then all is scale
 inline constexpr double outcome_variance_min = 0.05;
 inline constexpr double switch_margin = 10;  // nats by which another scorer must have foretold better
 inline constexpr double row_strength = 10;   // of what a word does whatever the checkpoint
-inline constexpr double row_scale = 10;      // the sum of squares of a prompt's words there
 inline constexpr std::size_t scorer_count = scorer_names.size();
 
 /// How probable it is that an image is kept, between which bounds with 90%.
@@ -89,9 +88,9 @@ class Learner {
 
  private:
   struct Foretold;
-  struct KeptParts;
-  KeptParts kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
-                       const Foretold& foretold, double unit) const;
+  using KeptFeatures = OnlineLogistic<5>::Features;
+  KeptFeatures kept_features(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
+                             const Foretold& foretold, double unit) const;
   double learned_unit(double unit) const { return unit * outcome_units_; }
   ArmEvidence& arm(std::uint32_t column);
   double arm_term(std::uint32_t column, double unit) const;
@@ -99,7 +98,7 @@ class Learner {
   Rivals::Values evidence(const PromptScores& scores, std::uint32_t column, double unit) const;
   void note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence);
   void learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-                  const KeptParts& parts, double probability);
+                  double probability);
   double foretold(const PromptScores& scores, const Outcome& outcome) const;
   void add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                   double foretold, double sign);
