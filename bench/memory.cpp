@@ -3,9 +3,9 @@
 // Usage: bench_memory [USERS] [RECORDS] [PROMPTS...]  (default: 2,000 users of 200 records each)
 //        bench_memory --cells [KEYWORDS] [CHECKPOINTS]  (default: 50,000 and 1,000)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
-// Each user has 20 of 200 checkpoints, and keeps half of the images. Every user three times: with prompts and checkpoints
-// alone, and with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of four
-// negative prompts; and with a learner (docs/learning.md).
+// Each user has 20 of 200 checkpoints, and keeps half of the images. Every user three times: with prompts and
+// checkpoints alone; with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of four
+// negative prompts; with prompts and checkpoints and a learner (docs/learning.md).
 // --cells: one user who has recorded each keyword with each checkpoint, 64 keywords a record, a checkpoint after the
 // other; what all of it takes by the number of these cells.
 #include <sys/wait.h>
@@ -40,7 +40,8 @@ struct Way {
   bool has_everything;
   bool has_learners;
 };
-constexpr std::array ways{Way{"prompt and checkpoint", false, false}, Way{"with LoRA, steps, negative words", true, false},
+constexpr std::array ways{Way{"prompt and checkpoint", false, false},
+                          Way{"with LoRA, steps, negative words", true, false},
                           Way{"prompt and checkpoint, a learner", false, true}};
 
 void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::uint64_t records, const Way& way) {

@@ -175,7 +175,10 @@ void print_foretold(const HistoryReport& report) {
     std::cout << std::left << std::setw(10) << one.by << std::right << std::setw(10) << decimal(one.log_loss, "%.4f")
               << std::setw(8) << decimal(one.auc, "%.3f") << std::setw(12) << decimal(one.auc_within, "%.3f")
               << std::setw(13) << decimal(one.calibration_error, "%.3f") << "   ";
-    if (one.difference) std::cout << with_interval(-one.difference->mean, {-one.difference->interval.high, -one.difference->interval.low});
+    if (one.difference) {
+      const auto& [low, high] = one.difference->interval;
+      std::cout << with_interval(-one.difference->mean, {-high, -low});
+    }
     std::cout << "\n";
   }
   std::cout << report.foretold_sentence << "\n";
@@ -185,8 +188,8 @@ void print_ways(const HistoryFindings& findings, const HistoryReport& report) {
   std::cout << "\n";
   if (!report.ways.empty()) {
     const OffPolicyReport& first = report.ways.front().value;
-    std::cout << "What other ways to choose would have been worth, by " << counted(first.decisions, "decision", "decisions")
-              << " with " << counted(report.images, "judged image", "judged images") << ", of which "
+    std::cout << "What other ways to choose would have been worth, by "
+              << counted(first.decisions, "decision", "decisions") << " with " << counted(report.images, "judged image", "judged images") << ", of which "
               << decimals(first.logged_value, "%.3f") << " were kept:\n"
               << "scorer    policy          share kept      difference\n";
   }

@@ -32,7 +32,9 @@ struct LoadBounds {
   double newest_half_lives = 0;
 };
 
-inline constexpr std::uint32_t learners_format = 7;  // the first that holds them
+// The first that holds them.
+inline constexpr std::uint32_t learners_format = 7;
+inline constexpr std::uint32_t reliability_format = 8;
 
 template <class Archive>
 LoadBounds& bounds_of(Archive& archive) {

@@ -56,18 +56,17 @@ double WordScorer::score(const Scorer& scorer, const ArmColumns& arm) const {
 void WordScorer::ask_counts(const Scorer& scorer, std::size_t keywords) {
   const User& user = *scorer.asked().user();
   prompt_scores_.begin(user.checkpoints(), scorer.asked().per_unit(), 1);
-  std::vector<std::pair<std::uint32_t, FeatureCell>> cells;
   for (std::size_t keyword = 0; keyword < keywords; ++keyword) {
-    cells.clear();
+    keyword_cells_.clear();
     double records = 0;
     scorer.each_cell(keyword, [&](std::uint32_t column, const CountMatrix::Cell& cell) {
       if (!(cell.observed > 0)) return;
-      cells.push_back({column, {.selected = cell.selected, .observed = cell.observed}});
+      keyword_cells_.push_back({column, {.selected = cell.selected, .observed = cell.observed}});
       records += static_cast<double>(cell.observed);
     });
-    std::ranges::sort(cells, {}, &decltype(cells)::value_type::first);
+    std::ranges::sort(keyword_cells_, {}, &std::pair<std::uint32_t, FeatureCell>::first);
     prompt_scores_.add_word(records);
-    for (const auto& [column, cell] : cells) prompt_scores_.add_cell(column, cell);
+    for (const auto& [column, cell] : keyword_cells_) prompt_scores_.add_cell(column, cell);
   }
   prompt_scores_.weigh();
 }

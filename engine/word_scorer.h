@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/learner/features.h"
@@ -60,6 +61,7 @@ class WordScorer {
   std::vector<std::string_view> words_;
   std::vector<std::optional<std::uint32_t>> rows_;
   PromptScores prompt_scores_;
+  std::vector<std::pair<std::uint32_t, FeatureCell>> keyword_cells_;  // of one keyword, to be put in order
   std::span<const float> scores_;
 };
 

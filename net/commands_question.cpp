@@ -66,6 +66,19 @@ void write_arms(ReplyWriter& reply, std::span<const ArmAnswer> arms, Probability
   }
 }
 
+/// Of the probability that an image is kept; `learner` may be null.
+void write_reliability(ReplyWriter& reply, const Learner* learner) {
+  if (!learner) return reply.array(0);
+  reply.array(Reliability::bin_count);
+  for (const ReliabilityBin& bin : learner->reliability().bins()) {
+    const bool is_empty = bin.count == 0;
+    reply.array(3);
+    reply.real(bin.count);
+    is_empty ? reply.null() : reply.real(bin.foretold / bin.count);
+    is_empty ? reply.null() : reply.real(bin.kept / bin.count);
+  }
+}
+
 void write_lines(ReplyWriter& reply, std::span<const MatrixLine> lines) {
   reply.array(lines.size());
   for (const MatrixLine& line : lines) {
@@ -267,7 +280,7 @@ void stats(Call& call) {
     reply.bulk(key);
     reply.integer(static_cast<std::int64_t>(value));
   };
-  reply.map(11);
+  reply.map(12);
   figure("records", user.totals().records);
   figure("selected", user.totals().selected);
   figure("rejected", user.totals().rejected);
@@ -287,6 +300,8 @@ void stats(Call& call) {
     reply.bulk(scorer_names[i]);
     reply.real(user.learner()->losses()[i]);
   }
+  reply.word<"reliability">();
+  write_reliability(reply, user.learner());
   reply.word<"top_checkpoints">();
   if (!known) return reply.array(0);
 

@@ -22,12 +22,14 @@ inline constexpr std::array evidence{"keyword", "selected", "observations", "rat
 inline constexpr std::array kept{"checkpoint", "probability", "low", "high"};
 inline constexpr std::array contribution{"word", "weight", "adds"};
 inline constexpr std::array loss{"scorer", "nats"};
+inline constexpr std::array bin{"count", "mean_predicted", "share_kept"};
 
 /// Of the rows under this key of a map: `others`, where the key has none of its own.
 inline Columns under(std::string_view key, Columns others) {
   if (key == "kept") return kept;
   if (key == "contributions") return contribution;
   if (key == "log_loss") return loss;
+  if (key == "reliability") return bin;
   return others;
 }
 

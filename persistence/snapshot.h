@@ -22,7 +22,7 @@
 
 namespace penchant {
 
-inline constexpr std::uint32_t snapshot_format_version = 7;
+inline constexpr std::uint32_t snapshot_format_version = 8;
 inline constexpr std::uint32_t snapshot_format_read_min = 6;
 inline constexpr std::size_t snapshots_kept = 2;
 

@@ -9,6 +9,7 @@ import * as feed from "./feed.js";
 import * as health from "./server.js";
 import * as importing from "./import.js";
 import * as pools from "./pools.js";
+import * as reliability from "./reliability.js";
 import * as session from "./session.js";
 import { on, set, state } from "./state.js";
 import * as taste from "./taste.js";
@@ -68,7 +69,9 @@ function startBanner() {
 startTheme();
 startUserChoice();
 startBanner();
-for (const panel of [ask, chances, taste, trend, feed, users, pools, exporting, importing, health]) panel.start();
+for (const panel of [ask, chances, taste, trend, reliability, feed, users, pools, exporting, importing, health]) {
+  panel.start();
+}
 session.start(async () => {
   const before = state.user;
   try {

@@ -27,20 +27,17 @@ double learned_of(const FeatureCell& cell, const Rivals::Values& shares) {
   return sum;
 }
 
+/// Of what a word does whatever the checkpoint, with the prior's.
+double precision_of(const FeatureRow& row, double unit) {
+  return row_strength * unit + static_cast<double>(row.precision);
+}
+
 }  // namespace
 
 /// What `evidence` foretells of a column.
 struct Learner::Foretold {
   std::uint32_t column = 0;
   double log_odds = 0;
-};
-
-/// What the probability that an image is kept is made of.
-struct Learner::KeptParts {
-  OnlineLogistic<5>::Features features{};
-  std::vector<double> scales;  // of the words, whatever the checkpoint
-  double row_variance = 0;
-  double cell_variance = 0;
 };
 
 void Learner::ask(std::span<const std::optional<std::uint32_t>> rows, const ArmTable& checkpoints, double unit,
@@ -123,43 +120,42 @@ Rivals::Values Learner::evidence(const PromptScores& scores, std::uint32_t colum
   return sums;
 }
 
-Learner::KeptParts Learner::kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
-                                       const Foretold& foretold, double unit) const {
-  const std::uint32_t column = foretold.column;
-  KeptParts parts;
-  const auto words = static_cast<double>(scores.word_count());
-  double squares = 0;
-  for (std::size_t word = 0; word < scores.word_count(); ++word) squares += scores.rarity(word);
+/// What the probability that an image is kept comes from.
+Learner::KeptFeatures Learner::kept_features(std::span<const std::optional<std::uint32_t>> rows,
+                                             const PromptScores& scores, const Foretold& foretold, double unit) const {
   double effect = 0;
   for (std::size_t word = 0; word < scores.word_count(); ++word) {
-    const double scale = std::sqrt(scores.rarity(word) * row_scale / squares);
-    parts.scales.push_back(scale);
-    const FeatureRow row = rows[word] ? features_[*rows[word]] : FeatureRow{};
-    const double precision = row_strength * unit + static_cast<double>(row.precision);
-    effect += scale * static_cast<double>(row.residual) / precision;
-    parts.row_variance += scale * scale * unit / precision;
-    const double known = words / 4 + static_cast<double>(scores.cell(word, column).precision);
-    parts.cell_variance += scores.weight(word) * scores.weight(word) / known;
+    if (!rows[word]) continue;
+    const FeatureRow& row = features_[*rows[word]];
+    effect += scores.scale(word) * static_cast<double>(row.residual) / precision_of(row, unit);
   }
-  const Counts& own = scores.overall(column);
-  const double learned = foretold.log_odds - arm_term(column, unit);
-  parts.features = {1, log_exact((own.selected + 0.5) / (own.observed - own.selected + 0.5)), learned, effect,
-                    log_exact(words + 1) - 2};
-  return parts;
+  const Counts& own = scores.overall(foretold.column);
+  return {1, log_exact((own.selected + 0.5) / (own.observed - own.selected + 0.5)),
+          foretold.log_odds - arm_term(foretold.column, unit), effect,
+          log_exact(static_cast<double>(scores.word_count()) + 1) - 2};
 }
 
 KeptChance Learner::kept(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
                          std::uint32_t column, double unit) const {
   const double log_odds = shared_out(evidence(scores, column, unit), evidence_strengths_.shares());
-  const KeptParts parts = kept_parts(rows, scores, {column, log_odds}, unit);
-  const auto& coefficients = kept_.coefficients();
+  const KeptFeatures features = kept_features(rows, scores, {column, log_odds}, unit);
+  double row_variance = 0;
+  double cell_variance = 0;
+  for (std::size_t word = 0; word < scores.word_count(); ++word) {
+    const FeatureRow row = rows[word] ? features_[*rows[word]] : FeatureRow{};
+    row_variance += scores.scale(word) * scores.scale(word) * unit / precision_of(row, unit);
+    cell_variance += scores.weight(word) * scores.weight(word) /
+                     (static_cast<double>(scores.word_count()) / 4 +
+                      static_cast<double>(scores.cell(word, column).precision));
+  }
   const Counts& own = scores.overall(column);
   const double arm_variance = 1 / (own.selected + 0.5) + 1 / (own.observed - own.selected + 0.5);
-  const double spread = quantile_95 * std::sqrt(kept_.variance_at(parts.features, unit) +
-                                                coefficients[1] * coefficients[1] * arm_variance +
-                                                std::abs(coefficients[2]) * parts.cell_variance +
-                                                coefficients[3] * coefficients[3] * parts.row_variance);
-  const double middle = kept_.log_odds_at(parts.features);
+  const auto& coefficients = kept_.coefficients();
+  const double spread =
+      quantile_95 * std::sqrt(kept_.variance_at(features, unit) + coefficients[1] * coefficients[1] * arm_variance +
+                              std::abs(coefficients[2]) * cell_variance +
+                              coefficients[3] * coefficients[3] * row_variance);
+  const double middle = kept_.log_odds_at(features);
   return {logistic(middle), logistic(middle - spread), logistic(middle + spread)};
 }
 
@@ -179,7 +175,7 @@ void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, do
   }
   const std::array<double, scorer_count> foretold{outcome.mean_score, weighted, logistic(log_odds),
                                                   logistic(evidence)};
-  const double fading = exp2_exact(-1 / loss_half_life_outcomes);
+  const double fading = exp2_exact(-1 / foretelling_half_life_outcomes);
   for (std::size_t i = 0; i < scorer_count; ++i) {
     const double p = std::clamp(foretold[i], foretold_min, 1 - foretold_min);
     const OnlineLogistic<2>::Features features{1, penchant::log_odds(p)};
@@ -191,18 +187,16 @@ void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, do
   if (losses_[least] + switch_margin < losses_[static_cast<std::size_t>(best_)]) best_ = static_cast<ScorerKind>(least);
 }
 
-/// What the words do whatever the checkpoint.
+/// What the words do whatever the checkpoint; this was the probability that the image is kept.
 void Learner::learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-                         const KeptParts& parts) {
-  const double p = logistic(kept_.log_odds_at(parts.features));
-  const double variance = std::max(p * (1 - p), OnlineLogistic<5>::variance_min);
-  const double missed = (outcome.is_kept ? 1 : 0) - p;
+                         double probability) {
+  const double variance = std::max(probability * (1 - probability), OnlineLogistic<5>::variance_min);
+  const double missed = (outcome.is_kept ? 1 : 0) - probability;
   for (std::size_t word = 0; word < scores.word_count(); ++word) {
     FeatureRow& row = features_[rows[word]];
-    const double scale = parts.scales[word];
+    const double scale = scores.scale(word);
     const double says = variance * scale * scale;
-    const double now = static_cast<double>(row.residual) /
-                       (row_strength * outcome.unit + static_cast<double>(row.precision));
+    const double now = static_cast<double>(row.residual) / precision_of(row, outcome.unit);
     row.residual += static_cast<float>(outcome.weight * (says * now + scale * missed));
     row.precision += static_cast<float>(outcome.weight * says);
   }
@@ -238,9 +232,11 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
   note_losses(scores, outcome, shared_out(by_log_odds, log_odds_strengths_.shares()), foretold);
 
   const std::vector<std::optional<std::uint32_t>> known(rows.begin(), rows.end());
-  const KeptParts parts = kept_parts(known, scores, {outcome.column, foretold}, outcome.unit);
-  learn_rows(rows, scores, outcome, parts);
-  kept_.learn(parts.features, outcome.is_kept, outcome.weight, outcome.unit);
+  const KeptFeatures features = kept_features(known, scores, {outcome.column, foretold}, outcome.unit);
+  const double probability = logistic(kept_.log_odds_at(features));
+  reliability_.add(probability, outcome.is_kept);
+  learn_rows(rows, scores, outcome, probability);
+  kept_.learn(features, outcome.is_kept, outcome.weight, outcome.unit);
 
   const double p = logistic(foretold);
   const double variance = std::max(p * (1 - p), outcome_variance_min);

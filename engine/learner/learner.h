@@ -16,6 +16,7 @@
 #include "engine/learner/feature_table.h"
 #include "engine/learner/online_logistic.h"
 #include "engine/learner/prompt_scores.h"
+#include "engine/learner/reliability.h"
 #include "engine/learner/rivals.h"
 #include "engine/scorer_kind.h"
 
@@ -24,10 +25,8 @@ namespace penchant {
 inline constexpr double evidence_half_life_outcomes = 500;  // times the user's checkpoints
 inline constexpr double outcome_units_max = 0x1p32;         // then all is scaled down
 inline constexpr double outcome_variance_min = 0.05;
-inline constexpr double loss_half_life_outcomes = 1000;
 inline constexpr double switch_margin = 10;  // nats by which another scorer must have foretold better
 inline constexpr double row_strength = 10;   // of what a word does whatever the checkpoint
-inline constexpr double row_scale = 10;      // the sum of squares of a prompt's words there
 inline constexpr std::size_t scorer_count = scorer_names.size();
 
 /// How probable it is that an image is kept, between which bounds with 90%.
@@ -78,6 +77,8 @@ class Learner {
   /// The scorer that has foretold best; and what each lost, in nats that fade.
   ScorerKind best() const { return best_; }
   const std::array<double, scorer_count>& losses() const { return losses_; }
+  /// Of the probability that an image is kept.
+  const Reliability& reliability() const { return reliability_; }
 
   /// The landmark moves: everything is multiplied by `factor`, and words that have faded below `notice` are dropped.
   void scale(double factor, double notice, Interner& texts);
@@ -92,9 +93,9 @@ class Learner {
 
  private:
   struct Foretold;
-  struct KeptParts;
-  KeptParts kept_parts(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
-                       const Foretold& foretold, double unit) const;
+  using KeptFeatures = OnlineLogistic<5>::Features;
+  KeptFeatures kept_features(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
+                             const Foretold& foretold, double unit) const;
   double learned_unit(double unit) const { return unit * outcome_units_; }
   ArmEvidence& arm(std::uint32_t column);
   double arm_term(std::uint32_t column, double unit) const;
@@ -102,7 +103,7 @@ class Learner {
   Rivals::Values evidence(const PromptScores& scores, std::uint32_t column, double unit) const;
   void note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence);
   void learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-                  const KeptParts& parts);
+                  double probability);
   double foretold(const PromptScores& scores, const Outcome& outcome) const;
   void add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                   double foretold, double sign);
@@ -119,6 +120,7 @@ class Learner {
   std::array<OnlineLogistic<2>, scorer_count> calibrations_{
       OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}};
   std::array<double, scorer_count> losses_{};
+  Reliability reliability_;
   ScorerKind best_ = ScorerKind::evidence;
 };
 

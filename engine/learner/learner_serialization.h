@@ -32,6 +32,7 @@ void Learner::save(Archive& archive) const {
   for (const double loss : losses_) archive << loss;
   const auto best = static_cast<std::uint8_t>(best_);
   archive << best;
+  for (const ReliabilityBin& bin : reliability_.bins()) archive << bin.count << bin.foretold << bin.kept;
 }
 
 template <class Archive>
@@ -85,6 +86,12 @@ void Learner::load(Archive& archive) {
   archive >> best;
   detail::require(best < scorer_count);
   best_ = static_cast<ScorerKind>(best);
+  if (bounds.format < detail::reliability_format) return;
+  reliability_.each_bin([&read, &is_bounded](ReliabilityBin& bin) {
+    for (double* const value : {&bin.count, &bin.foretold, &bin.kept}) read(*value);
+    detail::require(is_bounded(bin.count) && bin.foretold >= 0 && bin.foretold <= bin.count && bin.kept >= 0 &&
+                    bin.kept <= bin.count);
+  });
 }
 
 }  // namespace penchant

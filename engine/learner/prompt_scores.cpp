@@ -76,22 +76,27 @@ CellLines PromptScores::lines(const Word& word, const Floats& rates) const {
           .count = lines_of(word)};
 }
 
-/// Rarity to the power and spread, each divided by its mean over the prompt.
+/// A weight is rarity to the power and spread, each divided by its mean over the prompt.
 void PromptScores::weigh() {
   double rarities = 0;
+  double powers = 0;
   double spreads = 0;
   for (Word& word : words_) {
     word.rarity = log_exact(1 + (observed_ + 1) / (word.records + 1));
-    const double rarity = word.rarity * std::sqrt(word.rarity) * std::sqrt(std::sqrt(word.rarity));  // ^1.75
+    const double power = word.rarity * std::sqrt(word.rarity) * std::sqrt(std::sqrt(word.rarity));  // 1.75
     const auto squares = cell_kernels().spread(lines(word, cell_rates_), static_cast<float>(spread_strength));
     const double apart = variance_ > 0 ? static_cast<double>(squares) / variance_ : 0;
     const double spread = std::sqrt(apart + spread_min);
-    rarities += rarity;
+    rarities += word.rarity;
+    powers += power;
     spreads += spread;
-    word.weight = rarity * spread;
+    word.weight = power * spread;
   }
   const auto count = static_cast<double>(words_.size());
-  for (Word& word : words_) word.weight *= count * count / (rarities * spreads);
+  for (Word& word : words_) {
+    word.weight *= count * count / (powers * spreads);
+    word.scale = std::sqrt(word.rarity * scale_squares / rarities);
+  }
 }
 
 /// Adds to scores_ what the words say, times the factor.

@@ -30,6 +30,7 @@ inline constexpr double log_odds_arm_strength = 300;  // observations of 1/2, be
 inline constexpr double log_odds_share = 0.7;       // words repeat each other
 inline constexpr double evidence_arm_strength = 50;
 inline constexpr Rivals::Values prior_strengths{5, 25, 125};
+inline constexpr double scale_squares = 10;         // the sum of the squares of a prompt's scales
 inline constexpr double strength_share_min = 0.01;  // one that is less probable is left out of a score
 
 /// What a learner has learned of a checkpoint, whatever the words.
@@ -56,8 +57,8 @@ class PromptScores {
 
   std::size_t word_count() const { return words_.size(); }
   double weight(std::size_t word) const { return words_[word].weight; }
-  /// log(1 + (records + 1) / (records with the word + 1))
-  double rarity(std::size_t word) const { return words_[word].rarity; }
+  /// Of what it does whatever the checkpoint.
+  double scale(std::size_t word) const { return words_[word].scale; }
   /// What the word has with the column, as of now; nothing where it has nothing.
   FeatureCell cell(std::size_t word, std::uint32_t column) const;
   /// Of the column, as of now.
@@ -69,8 +70,9 @@ class PromptScores {
     std::size_t first_line = 0;
     std::size_t cells = 0;
     double records = 0;
-    double rarity = 0;
+    double rarity = 0;  // log(1 + (records + 1) / (records with the word + 1))
     double weight = 1;
+    double scale = 1;
   };
 
   std::size_t lines_of(const Word& word) const { return (word.cells + line_columns - 1) / line_columns; }

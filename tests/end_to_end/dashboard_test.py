@@ -49,7 +49,7 @@ class Dashboard(Http):
 
     def test_every_panel_of_a_server_with_records(self):
         self.has_browser()
-        self.one = self.server(stores=2)
+        self.one = self.server(stores=2, scorer="auto")
         prompts = lines_of("aigiqa20k.txt", 2000)
         names = lines_of("checkpoint_names.txt", 30)
         records = [{"user_id": "ann" if i % 5 else "bob", "prompt": prompt, "checkpoint": names[i * 7 % 30],

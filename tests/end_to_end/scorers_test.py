@@ -47,6 +47,13 @@ class Scorers(EndToEnd):
         self.assertIn(stats["scorer"], SCORERS[:4])
         self.assertEqual([row[0] for row in stats["log_loss"]], SCORERS[:4])
         self.assertEqual(client.ask("CONFIG", "GET", "scorer"), {"scorer": "auto"})
+        bins = stats["reliability"]
+        self.assertEqual(len(bins), 10)
+        for i, [count, mean_predicted, share_kept] in enumerate(bins):
+            self.assertTrue(count == 0 or i / 10 <= mean_predicted <= (i + 1) / 10 and 0 <= share_kept <= 1, bins)
+        self.assertAlmostEqual(sum(row[0] for row in bins), sum(2 ** (-i / 1000) for i in range(120)), 6)
+        # Few are foretold wrong once it is known who is kept with what.
+        self.assertLess(sum(row[0] * abs(row[1] - row[2]) for row in bins if row[0] > 0), 0.25 * 120)
 
     def test_what_was_learned_survives_kill_9_and_a_snapshot(self):
         server = self.server(scorer="evidence", durability="always", stores=2, decay_days=0)

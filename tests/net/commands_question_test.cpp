@@ -321,15 +321,33 @@ BOOST_AUTO_TEST_CASE(stats_tell_what_is_known) {
   say("RECORD ann neutral A moon LORA wash 1");
   const std::string known =
       "records, 21, selected, 10, rejected, 10, neutral, 1, keywords, 2, checkpoints, 2, loras, 1, sharing, 0, "
-      "scorer, mean, log_loss, [], top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
+      "scorer, mean, log_loss, [], reliability, [], top_checkpoints, [[A, 0.75, 10], [B, 0.25, 10]]";
   BOOST_TEST(say("STATS ann") == "[" + known + "]");
   BOOST_TEST(say("STATS nobody") ==
              "[records, 0, selected, 0, rejected, 0, neutral, 0, keywords, 0, checkpoints, 0, loras, 0, sharing, 0, "
-             "scorer, mean, log_loss, [], top_checkpoints, []]");
+             "scorer, mean, log_loss, [], reliability, [], top_checkpoints, []]");
   say("HELLO 3");
   BOOST_TEST(say("STATS ann").starts_with("{records: 21, selected: 10, "));
   say("SHARE ann ON");
   BOOST_TEST(shown(field(ask("STATS ann"), "sharing")) == "true");
+}
+
+BOOST_AUTO_TEST_CASE(stats_tell_how_the_probability_that_an_image_is_kept_came_true) {
+  is_learning = true;
+  restart();
+  kept("ann", "A", "ink");
+  const std::string empty = "[0, null, null]";
+  const std::string bins = say("STATS ann").substr(say("STATS ann").find("reliability"));
+  BOOST_TEST(bins.starts_with("reliability, [" + empty + ", " + empty));
+  BOOST_TEST(bins.find("[1, 0.") != std::string::npos);
+  rejected("ann", "B", "ink", 20);
+  const Reply told = field(ask("STATS ann"), "reliability");
+  BOOST_REQUIRE(told.elements.size() == 10U);
+  double count = 0;
+  for (const Reply& bin : told.elements) count += number(bin.elements[0]);
+  BOOST_TEST((count > 20.5 && count < 21));
+  BOOST_TEST(number(told.elements[0].elements[2]) == 0);
+  BOOST_TEST(shown(field(ask("STATS nobody"), "reliability")) == "[]");
 }
 
 BOOST_AUTO_TEST_CASE(who_peeks_leaves_no_decision) {

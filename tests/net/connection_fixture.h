@@ -93,11 +93,15 @@ class Talk {
   Runtime runtime;
   std::unique_ptr<Connection> connection;
   OutputBuffer output;            // of the last batch
-  std::optional<bool> shut_down;  // whether with a snapshot
+  std::optional<bool> shut_down;    // whether with a snapshot
+  std::optional<bool> is_learning;  // whether users have learners from the next start on
 
   /// The process starts, and ends in order where its files let it.
   void start() {
-    StoreOptions options{.directory = "/data", .durability = Durability::os, .decay_days = decay_days_};
+    StoreOptions options{.directory = "/data",
+                         .durability = Durability::os,
+                         .decay_days = decay_days_,
+                         .is_learning = is_learning};
     auto opened = Store::open(
         files, options, clock_ms(), [](const result<std::uint64_t>&) {}, [](const std::string&) {});
     BOOST_REQUIRE_MESSAGE(opened, opened.error().message);

@@ -1,5 +1,6 @@
 // Files that earlier versions wrote are read for ever, and a format does not change without its version.
 #include <boost/test/unit_test.hpp>
+#include <numeric>
 #include <set>
 
 #include "tests/persistence/golden_files.h"
@@ -58,6 +59,21 @@ BOOST_AUTO_TEST_CASE(files_of_every_version_are_read_and_say_what_they_said) {
   for (const int set : golden_sets()) {
     BOOST_TEST(golden_problem(files_in(golden_set(set))) == "", "set " << set);
   }
+}
+
+BOOST_AUTO_TEST_CASE(learners_of_snapshots_before_reliability_have_none_and_learn_on) {
+  MemoryFileSystem disk;
+  put(disk, "/data", files_in(golden_set(2)));
+  auto recovered = recover(disk, "/data", true, [](const std::string&) {});
+  BOOST_REQUIRE((recovered && recovered->snapshot_sequence > 0));
+  const auto outcomes = [](const Engine& engine, std::string_view user) {
+    const auto bins = engine.find_user(user)->learner()->reliability().bins();
+    return std::accumulate(bins.begin(), bins.end(), 0.0, [](double sum, auto& bin) { return sum + bin.count; });
+  };
+  BOOST_TEST(outcomes(recovered->engine, "cyd") == 0);
+  BOOST_TEST((outcomes(recovered->engine, "ann") > 0 && outcomes(recovered->engine, "ann") < 2));
+  recovered = recover(disk, "/data", false, [](const std::string&) {});
+  BOOST_TEST(outcomes(recovered->engine, "cyd") > 2);
 }
 
 BOOST_AUTO_TEST_CASE(no_format_changes_without_its_version) {

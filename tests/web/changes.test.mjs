@@ -48,6 +48,18 @@ test("sharing is switched", () => withMock([], {}, async (page) => {
   await page.waitForFunction(() => document.querySelector("[aria-label^='ben shares']").ariaChecked === "true");
 }));
 
+test("where nobody foretells reliability says what would", () => withMock([], {}, async (page) => {
+  await page.locator("#reliability-plot .bin").first().waitFor();
+  await page.fill("#user", "wei");
+  await page.keyboard.press("Enter");
+  await reads(page, "#reliability-sum", /Nothing is foretold on this server: serve with --scorer auto/);
+  assert.equal(await textOf(page, "#reliability-about"), "mean answers");
+  for (const part of [".plot", ".scroll > *", "details"]) {
+    assert.equal(await page.locator(`#reliability ${part}:visible`).count(), 0, part);
+  }
+  await shoot(page, "reliability-without-learners", page.locator("#reliability"));
+}));
+
 test("another user's answers replace all panels'", () => withMock([], {}, async (page) => {
   await page.locator("#cell b").first().waitFor();
   const size = await textOf(page, "#taste-size");

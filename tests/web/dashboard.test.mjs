@@ -25,12 +25,12 @@ const onPage = (f, options = {}) => visit(browser, server.url, options, f);
 // What tells that a panel has what it shows.
 const panels = {
   ask: "#recommendation .name", taste: "#cell b", chances: "#chances-body tbody tr", bands: "#bands-body > *",
-  trend: "#trend-plot > *", feed: "#feed-list li", users: "#users-body tbody tr", pools: "#pools-body > *",
-  transfer: "#export[href*=user_id]", server: "#server-tiles dd",
+  trend: "#trend-plot > *", reliability: "#reliability-plot .bin", feed: "#feed-list li",
+  users: "#users-body tbody tr", pools: "#pools-body > *", transfer: "#export[href*=user_id]", server: "#server-tiles dd",
 };
 
 async function openDetails(page) {
-  for (const details of await page.locator("details").all()) {
+  for (const details of await page.locator("details:visible").all()) {
     await details.locator("summary").click();
     await details.locator("table tbody tr").first().waitFor();
   }
@@ -155,6 +155,23 @@ test("the heat map is searched, and sorted by what is clicked", () => onPage(asy
   assert.equal(await page.inputValue("#sort-checkpoint"), "pair");
   assert.match(await page.locator("#sort-checkpoint option[value=pair]").innerText(), /rate with/);
   await page.selectOption("#sort-keyword", "name");
+}));
+
+test("reliability has a point with its interval for each tenth, in its words and in a table", () => onPage(async (page) => {
+  await page.locator("#reliability-plot .bin").first().waitFor();
+  const told = await page.evaluate(() => {
+    const numbers = (selector, name) => [...document.querySelectorAll(`#reliability-plot ${selector}`)]
+      .map((one) => Number(one.getAttribute(name)));
+    return { low: numbers(".interval", "y1"), y: numbers(".bin", "cy"), high: numbers(".interval", "y2"),
+      words: document.querySelector("#reliability-plot svg").getAttribute("aria-label").split("; ").length };
+  });
+  assert.equal(told.words, told.y.length);
+  told.y.forEach((y, i) => assert.ok(told.low[i] >= y && y >= told.high[i], `point ${i} is not within its interval`));
+  await page.locator("#reliability summary").click();
+  await page.locator("#reliability-table tbody tr").first().waitFor();
+  assert.equal(await page.locator("#reliability-table tbody tr").count(), told.y.length);
+  assert.match(await textOf(page, "#reliability-sum"), /^Of the newest outcomes \d+\s% were foretold to be kept, and/);
+  assert.equal(await page.locator("#reliability-scorers b").count(), 1);
 }));
 
 test("the feed can be held", () => onPage(async (page) => {

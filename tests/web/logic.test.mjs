@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { betaCdf, betaQuantile, scoreBand } from "../../web/beta.js";
+import { filledBins, inAll, wilson } from "../../web/calibration.js";
 import { cellColors, oklch, rateColor, strength } from "../../web/color.js";
 import { bytes, count, duration, measure } from "../../web/format.js";
 import { blended, cellAt, observationsOf, order, readMatrix } from "../../web/matrix.js";
@@ -127,6 +128,39 @@ test("a search keeps names that have any of its words, in any case", () => {
   assert.deepEqual(found("moon app"), [0, 1]);
   assert.deepEqual(found("nothing"), []);
   assert.deepEqual(found("  "), [0, 1, 2]);
+});
+
+test("Wilson's interval agrees with known values, and holds the share", () => {
+  const [low, high] = wilson(0.3, 10);  // 3 of 10
+  near(low, 0.126877, 1e-5);
+  near(high, 0.558300, 1e-5);
+  near(wilson(0, 10)[0], 0);
+  near(wilson(1, 10)[1], 1);
+  for (const share of [0, 0.2, 0.9, 1]) {
+    for (const count of [0.5, 7.3, 1443]) {
+      const [from, to] = wilson(share, count);
+      assert.ok(0 <= from && from <= share + 1e-12 && share <= to + 1e-12 && to <= 1);
+    }
+  }
+});
+
+const bin = (count, foretold, kept) => ({ count, mean_predicted: foretold, share_kept: kept });
+
+test("a tenth without outcomes, or whose outcomes have faded, is left out", () => {
+  const bins = filledBins([bin(0, null, null), bin(0.4, 0.15, 1), bin(3, 0.25, 1 / 3)]);
+  assert.equal(bins.length, 1);
+  assert.deepEqual([bins[0].count, bins[0].foretold, bins[0].kept], [3, 0.25, 1 / 3]);
+  near(bins[0].from, 2 / 3);
+  assert.deepEqual([bins[0].low, bins[0].high], wilson(1 / 3, 3));
+  assert.deepEqual(filledBins([]), []);
+});
+
+test("all tenths together weigh by their outcomes", () => {
+  const told = inAll(filledBins([bin(30, 0.1, 0.2), bin(10, 0.9, 0.7)]));
+  assert.equal(told.count, 40);
+  near(told.foretold, 0.3);
+  near(told.kept, 0.325);
+  near(told.off, 0.125);
 });
 
 const verdicts = (text) => [...text].map((letter, i) => ({ time: 1000 * i, kept: letter === "k" }));

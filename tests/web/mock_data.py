@@ -38,7 +38,7 @@ class Taste:
 
     def __init__(self, name, keywords, checkpoints, records):
         draw = random.Random(name)
-        self.draw, self.sharing = draw, name != "ben"
+        self.draw, self.sharing, self.has_learner = draw, name != "ben", name == "ann"
         compounds = (a + b for a, b in itertools.product(FRONT, BACK))
         self.keywords = list(dict.fromkeys([*COMMON, *compounds]))[:keywords]
         while len(self.keywords) < keywords:
@@ -91,6 +91,21 @@ class Taste:
         newest = datetime.datetime.fromisoformat(self.records[-1]["timestamp"].replace("Z", "+00:00")).timestamp()
         if time.time() - newest > 3:
             self.records.append(self.make_record(time.time(), len(self.records)))
+
+    @functools.cached_property
+    def foretold(self):
+        """What STATS tells of a learner, which ann alone has."""
+        if not self.has_learner:
+            return {"scorer": "mean", "log_loss": [], "reliability": []}
+        draw, bins = random.Random(7), []
+        for i, count in enumerate([0, 31.2, 88, 141.7, 190, 212.4, 167, 92.5, 34, 3.1]):
+            predicted = (i + draw.uniform(0.3, 0.7)) / 10
+            kept = sum(draw.random() < predicted for _ in range(200)) / 200
+            bins.append({"count": count, "mean_predicted": predicted if count else None,
+                         "share_kept": kept if count else None})
+        nats = {"mean": 612.4, "weighted": 604.9, "logodds": 588.1, "evidence": 571.6}
+        return {"scorer": "evidence", "log_loss": [{"scorer": s, "nats": n} for s, n in nats.items()],
+                "reliability": bins}
 
     def of(self, keywords, checkpoint):
         """The cells of known and unknown keywords; over all where there is no keyword."""

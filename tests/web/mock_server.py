@@ -145,7 +145,7 @@ def stats(world, query):
     count = lambda action: sum(r["action"] == action for r in taste.records)
     return {"records": len(taste.records), "selected": count("selected"), "rejected": count("rejected"),
             "neutral": count("neutral"), "keywords": len(taste.keywords), "checkpoints": len(taste.checkpoints),
-            "loras": 10, "sharing": taste.sharing, "top_checkpoints": []}
+            "loras": 10, "sharing": taste.sharing, "top_checkpoints": [], **taste.foretold}
 
 
 def server(world, _query):

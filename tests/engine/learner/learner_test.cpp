@@ -73,6 +73,13 @@ struct LearnedLife {
       expect("high", told.high, expected.high);
     }
     for (std::size_t i = 0; i < scorer_count; ++i) expect("a loss", learner().losses()[i], oracle.losses()[i]);
+    const auto bins = plain_bins(oracle.foretold());
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+      const ReliabilityBin& told = learner().reliability().bins()[i];
+      expect("a bin's count", told.count, bins[i].count);
+      expect("what a bin foretold", told.foretold, bins[i].foretold);
+      expect("what a bin kept", told.kept, bins[i].kept);
+    }
     BOOST_REQUIRE((learner().best() == oracle.best()));
   }
 
@@ -82,6 +89,13 @@ struct LearnedLife {
   Scorer scorer_;
   WordScorer words_;
 };
+
+/// How many it has foretold, faded.
+double outcome_count(const Learner& learner) {
+  double sum = 0;
+  for (const ReliabilityBin& bin : learner.reliability().bins()) sum += bin.count;
+  return sum;
+}
 
 /// Prompts of words of which few are common, and verdicts that depend on them.
 class RandomTaste {
@@ -185,6 +199,18 @@ BOOST_AUTO_TEST_CASE(a_verdict_corrected_back_and_forth_teaches_what_its_last_do
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_correction_leaves_how_its_image_was_foretold_at_first) {
+  LearnedLife life;
+  const auto tell = [&life](Verdict verdict, std::string_view checkpoint) {
+    life.tell({.verdict = verdict, .checkpoint = checkpoint, .prompt = "ink", .id = "1"});
+    return outcome_count(life.learner());
+  };
+  BOOST_TEST(tell(Verdict::selected, "A") == 1);
+  BOOST_TEST(tell(Verdict::rejected, "A") == 1);
+  BOOST_TEST(tell(Verdict::neutral, "A") == 1);
+  BOOST_TEST(tell(Verdict::selected, "B") > 1.99);  // foretold anew
+}
+
 BOOST_AUTO_TEST_CASE(an_image_of_long_ago_takes_nothing_from_what_is_known) {
   LearnedLife life;
   life.tell(Verdict::selected, "A", "ink", 5);
@@ -213,11 +239,13 @@ BOOST_AUTO_TEST_CASE(neutral_records_teach_nothing) {
   LearnedLife life;
   life.tell(Verdict::selected, "A", "ink cat", 3);
   const double loss = life.learner().losses()[0];
+  const double outcomes = outcome_count(life.learner());
   const double score = life.score(ScorerKind::evidence, "ink cat", "A");
   const std::size_t words_before = life.learner().features().size();
   life.tell(Verdict::neutral, "A", "ink moon", 3);
   life.tell({.verdict = Verdict::neutral, .checkpoint = "A", .prompt = "oil", .id = "1"});
   BOOST_TEST(life.learner().losses()[0] == loss);
+  BOOST_TEST(outcome_count(life.learner()) == outcomes);
   BOOST_TEST(life.score(ScorerKind::evidence, "ink cat", "A") == score);
   BOOST_TEST(life.learner().features().size() == words_before);
 }

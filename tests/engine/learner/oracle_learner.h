@@ -12,6 +12,7 @@
 
 #include "engine/event.h"
 #include "engine/scorer_kind.h"
+#include "oracle_reliability.h"
 
 namespace penchant::test {
 
@@ -139,6 +140,7 @@ class OracleLearner {
   }
 
   const std::array<double, 4>& losses() const { return losses_; }
+  const std::vector<ForetoldOutcome>& foretold() const { return foretold_; }
   ScorerKind best() const { return best_; }
   Texts arms() const {
     Texts names;
@@ -355,6 +357,7 @@ class OracleLearner {
   }
   void learn_words(const Prompt& prompt, const Eigen::VectorXd& f, bool kept, double weight) {
     const double p = plain_logistic(kept_.at(f));
+    foretold_.push_back({p, kept});
     const double variance = std::max(.01, p * (1 - p));
     for (const Word& word : prompt) {
       LearnedWord& one = words_[word.text];
@@ -386,6 +389,7 @@ class OracleLearner {
   OracleLogistic kept_{(Eigen::VectorXd(5) << 0, 1, .5, 1, 0).finished()};
   std::vector<OracleLogistic> calibrations_{4, OracleLogistic(Eigen::Vector2d(0, 1))};
   std::array<double, 4> losses_{};
+  std::vector<ForetoldOutcome> foretold_;  // with the probability that an image is kept
   ScorerKind best_ = ScorerKind::evidence;
 };
 
