@@ -33,6 +33,7 @@ class ReadValue final : public boost::program_options::typed_value<T> {
 
   void xparse(boost::any& value, const std::vector<std::string>& tokens) const override {
     boost::program_options::validators::check_first_occurrence(value);
+    if (tokens.empty()) return boost::program_options::typed_value<T>::xparse(value, tokens);  // the implicit value
     const std::string& text = boost::program_options::validators::get_single_string(tokens);
     const std::string_view view = text;
     Arguments arguments({&view, 1}, {}, {});

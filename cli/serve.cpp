@@ -47,6 +47,7 @@ struct Settings {
   std::string default_verdict;
   std::string scorer = "mean";
   std::int64_t default_verdict_after_s = 86400;
+  bool shadow = false;
   Bands bands;
   std::uint16_t http_port = default_http_port;
   std::vector<std::string> http_hosts;
@@ -133,6 +134,9 @@ po::options_description describe(Settings& s) {
        "the verdict of a decision that nobody judges: selected, rejected or neutral; none unless this is given")
       ("default-verdict-after", whole_number(&s.default_verdict_after_s, 1, seconds_most),
        "seconds it waits for a verdict")
+      ("shadow", yes_or_no(&s.shadow)->default_value(false, "no")->implicit_value(true, "yes"),
+       "answer with the caller's own first choice and keep what Penchant would have chosen: yes, also if it stands "
+       "alone, or no")
       ("word-lists", po::value(&s.word_lists),
        "file of words that are no keywords, in place of the built-in one (docs/context.md)")
       ("max-clients", whole_number(&s.server.clients_max, 1, clients_most), "further clients are refused")
@@ -314,6 +318,7 @@ int serve(Settings& s) {
   for (std::uint32_t k = 0; k < (*stores)->size(); ++k) {
     services.emplace_back((*stores)->store(k), (*stores)->decisions(k), lists, s.bands);
     services.back().use(*parse_scorer_choice(s.scorer));
+    services.back().use_shadow(s.shadow);
     runtime.shards.emplace_back(services.back());
   }
   runtime.tokens = std::move(tokens);
@@ -332,6 +337,16 @@ int serve(Settings& s) {
   return kept_everything ? exit_ok : exit_failure;
 }
 
+/// With the value of --shadow in one word: since it may stand alone, Boost takes no other.
+std::vector<std::string> with_switch_joined(std::span<const std::string> arguments) {
+  std::vector<std::string> joined;
+  for (const std::string& one : arguments) {
+    const bool is_value = !joined.empty() && joined.back() == "--shadow" && !one.starts_with("-");
+    is_value ? void(joined.back().append("=").append(one)) : joined.push_back(one);
+  }
+  return joined;
+}
+
 }  // namespace
 
 int run_serve(std::span<const std::string> arguments) {
@@ -348,7 +363,7 @@ int run_serve(std::span<const std::string> arguments) {
       describe(settings),
       {}};
   po::variables_map values;
-  if (!parse_arguments(arguments, usage, values)) return exit_ok;
+  if (!parse_arguments(with_switch_joined(arguments), usage, values)) return exit_ok;
   if (values.contains("config")) {
     const std::string path = values["config"].as<std::string>();
     std::ifstream file(path);

@@ -64,6 +64,7 @@ struct Record {
   std::span<const LoraTag> loras;
   std::span<const Parameter> parameters;
   std::span<const DecisionArm> decision_arms;  // of the decision, where it was known when this was recorded
+  std::string_view shadow_checkpoint;          // that would have been told, where the caller's first choice was
   EventPlace previous;                         // of the user's record before it
   std::string_view name;                       // where it has no id: what a store before this one called it
   std::uint32_t revision = 0;                  // how often the record with this id was corrected before

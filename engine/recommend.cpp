@@ -295,11 +295,11 @@ ArmScore Recommender::exact(const ArmColumns& columns) const {
   return kind_ == ScorerKind::mean ? own : ArmScore{words_.score(scorer_, columns), own.observations};
 }
 
-/// The i-th best, in double precision, without its probability.
-ArmAnswer Recommender::answer_of(const Engine& engine, const User* user, std::size_t i) const {
-  const Candidate arm = candidate(engine, user, ranked_[i].number);
-  const ArmScore exact = this->exact(arm.columns);
-  return {arm.name, arm.columns, exact.score, exact.observations, 0};
+/// In double precision.
+ArmAnswer Recommender::arm_answer(const Engine& engine, const User* user, std::uint32_t arm) const {
+  const Candidate asked = candidate(engine, user, arm);
+  const ArmScore exact = this->exact(asked.columns);
+  return {asked.name, asked.columns, exact.score, exact.observations, 0};
 }
 
 }  // namespace penchant

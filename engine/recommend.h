@@ -100,6 +100,8 @@ class Recommender {
   std::string_view arm_name(const Engine& engine, const User* user, std::uint32_t arm) const {
     return candidate(engine, user, arm).name;
   }
+  /// Likewise: what is to be told of it, without its probability.
+  ArmAnswer arm_answer(const Engine& engine, const User* user, std::uint32_t arm) const;
   std::size_t arm_count() const { return arm_count_; }
   /// The arms are all of the user's checkpoints, as many as arm_count(), in order of first record.
   bool are_all_columns() const { return all_columns_; }
@@ -140,7 +142,9 @@ class Recommender {
   double reached_by(std::size_t count) const;
   ArmScore exact(const ArmColumns& columns) const;
   double ranked_observations(std::uint32_t number);
-  ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const;
+  ArmAnswer answer_of(const Engine& engine, const User* user, std::size_t i) const {
+    return arm_answer(engine, user, ranked_[i].number);
+  }
 
   Bands bands_;
   double epsilon_;

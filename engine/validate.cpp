@@ -20,7 +20,7 @@ struct Field {
   std::size_t bytes_max;
 };
 
-std::array<Field, 13> fields_of(const Record& record) {
+std::array<Field, 14> fields_of(const Record& record) {
   return {{{"the user", record.user, user_bytes_max},
            {"the checkpoint", record.checkpoint, model_name_bytes_max},
            {"the prompt", record.prompt, prompt_bytes_max},
@@ -33,7 +33,8 @@ std::array<Field, 13> fields_of(const Record& record) {
            {"the name", record.name, identifier_bytes_max},
            {"DECISION", record.decision, identifier_bytes_max},
            {"NOTE", record.note, text_bytes_max},
-           {"VISION", record.vision, text_bytes_max}}};
+           {"VISION", record.vision, text_bytes_max},
+           {"the shadow's checkpoint", record.shadow_checkpoint, model_name_bytes_max}}};
 }
 
 Failure too_long(std::string_view what, std::size_t bytes_max) {
@@ -81,6 +82,9 @@ bool is_text(std::string_view text) {
 result<void> check_bounds(const Record& record) {
   if (record.user.empty()) return Failure{"the user is empty"};
   if (model_key(record.checkpoint).empty()) return Failure{"the checkpoint names no model"};
+  if (!record.shadow_checkpoint.empty() && model_key(record.shadow_checkpoint).empty()) {
+    return Failure{"the shadow's checkpoint names no model"};
+  }
   for (const Field& field : fields_of(record)) {
     if (field.value.size() > field.bytes_max) return too_long(field.name, field.bytes_max);
   }

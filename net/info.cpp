@@ -205,6 +205,7 @@ void preferences(std::string& out, Runtime& runtime) {
   });
   line(out, "decisions_oldest_time", oldest_ms == INT64_MAX ? 0 : oldest_ms / 1000);
   const Service& service = runtime.shards.front().service;
+  line(out, "shadow", service.is_shadow() ? 1 : 0);
   const auto made_ms = service.community_made_ms();
   line(out, "community_users", service.community().user_count());
   line(out, "community_cells", service.community().cells());

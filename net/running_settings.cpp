@@ -62,6 +62,14 @@ void add_decision_settings(Runtime& runtime, ServerOptions& options) {
   runtime.settings.push_back(
       {"default-verdict-after", std::to_string(options.default_verdict_after.count()),
        seconds_for(1, [&options](std::chrono::seconds s) { options.default_verdict_after = s; })});
+  const auto set_shadow = [&runtime](std::string_view text) -> result<Change> {
+    if (text != "yes" && text != "no") return Failure{"it must be yes or no"};
+    return Change([&runtime, is_on = text == "yes"] {
+      for (Shard& shard : runtime.shards) shard.service.use_shadow(is_on);
+    });
+  };
+  const bool is_shadow = runtime.shards.front().service.is_shadow();
+  runtime.settings.push_back({"shadow", is_shadow ? "yes" : "no", set_shadow});
 }
 
 void add_store_settings(Runtime& runtime) {

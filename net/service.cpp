@@ -124,9 +124,11 @@ result<RecommendAnswer> Service::recommend(const RecommendRequest& request) {
   if (!recommendation) return recommendation.error();
   last_ = *recommendation;
   reason_.clear();
+  would_be_ = {};
+  if (is_shadow_ && !request.peek) tell_first_choice();
   append_reason(*recommendation, keywords, recommender_.scorer(), reason_);
-  tell_kept(*recommendation, {keywords, others});
-  return RecommendAnswer{request.peek ? std::string_view{} : keep_decision(request), kept_, *recommendation, reason_};
+  tell_kept(*last_, {keywords, others});
+  return RecommendAnswer{request.peek ? std::string_view{} : keep_decision(request), kept_, *last_, reason_};
 }
 
 result<void> Service::validate_scores(const ScoresRequest& request) const {
@@ -185,11 +187,11 @@ result<std::span<const ParameterAnswer>> Service::parameters(const SuggestReques
   return suggester_.parameters(engine(), *question);
 }
 
-/// `banded` spreads them evenly over its band; any other policy draws each by itself.
+/// `banded` spreads them evenly over its band; any other policy draws each by itself. In shadow there is one arm.
 std::span<const std::uint64_t> Service::plan_images(std::uint64_t count) {
   const std::size_t arms = last_->chances.size();
   planned_.assign(arms, 0);
-  if (last_->policy != Policy::banded) {
+  if (last_->policy != Policy::banded && arms > 1) {
     for (std::uint64_t image = 0; image < count; ++image) ++planned_[recommender_.draw(draw_seed_, image)];
     return planned_;
   }

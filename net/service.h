@@ -156,6 +156,11 @@ class Service {
   void use(const ScorerChoice& scorer) { scorer_choice_ = scorer; }
   const ScorerChoice& scorer_choice() const { return scorer_choice_; }
 
+  /// Whether recommend() and plan_images() tell the caller's own first choice, which is the first arm in question, and
+  /// the decision what they would have told; at first not. Who peeks is told that in any case.
+  void use_shadow(bool is_on) { is_shadow_ = is_on; }
+  bool is_shadow() const { return is_shadow_; }
+
   result<RecommendAnswer> recommend(const RecommendRequest& request);
   result<std::span<const double>> score(const ScoreRequest& request);
   /// Calls on_prompt(std::span<const ArmAnswer>) for each of the prompts, in order, with its best checkpoints, best
@@ -198,6 +203,7 @@ class Service {
   void explain_words(std::uint32_t column);
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
+  void tell_first_choice();
   std::string_view keep_decision(const RecommendRequest& request);
   result<void> validate_scores(const ScoresRequest& request) const;
   std::uint64_t arm_set() const;
@@ -231,7 +237,10 @@ class Service {
   std::uint64_t decisions_erased_ = 0;  // up to the erasure of this event
   std::uint64_t draws_ = 0;
   std::uint64_t draw_seed_ = 0;  // of the last recommend()
-  std::optional<Recommendation> last_;
+  std::optional<Recommendation> last_;  // as it was told
+  bool is_shadow_ = false;
+  ArmAnswer first_choice_;     // that last_ tells in shadow
+  std::string_view would_be_;  // what it would have told
   std::vector<std::uint64_t> planned_;
   std::vector<LoraTag> loras_;
   std::vector<double> scores_;

@@ -24,6 +24,19 @@ std::int64_t system_uptime_ms() {
 /// The ID of the record that a decision gets when nobody judges it.
 std::string default_id(std::string_view decision) { return std::string("default:").append(decision); }
 
+/// That record, whose views are into the decision and `id`.
+Record default_record(const FoundDecision& found, Verdict verdict, std::string_view id) {
+  return {.verdict = verdict,
+          .tier = found.decision.tier,
+          .user = found.decision.user,
+          .checkpoint = found.decision.checkpoint,
+          .prompt = found.decision.prompt,
+          .family = found.decision.family,
+          .id = id,
+          .decision = found.id.view(),
+          .shadow_checkpoint = found.decision.would_be};
+}
+
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
   hash = (hash ^ value) * 0x9E3779B97F4A7C15;
   return hash ^ hash >> 29;
@@ -41,6 +54,20 @@ std::uint64_t Service::arm_set() const {
   return hash;
 }
 
+/// The last recommendation tells the caller's own first choice, and its reason begins with what it would have told.
+void Service::tell_first_choice() {
+  static constexpr ArmChance always{.arm = 0, .probability = 1};
+  would_be_ = last_->chosen.checkpoint;
+  first_choice_ = recommender_.arm_answer(engine(), last_->user, always.arm);
+  first_choice_.probability = always.probability;
+  const bool is_same = first_choice_.checkpoint == would_be_;
+  reason_ += "shadow: your first choice; Penchant would have chosen ";
+  (reason_ += is_same ? "it too" : would_be_) += ". ";
+  last_->chosen = first_choice_;
+  last_->arms = {&first_choice_, 1};
+  last_->chances = {&always, 1};
+}
+
 /// Keeps the last recommendation; its id.
 std::string_view Service::keep_decision(const RecommendRequest& request) {
   listed_.clear();
@@ -54,7 +81,8 @@ std::string_view Service::keep_decision(const RecommendRequest& request) {
                           .family = request.family,
                           .policy = to_string(last_->policy),
                           .checkpoint = last_->chosen.checkpoint,
-                          .tier = request.tier};
+                          .tier = request.tier,
+                          .would_be = would_be_};
   const DecisionArms arms{.set = arm_set(),
                           .count = static_cast<std::uint32_t>(recommender_.arm_count()),
                           .rest_probability = 0,
@@ -68,14 +96,7 @@ void Service::take_default_back(const FoundDecision& found) {
   const User* const user = engine().find_user(found.decision.user);
   const std::string id = default_id(found.id.view());
   if (!user || !user->known().find(id)) return;
-  Record record{.verdict = Verdict::neutral,
-                .tier = found.decision.tier,
-                .user = found.decision.user,
-                .checkpoint = found.decision.checkpoint,
-                .prompt = found.decision.prompt,
-                .family = found.decision.family,
-                .id = id,
-                .decision = found.id.view()};
+  Record record = default_record(found, Verdict::neutral, id);
   (void)this->record(record);  // what refuses it refuses the verdict that follows, and says why
 }
 
@@ -87,6 +108,7 @@ result<Recorded> Service::judge(std::string_view id, Record& record, std::string
   record.user = decision.user;
   record.prompt = decision.prompt;
   record.decision = found->id.view();
+  record.shadow_checkpoint = decision.would_be;
   if (record.family.empty()) record.family = decision.family;
   if (!record.tier) record.tier = decision.tier;
   if (auto valid = validate(record); !valid) return valid.error();
@@ -150,14 +172,7 @@ std::size_t Service::judge_by_default(Verdict verdict, std::int64_t wait_ms) {
     const auto found = decisions_.next_unjudged(clock_ms_ - wait_ms);
     if (!found) break;
     const std::string id = default_id(found->id.view());
-    Record record{.verdict = verdict,
-                  .tier = found->decision.tier,
-                  .user = found->decision.user,
-                  .checkpoint = found->decision.checkpoint,
-                  .prompt = found->decision.prompt,
-                  .family = found->decision.family,
-                  .id = id,
-                  .decision = found->id.view()};
+    Record record = default_record(*found, verdict, id);
     const User* const user = engine().find_user(record.user);
     const bool is_known = user && user->known().find(id);  // from before a restart that forgot the mark
     if (!is_known && this->record(record)) ++judged;

@@ -24,6 +24,7 @@ struct Decision {
   std::string_view policy;
   std::string_view checkpoint;  // the one that was told
   std::optional<Tier> tier;
+  std::string_view would_be;  // the one that would have been told, where the caller's own was; else empty
 };
 
 struct ArmProbability {

@@ -29,11 +29,13 @@ std::string_view text_at(const std::byte* from, std::size_t size) {
   return {reinterpret_cast<const char*>(from), size};
 }
 
-// The five texts of a decision's frame, in their order.
-std::array<std::size_t, 5> text_sizes(const std::byte* frame) {
+constexpr std::size_t decision_texts = 6;
+
+// Of the texts of a decision's frame, in their order.
+std::array<std::size_t, decision_texts> text_sizes(const std::byte* frame) {
   return {load_size<std::uint16_t>(frame + 10), load_size<std::uint32_t>(frame + 36),
           load_size<std::uint16_t>(frame + 40), load_size<std::uint16_t>(frame + 42),
-          load_size<std::uint16_t>(frame + 44)};
+          load_size<std::uint16_t>(frame + 44), load_size<std::uint16_t>(frame + 46)};
 }
 
 }  // namespace
@@ -90,13 +92,13 @@ bool is_arm_set(std::span<const std::byte> frame) {
 bool within_limits(const Decision& decision, const DecisionArms& arms) {
   return decision.user.size() <= user_bytes_max && decision.prompt.size() <= prompt_bytes_max &&
          decision.family.size() <= label_bytes_max && decision.policy.size() <= label_bytes_max &&
-         decision.checkpoint.size() <= model_name_bytes_max && arms.count <= decision_arms_max &&
-         arms.listed.size() <= arms.count;
+         decision.checkpoint.size() <= model_name_bytes_max && decision.would_be.size() <= model_name_bytes_max &&
+         arms.count <= decision_arms_max && arms.listed.size() <= arms.count;
 }
 
 std::size_t decision_frame_bytes(const Decision& decision, const DecisionArms& arms) {
   return decision_fixed_bytes + arms.listed.size() * listed_arm_bytes + decision.user.size() + decision.prompt.size() +
-         decision.family.size() + decision.policy.size() + decision.checkpoint.size();
+         decision.family.size() + decision.policy.size() + decision.checkpoint.size() + decision.would_be.size();
 }
 
 void encode_decision(const Decision& decision, const DecisionArms& arms, const DecisionPlace& place,
@@ -114,7 +116,7 @@ void encode_decision(const Decision& decision, const DecisionArms& arms, const D
   store_little_endian(at + 40, static_cast<std::uint16_t>(decision.family.size()));
   store_little_endian(at + 42, static_cast<std::uint16_t>(decision.policy.size()));
   store_little_endian(at + 44, static_cast<std::uint16_t>(decision.checkpoint.size()));
-  store_little_endian(at + 46, std::uint16_t{0});
+  store_little_endian(at + 46, static_cast<std::uint16_t>(decision.would_be.size()));
   std::byte* to = at + decision_fixed_bytes;
   std::uint32_t least = 0;
   for (const ArmProbability& listed : arms.listed) {
@@ -128,7 +130,8 @@ void encode_decision(const Decision& decision, const DecisionArms& arms, const D
   to = copy_text(decision.prompt, to);
   to = copy_text(decision.family, to);
   to = copy_text(decision.policy, to);
-  copy_text(decision.checkpoint, to);
+  to = copy_text(decision.checkpoint, to);
+  copy_text(decision.would_be, to);
 }
 
 DecisionPlace DecisionView::place() const {
@@ -159,7 +162,7 @@ std::string_view DecisionView::user() const {
 
 Decision DecisionView::decision() const {
   const std::byte* at = frame_ + decision_fixed_bytes + std::size_t{listed_count()} * listed_arm_bytes;
-  std::array<std::string_view, 5> texts;
+  std::array<std::string_view, decision_texts> texts;
   const auto sizes = text_sizes(frame_);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     texts[i] = text_at(at, sizes[i]);
@@ -172,7 +175,8 @@ Decision DecisionView::decision() const {
           .family = texts[2],
           .policy = texts[3],
           .checkpoint = texts[4],
-          .tier = frame_[9] == std::byte{0} ? std::nullopt : std::optional(tier)};
+          .tier = frame_[9] == std::byte{0} ? std::nullopt : std::optional(tier),
+          .would_be = texts[5]};
 }
 
 bool is_decision(std::span<const std::byte> frame, std::uint32_t arms) {

@@ -12,16 +12,16 @@
 namespace penchant {
 namespace {
 
-constexpr std::uint32_t bit(EventField field) { return std::uint32_t{1} << static_cast<unsigned>(field); }
+constexpr std::uint64_t bit(EventField field) { return std::uint64_t{1} << static_cast<unsigned>(field); }
 
 /// The fields an event of this kind may have.
-std::uint32_t fields_of(EventKind kind) {
-  constexpr std::uint32_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
+std::uint64_t fields_of(EventKind kind) {
+  constexpr std::uint64_t pool = bit(EventField::now) | bit(EventField::tier) | bit(EventField::family);
   switch (kind) {
-    case EventKind::record:  // tags 1 to 21, and five more
+    case EventKind::record:  // tags 1 to 21, and six more
       return (bit(EventField::checkpoints) - bit(EventField::now)) | bit(EventField::decision_arms) |
              bit(EventField::previous) | bit(EventField::revision) | bit(EventField::name) |
-             bit(EventField::other_words);
+             bit(EventField::other_words) | bit(EventField::shadow);
     case EventKind::pool_set: return pool | bit(EventField::checkpoints);
     case EventKind::pool_delete: return pool;
     case EventKind::decay_change:
@@ -36,7 +36,7 @@ std::uint32_t fields_of(EventKind kind) {
 }
 
 /// The fields that are always written.
-std::uint32_t required_fields_of(EventKind kind) {
+std::uint64_t required_fields_of(EventKind kind) {
   if (kind == EventKind::record) return bit(EventField::now) | bit(EventField::verdict);
   return fields_of(kind) & ~(bit(EventField::family) | bit(EventField::half_lives_at_epoch));
 }
@@ -58,19 +58,19 @@ class EventDecoder::Reader {
   }
 
   /// The next field: one of `allowed`, and behind those before it.
-  EventField field(std::uint32_t allowed) {
+  EventField field(std::uint64_t allowed) {
     const std::uint8_t tag = small();
-    if (tag >= 32 || (allowed >> tag & 1) == 0) {
+    if (tag >= 64 || (allowed >> tag & 1) == 0) {
       fail("it has a field this version does not know");
     } else if (seen_ >> tag != 0) {
       fail("its fields are out of order");
     } else {
-      seen_ |= std::uint32_t{1} << tag;
+      seen_ |= std::uint64_t{1} << tag;
     }
     return static_cast<EventField>(tag);
   }
   /// For the end: whether each of `required` was there.
-  void require(std::uint32_t required) {
+  void require(std::uint64_t required) {
     if ((seen_ & required) != required) fail("it lacks a field");
   }
 
@@ -130,7 +130,7 @@ class EventDecoder::Reader {
   }
 
   std::span<const std::byte> left_;
-  std::uint32_t seen_ = 0;  // bits of the fields read
+  std::uint64_t seen_ = 0;  // bits of the fields read
   std::string wrong_;
 };
 
@@ -197,6 +197,7 @@ std::string_view Record::*text_member(EventField field) {
     case EventField::note: return &Record::note;
     case EventField::vision: return &Record::vision;
     case EventField::name: return &Record::name;
+    case EventField::shadow: return &Record::shadow_checkpoint;
     default: return nullptr;
   }
 }

@@ -141,7 +141,8 @@ std::size_t bytes_max_of(const Record& record) {
                       6 * field_bytes_max;
   for (const std::string_view text :
        {record.user, record.checkpoint, record.prompt, record.negative_prompt, record.family, record.stage,
-        record.session, record.generation, record.id, record.decision, record.note, record.vision, record.name}) {
+        record.session, record.generation, record.id, record.decision, record.note, record.vision, record.name,
+        record.shadow_checkpoint}) {
     bytes += field_bytes_max + text.size();
   }
   for (const LoraTag& lora : record.loras) bytes += number_bytes_max + lora.name.size() + 2 * sizeof(double);
@@ -240,6 +241,7 @@ void encode(const Record& record, std::vector<std::byte>& out) {
   if (record.revision > 0) writer.signed_number(EventField::revision, record.revision);
   writer.text(EventField::name, record.name);
   writer.keywords(EventField::other_words, record.other_words);
+  writer.text(EventField::shadow, record.shadow_checkpoint);
 }
 
 void encode(const Event& event, std::vector<std::byte>& out) {

@@ -49,6 +49,7 @@ enum class EventField : std::uint8_t {
   half_lives_at_epoch = 29,
   other_words = 30,
   learning = 31,
+  shadow = 32,
 };
 
 }  // namespace penchant

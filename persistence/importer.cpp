@@ -57,6 +57,7 @@ std::string content_id(const JsonRecord& read) {
   content.add("decision", record.decision);
   content.add("note", record.note);
   content.add("vision", record.vision);
+  content.add("shadow", record.shadow_checkpoint);
   for (const Keyword& keyword : record.keywords) content.add("keyword", keyword.text);
   for (const Keyword& keyword : record.negative_keywords) content.add("negative keyword", keyword.text);
   for (const LoraTag& lora : record.loras) {

@@ -32,6 +32,7 @@ constexpr std::array text_fields{
     TextField{"decision_id", &Record::decision, identifier_bytes_max, true},
     TextField{"feedback_text", &Record::note, text_bytes_max},
     TextField{"vision_description", &Record::vision, text_bytes_max},
+    TextField{"shadow_checkpoint", &Record::shadow_checkpoint, model_name_bytes_max},
 };
 
 Failure wrong(std::string_view what, std::string_view why) {

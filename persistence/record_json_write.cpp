@@ -118,6 +118,7 @@ void append_record_json(std::string& out, const JsonRecord& read) {
   if (record.weight_ms && record.weight_ms != record.at_ms)
     text(",\"weight_timestamp\":", timestamp(*record.weight_ms));
   append_arms(out, record.decision_arms);
+  if (!record.shadow_checkpoint.empty()) text(",\"shadow_checkpoint\":", record.shadow_checkpoint);
   out += '}';
 }
 

@@ -41,12 +41,14 @@ constexpr std::array record_subjects{
     Subject{"a LoRA", "loras"},
     Subject{"a parameter", "parameters"},
     Subject{"a keyword", "keywords"},
+    Subject{"the shadow's checkpoint", "shadow_checkpoint"},
 };
 // And where they use its name.
 constexpr std::array record_fields{
     "id",         "timestamp",  "user_id",       "prompt",       "negative_prompt", "keywords",
     "checkpoint", "loras",      "parameters",    "model_family", "task_type",       "action",
     "stage",      "session_id", "generation_id", "decision_id",  "feedback_text",   "vision_description",
+    "shadow_checkpoint",
 };
 
 bool begins_with(std::string_view sentence, std::string_view subject) {

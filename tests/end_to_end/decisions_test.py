@@ -1,9 +1,13 @@
 """Decisions over the wire: judged late, after a restart, by default, while nothing can be recorded; and their end."""
+import json
 import pathlib
 import time
 import unittest
 
-from harness import EndToEnd, eventually, run
+import redis
+
+from harness import EndToEnd, encode, eventually, run
+from http_client import EXPORT, RECOMMEND, RECORDS, curl
 from power_cut import powered_server
 
 NO_DECISION = "^NOSUCH there is no such decision: it was never told here, or it has expired$"
@@ -117,6 +121,83 @@ class ByDefault(EndToEnd):
             decide(client)
             time.sleep(2)
             self.assertEqual(verdicts(client), (0, 0, 0))
+
+
+class Shadow(EndToEnd):
+    """The caller's own first choice is told, and what Penchant would have chosen is logged."""
+    QUESTION = ["RECOMMEND", "ann", "ink", "AMONG", 2, "A", "B"]
+
+    def shadowed(self, **options):
+        penchant = self.server(**{"shadow": "yes", "durability": "always"} | options)
+        with penchant.client() as client:
+            client.pipeline([["RECORD", "ann", "selected", "B", "ink"]] * 9)
+        return penchant
+
+    def judged(self, penchant, decision):
+        with penchant.client() as client:
+            self.assertEqual(client.ask("JUDGE", decision, "rejected", "A"), 10)
+            [record] = client.ask("HISTORY", "ann", "LIMIT", 1, "JSON")[1]
+        return json.loads(record)
+
+    def test_every_client_is_told_the_first_choice(self):
+        penchant = self.shadowed(stores=2)
+        self.assertIn("shadow: your first choice; Penchant would have chosen B. 9 of your 9 'ink' images",
+                      penchant.redis_cli(*self.QUESTION))
+        with redis.Redis(port=penchant.port, decode_responses=True) as client:
+            told = client.execute_command(*self.QUESTION)
+            self.assertEqual(told[told.index("arms") + 1], [["A", "0.5", "0", "1"]])
+            plan = client.execute_command("PLAN", "ann", "ink", "COUNT", 5, "AMONG", 2, "A", "B")
+            self.assertEqual(plan[plan.index("checkpoints") + 1], [["A", 5]])
+        with penchant.client() as client:
+            for byte in encode(*self.QUESTION):
+                client.send(bytes([byte]))
+            self.assertEqual(client.receive()["checkpoint"], "A")
+            self.assertEqual(client.ask(*self.QUESTION, "PEEK")["checkpoint"], "B")
+        answer = curl(penchant.http_port, "GET", RECOMMEND + "?user_id=ann&prompt=ink&among=A&among=B").json
+        self.assertEqual([arm["checkpoint"] for arm in answer["arms"]], ["A"])
+
+    def test_a_verdict_after_kill_9_and_over_other_stores_knows_what_would_have_been_chosen(self):
+        penchant = self.shadowed(stores=2)
+        with penchant.client() as client:
+            decision = client.ask(*self.QUESTION)["decision"]
+        time.sleep(1.5)  # within a second decisions are on disk
+        penchant.restart(stores=3, shadow="no")
+        record = self.judged(penchant, decision)
+        self.assertEqual(record["shadow_checkpoint"], "B")
+        self.assertEqual(record["decision_arms"], [{"checkpoint": "A", "probability": 1},
+                                                   {"checkpoint": "B", "probability": 0}])
+        penchant.restart()
+        told = curl(penchant.http_port, "GET", RECORDS + "?user_id=ann&limit=1").json
+        self.assertEqual(told["records"], [record])
+        exported = curl(penchant.http_port, "GET", EXPORT).json["preferences"]
+        self.assertEqual(exported[-1], record)
+        self.assertFalse(any("shadow_checkpoint" in one for one in exported[:-1]))
+        with penchant.client() as client:
+            client.ask("FORGET", "ann")
+            self.assertEqual(client.ask("IMPORT", json.dumps({"format": "penchant-preferences", "version": 1,
+                                                              "preferences": exported}))["recorded"], 10)
+            self.assertEqual(json.loads(client.ask("HISTORY", "ann", "LIMIT", 1, "JSON")[1][0]), record)
+
+    def test_it_changes_while_the_server_runs(self):
+        penchant = self.shadowed(shadow="no", stores=2)
+        with penchant.client() as client:
+            for shadow, told in [("yes", "A"), ("no", "B")]:
+                self.assertEqual(client.ask("CONFIG", "SET", "shadow", shadow), "OK")
+                self.assertEqual(client.ask("CONFIG", "GET", "shadow"), {"shadow": shadow})
+                self.assertEqual(penchant.info("shadow"), "1" if shadow == "yes" else "0")
+                self.assertEqual(client.ask(*self.QUESTION)["checkpoint"], told)
+
+    def test_the_switch_stands_alone_or_says_yes_or_no_here_and_in_a_file(self):
+        file = self.folder() / "penchant.conf"
+        file.write_text("shadow = yes\n")
+        for options, shadow in [({}, "0"), ({"shadow": None}, "1"), ({"shadow": None, "decay_days": 7}, "1"),
+                                ({"shadow": "yes"}, "1"), ({"shadow=no": None}, "0"), ({"config": file}, "1"),
+                                ({"config": file, "shadow": "no"}, "0")]:
+            self.assertEqual(self.server(**options).info("shadow"), shadow, options)
+        for wrong in [["--shadow", "maybe"], ["--shadow="], ["--shadow", "--shadow"]]:
+            done = run("serve", "--data", self.folder(), *wrong)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("--shadow", done.stderr)
 
 
 class WithoutServer(EndToEnd):

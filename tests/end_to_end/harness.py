@@ -227,7 +227,7 @@ def read_lines(stream, lines):
 def serve_command(data, **options):
     command = [BINARY, "serve", "--data", str(data)]
     for name, value in ({"port": 0, "http_port": 0, "stores": 1} | options).items():
-        command += ["--" + name.replace("_", "-"), str(value)]
+        command += ["--" + name.replace("_", "-")] + ([] if value is None else [str(value)])
     return command
 
 

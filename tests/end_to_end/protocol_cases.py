@@ -137,6 +137,7 @@ REFUSALS = [
     (["CONFIG", "SET", "timeout", "soon"], "whole number"),
     (["CONFIG", "SET", "timeout", "1", "request-timeout"], "a name and a value"),
     (["CONFIG", "SET", "default-verdict", "liked"], "selected, rejected or neutral"),
+    (["CONFIG", "SET", "shadow", "on"], "yes or no"),
     (["CONFIG", "SET", "log-level", "loud"], "debug, info, warning or error"),
     (["SLOWLOG", "SHOW"], "GET, LEN or RESET"),
     (["COMMAND", "GETKEYS"], "COUNT, LIST, INFO or DOCS"),

@@ -169,6 +169,27 @@ BOOST_AUTO_TEST_CASE(no_arms_is_a_failure_with_one_sentence) {
   BOOST_TEST(recommender.recommend(engine, {.user = "bob"}).error().message == sentence);
 }
 
+BOOST_AUTO_TEST_CASE(any_arm_in_question_can_be_told_after_the_answer) {
+  kept("ann", "A", "ink", 3);
+  rejected("ann", "B", "ink", 2);
+  const auto keywords = words("ink");
+  const auto among = split("C A B");
+  Recommender recommender{Bands{}};
+  for (const bool is_among : {true, false}) {
+    const auto named = std::span(among).first(is_among ? among.size() : 0);
+    const auto answer =
+        recommender.recommend(engine, {.user = "ann", .keywords = keywords, .among = named, .top = 3, .at_ms = now_ms});
+    for (std::uint32_t arm = 0; arm < recommender.arm_count(); ++arm) {
+      const ArmAnswer one = recommender.arm_answer(engine, answer->user, arm);
+      const auto same = std::ranges::find(answer->arms, one.checkpoint, &ArmAnswer::checkpoint);
+      BOOST_REQUIRE(same != answer->arms.end());
+      BOOST_TEST(one.score == same->score);
+      BOOST_TEST(one.observations == same->observations);
+    }
+    BOOST_TEST(recommender.arm_answer(engine, answer->user, 0).checkpoint == (is_among ? "C" : "A"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_plan_shares_images_evenly_and_gives_the_remainder_to_the_best) {
   const auto plan = [](std::uint64_t count, std::size_t arms) {
     std::string shares;

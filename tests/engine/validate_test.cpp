@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_CASE(each_text_of_a_record_has_its_bound) {
   check_bytes(&Record::decision, identifier_bytes_max, "DECISION");
   check_bytes(&Record::note, text_bytes_max, "NOTE");
   check_bytes(&Record::vision, text_bytes_max, "VISION");
+  check_bytes(&Record::shadow_checkpoint, model_name_bytes_max, "the shadow's checkpoint");
 }
 
 BOOST_AUTO_TEST_CASE(a_record_has_at_most_64_keywords_of_each_kind) {
@@ -114,6 +115,8 @@ BOOST_AUTO_TEST_CASE(a_record_names_a_user_and_a_model) {
   BOOST_TEST(refusal({.user = "", .checkpoint = "A"}) == "the user is empty");
   BOOST_TEST(refusal({.user = "ann", .checkpoint = ""}) == "the checkpoint names no model");
   BOOST_TEST(refusal({.user = "ann", .checkpoint = "models/"}) == "the checkpoint names no model");
+  BOOST_TEST(refusal({.user = "ann", .checkpoint = "A", .shadow_checkpoint = "models/"}) ==
+             "the shadow's checkpoint names no model");
 }
 
 BOOST_AUTO_TEST_CASE(a_keywords_weight_is_finite) {

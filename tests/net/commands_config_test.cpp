@@ -50,6 +50,19 @@ BOOST_AUTO_TEST_CASE(settings_of_default_verdicts_change) {
   BOOST_TEST(say("CONFIG SET default-verdict liked").find("selected, rejected or neutral") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_shadow_changes_from_the_next_answer_on) {
+  const auto told = [this] { return field(ask("RECOMMEND ann ink AMONG 2 A B"), "checkpoint").text; };
+  kept("ann", "B", "ink");
+  BOOST_TEST(value("shadow") == "no");
+  BOOST_TEST(told() == "B");
+  BOOST_TEST(say("CONFIG SET shadow yes") == "OK");
+  BOOST_TEST(value("shadow") == "yes");
+  BOOST_TEST(told() == "A");
+  BOOST_TEST(say("CONFIG SET shadow no") == "OK");
+  BOOST_TEST(told() == "B");
+  BOOST_TEST(say("CONFIG SET shadow on").ends_with("'shadow': it must be yes or no"));
+}
+
 BOOST_AUTO_TEST_CASE(settings_of_stores_change) {
   BOOST_TEST(value("save") == "300 1");
   BOOST_TEST(say("CONFIG SET snapshot-every 7 history-days 30 history-bytes 1000") == "OK");

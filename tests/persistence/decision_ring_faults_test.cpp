@@ -19,7 +19,7 @@ struct DamagedRing : RingLife {
     open();
     for (const std::string& id : tell_many(5)) prompts[id] = told(id);
     ring->mark_judged("z-2");
-    other = tell({.prompt = "other arms"}, {"lone"});
+    other = tell({.prompt = "other arms", .would_be = "lone"}, {"lone"});
     prompts[other] = "other arms";
     ring.reset();
     whole = disk.bytes(path(35));
@@ -39,6 +39,7 @@ struct DamagedRing : RingLife {
       BOOST_REQUIRE_EQUAL(told(id), prompt);
       BOOST_REQUIRE(!is_judged(id) || id == "z-2");
       BOOST_REQUIRE_EQUAL(ring->find(id)->arms.size(), id == other ? 1U : 3U);
+      BOOST_REQUIRE_EQUAL(ring->find(id)->decision.would_be, id == other ? "lone" : "");
     }
     return count;
   }
@@ -102,6 +103,7 @@ BOOST_AUTO_TEST_CASE(frames_that_lie_with_a_right_crc_are_safe) {
     for (const auto& [id, prompt] : prompts) {
       const auto found = ring->find(id);
       std::size_t bytes = 0;
+      if (found) bytes += found->decision.would_be.size();
       if (found) found->arms.for_each([&](std::string_view name, float) { bytes += name.size(); });
       BOOST_REQUIRE(bytes < whole.size());
     }

@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(a_decision_is_found_by_its_id) {
                                  .family = "sdxl",
                                  .policy = "banded",
                                  .checkpoint = "real",
-                                 .tier = Tier::quality},
+                                 .tier = Tier::quality,
+                                 .would_be = "ink"},
                                 three_arms, second_arm);
     if (after_restart) reopen();
     const Decision decision = ring->find(id)->decision;
@@ -29,6 +30,7 @@ BOOST_AUTO_TEST_CASE(a_decision_is_found_by_its_id) {
     BOOST_TEST(decision.policy == "banded");
     BOOST_TEST(decision.checkpoint == "real");
     BOOST_CHECK(decision.tier == Tier::quality);
+    BOOST_TEST(decision.would_be == "ink");
     BOOST_TEST(!is_judged(id));
     BOOST_TEST(ring->find(id)->id.view() == id);
   }
@@ -48,12 +50,31 @@ BOOST_AUTO_TEST_CASE(it_has_the_probability_of_every_arm_listed_or_not) {
   BOOST_CHECK(!found->arms.probability_of("in"));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_was_no_shadows_has_the_bytes_it_always_had) {
+  const auto frame_of = [](std::string_view would_be) {
+    const Decision decision{.user = "ann", .checkpoint = "real", .would_be = would_be};
+    Bytes frame(decision_frame_bytes(decision, {}));
+    encode_decision(decision, {}, {.number = 0, .arm_set_at = 40}, frame);
+    return frame;
+  };
+  const Bytes plain = frame_of("");
+  BOOST_TEST(plain.size() == 48U + 3 + 4);
+  BOOST_TEST((plain[46] == std::byte{0} && plain[47] == std::byte{0}));
+  Bytes in_shadow = frame_of("ink");
+  BOOST_TEST(text_of(in_shadow).ends_with("annrealink"));
+  BOOST_TEST((in_shadow[46] == std::byte{3} && in_shadow[47] == std::byte{0}));
+  BOOST_TEST(is_decision(in_shadow, 0));
+  in_shadow[46] = std::byte{2};
+  BOOST_TEST(!is_decision(in_shadow, 0));
+}
+
 BOOST_AUTO_TEST_CASE(a_decision_may_have_no_texts_no_tier_and_no_arms) {
   open();
   const std::string id = tell(Decision{}, {});
   reopen();
   BOOST_TEST(told(id) == "");
   BOOST_CHECK(!ring->find(id)->decision.tier);
+  BOOST_TEST(ring->find(id)->decision.would_be == "");
   BOOST_TEST(ring->find(id)->arms.size() == 0U);
 }
 
@@ -158,14 +179,16 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_has_an_id_and_pushes_nothing_out) {
 BOOST_AUTO_TEST_CASE(texts_are_kept_up_to_the_engines_limits) {
   options.bytes_max = decision_ring_bytes_default;
   open();
-  const auto kept = [&](std::size_t user, std::size_t prompt, std::size_t label, std::size_t model) {
+  const auto kept = [&](std::size_t user, std::size_t prompt, std::size_t label, std::size_t model,
+                        std::size_t would_be = 1024) {
     const std::string longest(prompt, 'x');
     const std::string_view text = longest;
     const Decision decision{.user = text.substr(0, user),
                             .prompt = text,
                             .family = text.substr(0, label),
                             .policy = text.substr(0, label),
-                            .checkpoint = text.substr(0, model)};
+                            .checkpoint = text.substr(0, model),
+                            .would_be = text.substr(0, would_be)};
     return knows(tell(decision, {std::string(model, 'x')}));
   };
   BOOST_TEST(kept(256, 1 << 20, 64, 1024));
@@ -173,6 +196,7 @@ BOOST_AUTO_TEST_CASE(texts_are_kept_up_to_the_engines_limits) {
   BOOST_TEST(!kept(256, (1 << 20) + 1, 64, 1024));
   BOOST_TEST(!kept(256, 1 << 20, 65, 1024));
   BOOST_TEST(!kept(256, 1 << 20, 64, 1025));
+  BOOST_TEST(!kept(256, 1 << 20, 64, 1024, 1025));
   BOOST_TEST(!knows(tell(Decision{}, {std::string(1025, 'y')})));
 }
 

@@ -36,7 +36,8 @@ Record whole_record(std::int64_t now_ms) {
           .negative_keywords = negative,
           .loras = wet,
           .parameters = settings,
-          .decision_arms = decision};
+          .decision_arms = decision,
+          .shadow_checkpoint = "B"};
 }
 
 struct Copy : ExportLife {
@@ -97,6 +98,7 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_record_comes_back) {
                                R"("negative_keyword_weights":[1,0.9])",
                                R"("weight_timestamp":"20)",
                                R"("decision_arms":[{"checkpoint":"A","probability":0.25},)",
+                               R"(],"shadow_checkpoint":"B"})",
                                R"("strength_clip":0.30000000000000004)",
                                R"({"steps":28,"cfg":"7.50","sampler":"euler \"a\"\n","seed":"18446744073709551615",)"
                                R"("eta":0.1,"empty":"","big":"9007199254740993","e":1e+22,"zero":"-0"})"};

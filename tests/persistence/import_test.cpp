@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(each_bound_holds_and_one_more_is_refused_with_its_field) {
                             Bound{"model_family", label_bytes_max}, Bound{"stage", label_bytes_max},
                             Bound{"session_id", identifier_bytes_max}, Bound{"generation_id", identifier_bytes_max},
                             Bound{"decision_id", identifier_bytes_max}, Bound{"feedback_text", text_bytes_max},
-                            Bound{"vision_description", text_bytes_max}, Bound{"checkpoint", model_name_bytes_max}}) {
+                            Bound{"vision_description", text_bytes_max}, Bound{"checkpoint", model_name_bytes_max},
+                            Bound{"shadow_checkpoint", model_name_bytes_max}}) {
     BOOST_TEST(imported_record(text_field(bound.field, bound.bytes)) == "1 recorded, 0 known", bound.field);
     BOOST_TEST(imported_record(text_field(bound.field, bound.bytes + 1)) ==
                "record 1: " + std::string(bound.field) + " is longer than " + std::to_string(bound.bytes) + " bytes");
@@ -119,6 +120,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_the_record_and_the_field) {
            Wrong{R"("parameters":{"":1})", "a parameter has no name"},
            Wrong{R"("decision_arms":[{"checkpoint":"A","probability":1.5}])", "a probability is not from 0 to 1"},
            Wrong{R"("checkpoint":"folder/")", "the checkpoint names no model"},
+           Wrong{R"("shadow_checkpoint":"folder/")", "the shadow's checkpoint names no model"},
+           Wrong{R"("shadow_checkpoint":7)", "shadow_checkpoint must be a text"},
        }) {
     const std::string before = state();
     BOOST_TEST(imported(file(good + "," + with(wrong.fields) + "," + good)) ==
@@ -159,6 +162,8 @@ BOOST_AUTO_TEST_CASE(a_record_without_an_id_is_known_by_all_that_is_said_of_it) 
                            with(R"("prompt":"ink cat","timestamp":"2025-01-01T00:00:00.000002Z")"))) ==
              "2 recorded, 0 known");
   BOOST_TEST(imported(file(good)) == "0 recorded, 1 known");
+  BOOST_TEST(imported(file(with(R"("shadow_checkpoint":"B")") + "," + with(R"("shadow_checkpoint":"C")"))) ==
+             "2 recorded, 0 known");
 }
 
 BOOST_AUTO_TEST_CASE(a_known_id_with_another_verdict_corrects) {

@@ -181,6 +181,7 @@ class Folder : public SetLife {
       if (!found) continue;
       BOOST_TEST(store_of(found->decision.user, set->size()) == k);
       text += std::string(found->decision.user) + " " + std::string(found->decision.prompt);
+      text += " " + std::string(found->decision.would_be);
       text += (found->is_judged ? " judged" : "") + std::string(found->arms.size() == 2 ? " of 2" : "");
     }
     return text;

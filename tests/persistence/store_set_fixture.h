@@ -74,7 +74,12 @@ class SetLife {
   std::string decide(std::string_view user, std::string_view prompt) {
     const std::vector<std::string> names = {"A", "B"};
     const DecisionArms arms{.set = 1, .count = 2, .rest_probability = 0.5F};
-    const Decision decision{.at_ms = now_ms, .user = user, .prompt = prompt, .policy = "banded", .checkpoint = "A"};
+    const Decision decision{.at_ms = now_ms,
+                            .user = user,
+                            .prompt = prompt,
+                            .policy = "banded",
+                            .checkpoint = "A",
+                            .would_be = prompt == "open" ? "B" : ""};
     const auto name_of = [&](std::uint32_t arm) { return std::string_view(names[arm]); };
     return std::string(decisions_for(user).add(decision, arms, name_of));
   }

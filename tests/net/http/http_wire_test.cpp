@@ -61,6 +61,18 @@ BOOST_FIXTURE_TEST_CASE(records_come_alone_or_together, HttpTalk) {
   BOOST_TEST(get("/api/users").body == R"([{"user_id":"ann"},{"user_id":"default"}])");
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_shadow_would_have_chosen_comes_in_and_goes_out, HttpTalk) {
+  const auto record = [](const std::string& shadow) {
+    return R"({"checkpoint":"A","action":"selected","shadow_checkpoint":")" + shadow + "\"}";
+  };
+  BOOST_TEST(post("/api/preferences/records", record("B")).status == 200U);
+  const Answer told = get("/api/preferences/records");
+  BOOST_TEST(told.body.find(R"("shadow_checkpoint":"B"})") != std::string::npos, told);
+  for (const std::string& wrong : {std::string("models/"), std::string(1025, 'x')}) {
+    BOOST_TEST(field_of(post("/api/preferences/records", record(wrong))) == R"("shadow_checkpoint")");
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(one_bad_record_and_none_is_recorded, HttpTalk) {
   const Answer refused = post("/api/preferences/records",
                               R"([{"checkpoint":"A","action":"selected"},{"checkpoint":"A","action":"loved"}])");
