@@ -136,6 +136,21 @@ boost::json::object json_of(const WayReport& one) {
           {"sentence", judgement.sentence}};
 }
 
+boost::json::object json_of(const ShadowReport& shadow) {
+  const auto share = [](const ShadowShare& one) {
+    return boost::json::array{one.images, one.share(), one.interval().low, one.interval().high};
+  };
+  boost::json::value difference(nullptr);
+  if (shadow.difference) difference = with_bounds(*shadow.difference, shadow.difference_interval);
+  boost::json::value gain(nullptr);
+  if (shadow.foretold_gain) gain = with_bounds(shadow.foretold_gain->mean, shadow.foretold_gain->interval);
+  return {{"same", share(shadow.same)},
+          {"other", share(shadow.other)},
+          {"difference", std::move(difference)},
+          {"foretold_gain", std::move(gain)},
+          {"sentence", shadow.sentence}};
+}
+
 void print_json(const HistoryFindings& findings, const HistoryReport& report) {
   boost::json::array foretold;
   for (const ForetoldReport& one : report.foretold) foretold.push_back(json_of(one));
@@ -151,6 +166,8 @@ void print_json(const HistoryFindings& findings, const HistoryReport& report) {
   decisions["unknown_arms"] = findings.unknown_arms;
   decisions["own_choice"] = findings.own_choice;
   decisions["kept"] = std::move(kept);
+  boost::json::value shadow(nullptr);
+  if (report.shadow) shadow = json_of(*report.shadow);
   std::cout << boost::json::serialize(boost::json::object{{"records", findings.records},
                                                           {"users", findings.users},
                                                           {"selected", findings.selected},
@@ -159,7 +176,8 @@ void print_json(const HistoryFindings& findings, const HistoryReport& report) {
                                                           {"foretold_sentence", report.foretold_sentence},
                                                           {"decisions", std::move(decisions)},
                                                           {"policies", std::move(ways)},
-                                                          {"policies_sentence", report.ways_sentence}})
+                                                          {"policies_sentence", report.ways_sentence},
+                                                          {"shadow", std::move(shadow)}})
             << "\n";
 }
 
@@ -276,6 +294,7 @@ int evaluate_history(std::span<const std::string> arguments) {
               << ": " << findings.selected << " selected, " << findings.rejected << " rejected.\n";
     print_foretold(*report);
     print_ways(findings, *report);
+    if (report->shadow) std::cout << "\nIn shadow: " << report->shadow->sentence << "\n";
   }
   return std::cout.good() ? exit_ok : exit_failure;
 }

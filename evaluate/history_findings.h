@@ -13,6 +13,7 @@
 #include "engine/scorer_kind.h"
 #include "evaluate/off_policy.h"
 #include "evaluate/prediction_quality.h"
+#include "evaluate/shadow.h"
 
 namespace penchant {
 
@@ -59,6 +60,8 @@ struct HistoryFindings {
   std::array<std::vector<LoggedOutcome>, ways_to_choose> outcomes;
   std::uint64_t unknown_arms = 0;  // verdicts on decisions whose arms are not all known
   std::uint64_t own_choice = 0;    // verdicts on checkpoints that the decision could not have told
+
+  std::vector<ShadowImage> shadow;
 
   const Foretold& of(Foreteller by) const { return foretold[static_cast<std::size_t>(by)]; }
 };

@@ -57,7 +57,11 @@ result<void> HistoryReplay::add(const Record& told) {
   const bool is_known = user && !record.id.empty() && user->known().find(record.id);
   if (!is_known && record.verdict != Verdict::neutral) {
     const double share = foretell(record);
-    if (!record.decision.empty()) judge_decision(record, share);
+    if (!record.shadow_checkpoint.empty()) {
+      note_shadow(record, share);
+    } else if (!record.decision.empty()) {
+      judge_decision(record, share);
+    }
     ++(record.verdict == Verdict::selected ? findings_.selected : findings_.rejected);
   }
   ++findings_.records;
@@ -89,7 +93,7 @@ double HistoryReplay::foretell(const Record& record) {
     note(foreteller_of(static_cast<ScorerKind>(i)), scores[i], record, group);
   }
   note(Foreteller::automatic, scores[static_cast<std::size_t>(best)], record, group);
-  note(Foreteller::kept, learner && column ? words_.kept(*column).probability : share, record, group);
+  note(Foreteller::kept, foretold(user, record.checkpoint, share), record, group);
   return share;
 }
 
@@ -98,6 +102,20 @@ void HistoryReplay::note(Foreteller by, double probability, const Record& record
   const bool is_kept = record.verdict == Verdict::selected;
   foretold.quality.add(probability, is_kept, group);
   foretold.losses.push_back(log_loss(probability, is_kept));
+}
+
+/// What `kept` says of the record's prompt with a checkpoint, which was asked about last; where that is unknown `share`.
+double HistoryReplay::foretold(const User* user, std::string_view checkpoint, double share) const {
+  const auto column = engine_.find_checkpoint(user, checkpoint);
+  return column && user->learner() ? words_.kept(*column).probability : share;
+}
+
+void HistoryReplay::note_shadow(const Record& record, double share) {
+  const User* const user = engine_.find_user(record.user);
+  findings_.shadow.push_back({.is_same = model_key(record.checkpoint) == model_key(record.shadow_checkpoint),
+                              .is_kept = record.verdict == Verdict::selected,
+                              .foretold = foretold(user, record.checkpoint, share),
+                              .foretold_other = foretold(user, record.shadow_checkpoint, share)});
 }
 
 void HistoryReplay::judge_decision(const Record& record, double share) {
@@ -135,9 +153,7 @@ bool HistoryReplay::open(const Record& record, double share, OpenDecision& decis
   for (const DecisionArm& arm : record.decision_arms) {
     arms_.push_back(arm.checkpoint);
     decision.logged.push_back(arm.probability);
-    const auto column = engine_.find_checkpoint(user, arm.checkpoint);
-    const bool is_known = column && user->learner();
-    decision.predicted.push_back(is_known ? words_.kept(*column).probability : share);
+    decision.predicted.push_back(foretold(user, arm.checkpoint, share));
   }
   ask_ways(record, decision);
   return recommender_.arm_count() == arms_.size();

@@ -58,6 +58,8 @@ class HistoryReplay {
 
   double foretell(const Record& record);
   void note(Foreteller by, double probability, const Record& record, std::uint32_t group);
+  double foretold(const User* user, std::string_view checkpoint, double share) const;
+  void note_shadow(const Record& record, double share);
   void judge_decision(const Record& record, double share);
   bool open(const Record& record, double share, OpenDecision& decision);
   void ask_ways(const Record& record, OpenDecision& decision);

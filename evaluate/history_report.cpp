@@ -90,6 +90,7 @@ result<HistoryReport> report_on(const HistoryFindings& findings, const Bootstrap
     }
   }
   report.ways_sentence = choosing_sentence(report);
+  if (!findings.shadow.empty()) report.shadow = shadow_report(findings.shadow);
   return report;
 }
 

@@ -41,6 +41,7 @@ struct HistoryReport {
   std::uint64_t images = 0;
   std::vector<WayReport> ways;  // none where no decision can be judged
   std::string ways_sentence;
+  std::optional<ShadowReport> shadow;  // where a record was in shadow
 };
 
 /// Fails on replicates out of bounds.

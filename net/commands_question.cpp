@@ -137,6 +137,7 @@ void plan(Call& call) {
   if (!call.arguments.done()) return call.reply.error(call.arguments.error());
 
   request.top.reset();  // a plan is for the band's arms
+  request.images = *count;
   const auto answer = call.service.recommend(request);
   if (!answer) return call.reply.error("ERR " + answer.error().message);
   call.shard.traffic.note_recommendation(answer->recommendation.band);

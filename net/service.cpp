@@ -53,7 +53,7 @@ void Service::read_prompts(Record& record) {
   record.loras = loras_;
 }
 
-result<Recorded> Service::record(Record& record) {
+result<Recorded> Service::keep(Record& record) {
   // Too long a prompt is not even read; the store looks at all the rest.
   if (auto bounds = check_bounds(record); !bounds) return bounds.error();
   record.now_ms = clock_ms_;

@@ -55,6 +55,7 @@ struct RecommendRequest {
   Policy policy = Policy::banded;
   std::optional<ScorerChoice> scorer;  // the service's, where none is asked for
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> images;  // of a plan, 1 at least: its decision has the shares that they make
   bool peek = false;  // no decision is kept
 };
 
@@ -134,7 +135,8 @@ class Service {
   const Store& store() const { return store_; }
   const Engine& engine() const { return store_.engine(); }
 
-  /// Records a verdict: `record` comes without keywords and time; LoRA tags of the prompt join its LoRAs.
+  /// Records a verdict: `record` comes without keywords and time; LoRA tags of the prompt join its LoRAs. Of a decision
+  /// about its user and prompt it carries what could have been chosen, and that is judged then.
   result<Recorded> record(Record& record);
   /// One rejection for each checkpoint; with an id, the i-th has the id ID:i. All are recorded, or none.
   result<std::uint64_t> reject_all(const Record& record, std::span<const std::string_view> checkpoints);
@@ -203,6 +205,9 @@ class Service {
   void explain_words(std::uint32_t column);
   result<void> validate_reject_all(const Record& first, std::span<const std::string_view> checkpoints) const;
   void read_prompts(Record& record);
+  result<Recorded> keep(Record& record);
+  result<Recorded> judge(const FoundDecision& found, Record& record);
+  void carry_decision(const FoundDecision& found, Record& record);
   void tell_first_choice();
   std::string_view keep_decision(const RecommendRequest& request);
   result<void> validate_scores(const ScoresRequest& request) const;

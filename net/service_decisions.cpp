@@ -33,8 +33,7 @@ Record default_record(const FoundDecision& found, Verdict verdict, std::string_v
           .prompt = found.decision.prompt,
           .family = found.decision.family,
           .id = id,
-          .decision = found.id.view(),
-          .shadow_checkpoint = found.decision.would_be};
+          .decision = found.id.view()};
 }
 
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
@@ -71,8 +70,15 @@ void Service::tell_first_choice() {
 /// Keeps the last recommendation; its id.
 std::string_view Service::keep_decision(const RecommendRequest& request) {
   listed_.clear();
-  for (const ArmChance& chance : last_->chances) {
-    listed_.push_back({chance.arm, static_cast<float>(chance.probability)});
+  const auto& chances = last_->chances;
+  const bool is_spread = request.images && last_->policy == Policy::banded;
+  for (std::size_t i = 0; i < chances.size(); ++i) {
+    double probability = chances[i].probability;
+    if (is_spread) {  // a band's remainder goes to its best arm
+      const std::uint64_t images = planned_images(*request.images, chances.size(), i);
+      probability = static_cast<double>(images) / static_cast<double>(*request.images);
+    }
+    listed_.push_back({chances[i].arm, static_cast<float>(probability)});
   }
   std::ranges::sort(listed_, {}, &ArmProbability::arm);
   const Decision decision{.at_ms = now_ms(),
@@ -91,38 +97,52 @@ std::string_view Service::keep_decision(const RecommendRequest& request) {
                         [this](std::uint32_t arm) { return recommender_.arm_name(engine(), last_->user, arm); });
 }
 
+/// The arms go with the record, for the decision does not last: all of them, or the one judged.
+void Service::carry_decision(const FoundDecision& found, Record& record) {
+  decision_arms_.clear();
+  const bool are_few = found.arms.size() <= record_decision_arms_max;
+  found.arms.for_each([&](std::string_view name, float probability) {
+    if (are_few || model_key(name) == model_key(record.checkpoint)) decision_arms_.push_back({name, probability});
+  });
+  record.decision_arms = decision_arms_;
+  record.shadow_checkpoint = found.decision.would_be;
+}
+
 /// A verdict of the user's own comes in place of the one given by default.
 void Service::take_default_back(const FoundDecision& found) {
   const User* const user = engine().find_user(found.decision.user);
   const std::string id = default_id(found.id.view());
   if (!user || !user->known().find(id)) return;
   Record record = default_record(found, Verdict::neutral, id);
-  (void)this->record(record);  // what refuses it refuses the verdict that follows, and says why
+  (void)keep(record);  // what refuses it refuses the verdict that follows, and says why
+}
+
+result<Recorded> Service::judge(const FoundDecision& found, Record& record) {
+  if (auto valid = validate(record); !valid) return valid.error();
+  take_default_back(found);
+  carry_decision(found, record);
+  auto recorded = keep(record);
+  if (recorded) decisions_.mark_judged(record.decision);
+  return recorded;
 }
 
 result<Recorded> Service::judge(std::string_view id, Record& record, std::string_view only_user) {
   const auto found = decisions_.find(id);
   const bool is_known = found && (only_user.empty() || found->decision.user == only_user);
   if (!is_known) return Failure{std::string(no_such_decision)};
-  const Decision& decision = found->decision;
-  record.user = decision.user;
-  record.prompt = decision.prompt;
+  record.user = found->decision.user;
+  record.prompt = found->decision.prompt;
   record.decision = found->id.view();
-  record.shadow_checkpoint = decision.would_be;
-  if (record.family.empty()) record.family = decision.family;
-  if (!record.tier) record.tier = decision.tier;
-  if (auto valid = validate(record); !valid) return valid.error();
-  // The arms go with the record, for the decision does not last: all of them, or the one judged.
-  decision_arms_.clear();
-  const bool are_few = found->arms.size() <= record_decision_arms_max;
-  found->arms.for_each([&](std::string_view name, float probability) {
-    if (are_few || model_key(name) == model_key(record.checkpoint)) decision_arms_.push_back({name, probability});
-  });
-  take_default_back(*found);
-  record.decision_arms = decision_arms_;
-  auto recorded = this->record(record);
-  if (recorded) decisions_.mark_judged(record.decision);
-  return recorded;
+  if (record.family.empty()) record.family = found->decision.family;
+  if (!record.tier) record.tier = found->decision.tier;
+  return judge(*found, record);
+}
+
+result<Recorded> Service::record(Record& record) {
+  if (record.decision.empty()) return keep(record);
+  const auto found = decisions_.find(record.decision);
+  const bool is_about = found && found->decision.user == record.user && found->decision.prompt == record.prompt;
+  return is_about ? judge(*found, record) : keep(record);
 }
 
 result<Store::Forgotten> Service::forget(std::string_view user) {
@@ -175,7 +195,8 @@ std::size_t Service::judge_by_default(Verdict verdict, std::int64_t wait_ms) {
     Record record = default_record(*found, verdict, id);
     const User* const user = engine().find_user(record.user);
     const bool is_known = user && user->known().find(id);  // from before a restart that forgot the mark
-    if (!is_known && this->record(record)) ++judged;
+    carry_decision(*found, record);
+    if (!is_known && keep(record)) ++judged;
     decisions_.mark_judged(found->id.view());
   }
   return judged;

@@ -13,6 +13,7 @@
 namespace penchant::test {
 
 using Arms = std::vector<DecisionArm>;
+inline const Arms even{{"A", 0.5}, {"B", 0.5}};
 
 class Person {
  public:
@@ -20,7 +21,7 @@ class Person {
 
   /// A record of `checkpoint`; of a decision, where one is named.
   void record(Verdict verdict, std::string_view checkpoint, std::string_view prompt = "", std::string_view id = "",
-              std::string_view decision = "", const Arms& arms = {}) {
+              std::string_view decision = "", const Arms& arms = {}, std::string_view shadow = "") {
     const Record record{.at_ms = ++time_ms_,
                         .verdict = verdict,
                         .user = "ann",
@@ -29,7 +30,8 @@ class Person {
                         .id = id,
                         .decision = decision,
                         .keywords = prompts_.read(prompt).keywords(),
-                        .decision_arms = arms};
+                        .decision_arms = arms,
+                        .shadow_checkpoint = shadow};
     const auto added = replay_.add(record);
     BOOST_REQUIRE_MESSAGE(added, added.error().message);
   }
@@ -42,6 +44,11 @@ class Person {
   void judge(std::string_view decision, bool is_kept, std::string_view checkpoint, const Arms& arms,
              std::string_view prompt = "") {
     record(is_kept ? Verdict::selected : Verdict::rejected, checkpoint, prompt, "", decision, arms);
+  }
+  /// A decision that told `told`, where Penchant would have told `would_be`.
+  void shadow(std::string_view decision, bool is_kept, std::string_view told, std::string_view would_be,
+              const Arms& arms) {
+    record(is_kept ? Verdict::selected : Verdict::rejected, told, "", "", decision, arms, would_be);
   }
 
   const Engine& engine() const { return replay_.engine(); }

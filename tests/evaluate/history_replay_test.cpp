@@ -7,7 +7,6 @@
 namespace penchant::test {
 namespace {
 
-const Arms even{{"A", 0.5}, {"B", 0.5}};
 
 std::size_t way(ScorerChoice scorer, Policy policy) {
   for (std::size_t i = 0; i < ways_to_choose; ++i) {

@@ -7,7 +7,6 @@
 namespace penchant::test {
 namespace {
 
-const Arms even{{"A", 0.5}, {"B", 0.5}};
 
 void forwards(std::size_t count, const std::function<void(std::size_t)>& work) {
   for (std::size_t i = 0; i < count; ++i) work(i);
