@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(replies_come_in_the_order_of_requests) {
 BOOST_AUTO_TEST_CASE(a_request_sees_what_those_before_it_in_the_batch_have_done) {
   Talk talk;
   BOOST_TEST(talk.send("RECORD ann selected A ink ID 1\r\nRECORD ann selected A ink ID 1\r\nSTATS ann\r\n")
-                 .starts_with(":1\r\n:0\r\n*22\r\n$7\r\nrecords\r\n:1\r\n"));
+                 .starts_with(":1\r\n:0\r\n*24\r\n$7\r\nrecords\r\n:1\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_pipeline_is_one_write) {

@@ -48,7 +48,7 @@ class GoldenLife {
 
   /// Learners; the community, another decay, and so long a time that landmarks move; a neutral record; a pool goes.
   void live_second() {
-    tell_(LearningChange{.now_ms = pass(1), .is_on = true});
+    tell_(LearningChange{.now_ms = pass(1), .is_on = true, .is_from_counts = true});
     is_learning_ = true;
     for (const char* user : {"ann", "bob", "cyd", "eve"}) tell_(Share{.now_ms = pass(1), .user = user, .on = true});
     tell_(Share{.now_ms = pass(1), .user = "eve", .on = false});
@@ -69,6 +69,9 @@ class GoldenLife {
     tell({.verdict = Verdict::selected, .user = "ann", .checkpoint = "m4", .prompt = "oil", .id = "corrected"},
          {"oil"});
     kept("dan", "m1", {"again"});
+    tell({.verdict = Verdict::selected, .user = "dan", .checkpoint = "m1", .prompt = "ink", .decision = "z-2",
+          .shadow_checkpoint = "m2"},
+         {"ink"});
     kept("fay", "m1", {"ink"});
     tell_(Forget{.now_ms = pass(1), .user = "fay"});
     tell_(Share{.now_ms = pass(1), .user = "dan", .on = true});

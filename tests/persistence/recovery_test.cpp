@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_snapshot_of_an_older_format_is_passed_over) {
 BOOST_AUTO_TEST_CASE(a_snapshot_of_a_newer_format_refuses_the_start) {
   TwoSnapshots life;
   life.set_format(snapshot_path(7), snapshot_format_version + 1);
-  BOOST_TEST(life.try_open() == snapshot_path(7) + " was written by a newer Penchant (format 8): start that one");
+  BOOST_TEST(life.try_open() == snapshot_path(7) + " was written by a newer Penchant (format 9): start that one");
 }
 
 BOOST_AUTO_TEST_CASE(a_snapshot_without_a_journal_is_enough_and_the_store_goes_on_behind_it) {

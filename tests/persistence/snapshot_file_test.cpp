@@ -102,14 +102,14 @@ BOOST_AUTO_TEST_CASE(a_newer_format_is_told_as_such) {
   store_little_endian(newer.data() + 8, snapshot_format_version + 1);
   store_little_endian(newer.data() + 36, crc32c(std::span(newer).first(36)));
   life.put(std::move(newer));
-  BOOST_TEST(life.refusal() == life.path() + " was written by a newer Penchant (format 8): start that one");
+  BOOST_TEST(life.refusal() == life.path() + " was written by a newer Penchant (format 9): start that one");
 }
 
 BOOST_AUTO_TEST_CASE(the_file_is_laid_out_as_its_page_says) {
   SmallSnapshot life;
   const std::byte* const at = life.whole.data();
   BOOST_TEST(text_of(std::span(life.whole).first(8)) == "PENCHSNP");
-  BOOST_TEST(load_little_endian<std::uint32_t>(at + 8) == 7U);
+  BOOST_TEST(load_little_endian<std::uint32_t>(at + 8) == 8U);
   BOOST_TEST(std::ranges::equal(std::span(life.whole).subspan(12, 16), store_id));
   BOOST_TEST(load_little_endian<std::uint64_t>(at + 28) == 7U);
   BOOST_TEST(load_little_endian<std::uint32_t>(at + 36) == crc32c(std::span(life.whole).first(36)));
