@@ -135,9 +135,8 @@ BOOST_AUTO_TEST_CASE(a_default_verdict_and_its_taking_back_keep_it_too) {
   says(last_record(), R"("action":"rejected")");
   says(last_record(), R"("shadow_checkpoint":"B")");
   say("JUDGE " + id + " selected A");
-  for (const Reply& record : ask("HISTORY ann LIMIT 2 JSON").elements[1].elements) {
-    says(record.text, R"("shadow_checkpoint":"B")");
-  }
+  const Reply history = ask("HISTORY ann LIMIT 2 JSON");
+  for (const Reply& record : history.elements[1].elements) says(record.text, R"("shadow_checkpoint":"B")");
 }
 
 BOOST_AUTO_TEST_CASE(it_comes_back_from_an_export_and_from_json) {
