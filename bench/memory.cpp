@@ -4,8 +4,8 @@
 //        bench_memory --cells [KEYWORDS] [CHECKPOINTS]  (default: 50,000 and 1,000)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
 // Each user has 20 of 200 checkpoints, and keeps half of the images. Every user three times: with prompts and
-// checkpoints alone; with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of four
-// negative prompts; with prompts and checkpoints and a learner (docs/learning.md).
+// checkpoints alone; with what else images carry: one of ten LoRAs in every other prompt, steps and cfg, and one of
+// four negative prompts; with prompts and checkpoints and a learner (docs/learning.md).
 // --cells: one user who has recorded each keyword with each checkpoint, 64 keywords a record, a checkpoint after the
 // other; what all of it takes by the number of these cells.
 #include <sys/wait.h>

@@ -207,7 +207,8 @@ void print_ways(const HistoryFindings& findings, const HistoryReport& report) {
   if (!report.ways.empty()) {
     const OffPolicyReport& first = report.ways.front().value;
     std::cout << "What other ways to choose would have been worth, by "
-              << counted(first.decisions, "decision", "decisions") << " with " << counted(report.images, "judged image", "judged images") << ", of which "
+              << counted(first.decisions, "decision", "decisions") << " with "
+              << counted(report.images, "judged image", "judged images") << ", of which "
               << decimals(first.logged_value, "%.3f") << " were kept:\n"
               << "scorer    policy          share kept      difference\n";
   }

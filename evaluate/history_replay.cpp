@@ -104,7 +104,7 @@ void HistoryReplay::note(Foreteller by, double probability, const Record& record
   foretold.losses.push_back(log_loss(probability, is_kept));
 }
 
-/// What `kept` says of the record's prompt with a checkpoint, which was asked about last; where that is unknown `share`.
+/// What `kept` says of the prompt that was asked about last with a checkpoint; where that is unknown `share`.
 double HistoryReplay::foretold(const User* user, std::string_view checkpoint, double share) const {
   const auto column = engine_.find_checkpoint(user, checkpoint);
   return column && user->learner() ? words_.kept(*column).probability : share;

@@ -114,6 +114,7 @@ void Service::take_default_back(const FoundDecision& found) {
   const std::string id = default_id(found.id.view());
   if (!user || !user->known().find(id)) return;
   Record record = default_record(found, Verdict::neutral, id);
+  carry_decision(found, record);
   (void)keep(record);  // what refuses it refuses the verdict that follows, and says why
 }
 

@@ -109,9 +109,9 @@ class History(EndToEnd):
         value, low, high = greedy["doubly_robust"]
         self.assertTrue(low < value < high and low < 0.9 and high > 0.8, greedy)
         self.assertGreater(greedy["difference"][1], 0)
-        for one in told["foretold"]:
-            if one["by"] != "share":
-                self.assertGreater(one["auc"], 0.8, one)
+        share, *others = told["foretold"]
+        for one in others:
+            self.assertLess(one["log_loss"], share["log_loss"], one["by"])
 
     def test_thin_records_are_refused_in_words_that_say_how_many_more_it_takes(self):
         server = self.server()
@@ -134,6 +134,26 @@ class History(EndToEnd):
         told = self.judged("--user", "ann", "--port", server.port)
         self.assertEqual((told["decisions"]["judged"], told["decisions"]["images"]), (60, 420))
         self.assertNotIn("probabilities logged", json.dumps(told["policies"]))
+
+    def test_what_shadow_shows(self):
+        server = self.server(shadow="yes", scorer="auto")
+        chance = random.Random(1)
+        client = self.enterContext(server.client())
+        for i in range(400):
+            right = chance.randrange(3)
+            own = ARMS[chance.randrange(3)]
+            told = client.ask("RECOMMEND", "ann", PROMPTS[right], "AMONG", 3, own, *[a for a in ARMS if a != own])
+            self.assertEqual(told["checkpoint"], own)
+            is_kept = chance.random() < (0.9 if own == ARMS[right] else 0.1)
+            client.ask("JUDGE", told["decision"], "selected" if is_kept else "rejected", own)
+        told = self.judged("--user", "ann", "--port", server.port)
+        shadow = told["shadow"]
+        self.assertEqual(shadow["same"][0] + shadow["other"][0], 400)
+        self.assertGreater(shadow["difference"][1], 0.5)
+        self.assertGreater(shadow["foretold_gain"][1], 0.4)
+        self.assertEqual(told["policies"], [])
+        self.assertIn("In shadow: Where your choice was Penchant's too, you kept 0.",
+                      run("evaluate", "history", "--user", "ann", "--port", server.port).stdout)
 
     def test_seeds_plots_and_what_is_wrong(self):
         server = self.server()

@@ -79,8 +79,19 @@ class Scorers(EndToEnd):
         self.assertEqual(client.ask("RECOMMEND", "ann", "anime")["kept"], [])
         self.assertEqual(client.ask("RECOMMEND", "ann", "anime", "SCORER", "logodds")["checkpoint"], "A")
 
-
-class Evaluate(EndToEnd):
+    def test_learning_that_is_turned_on_begins_with_what_was_counted(self):
+        server = self.server(decay_days=0)
+        teach(self.client(server))
+        server.terminate()
+        server.start(scorer="auto", durability="always")
+        client = self.client(server)
+        for scorer in SCORERS:
+            self.assertEqual(client.ask("RECOMMEND", "ann", "anime girls", "SCORER", scorer)["checkpoint"], "A", scorer)
+            told = client.ask("RECOMMEND", "ann", "castle", "SCORER", scorer)
+            self.assertEqual((told["checkpoint"], told["kept"][0][0]), ("B", "B"), scorer)
+        before = answers(client)
+        server.restart()
+        self.assertEqual(answers(self.client(server)), before)
 
 
 if __name__ == "__main__":
