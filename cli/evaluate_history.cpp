@@ -224,7 +224,7 @@ void print_ways(const HistoryFindings& findings, const HistoryReport& report) {
                 << with_interval(robust.difference, robust.difference_interval) << "  "
                 << to_string(judgement.conclusion);
     }
-    if (judgement.more_decisions) std::cout << ", about " << *judgement.more_decisions << " decisions more would";
+    if (judgement.more_decisions) std::cout << "; " << about(*judgement.more_decisions) << " more decisions may do";
     std::cout << "\n";
   }
   std::cout << report.ways_sentence << "\n";

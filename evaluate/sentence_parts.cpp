@@ -33,6 +33,8 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string about(std::uint64_t number) { return "about " + grouped(rounded_up(number)); }
+
 std::string with_interval(double value, const Interval& interval) {
   return decimals(value, "%+.3f") + " (" + decimals(interval.low, "%+.3f") + " to " + decimals(interval.high, "%+.3f") +
          ")";
@@ -50,7 +52,7 @@ std::optional<std::uint64_t> more_needed(double needed, double count) {
 
 std::string it_takes(std::optional<std::uint64_t> more, std::string_view purpose) {
   if (!more) return "no number up to a billion is foreseen to do.";
-  return std::string(purpose) + " takes about " + grouped(rounded_up(*more)) + " more.";
+  return std::string(purpose) + " takes " + about(*more) + " more.";
 }
 
 }  // namespace penchant

@@ -17,6 +17,8 @@ inline constexpr std::uint64_t more_foreseen_max = 1'000'000'000;
 std::string decimals(double value, const char* format);
 /// 1,234,567
 std::string grouped(std::uint64_t number);
+/// To two significant digits, upwards: "about 1,300".
+std::string about(std::uint64_t number);
 /// +0.012 (-0.001 to +0.025)
 std::string with_interval(double value, const Interval& interval);
 
