@@ -20,10 +20,14 @@ int run_evaluate(std::span<const std::string> arguments) {
   if (what == "stream") return evaluate_stream(arguments.subspan(1));
   if (what == "history") return evaluate_history(arguments.subspan(1));
   Usage usage{
-      "Says which scorer and which policy choose best.\n\n"
-      "  penchant evaluate history [FILE]   on your own records\n"
-      "  penchant evaluate stream DIR...    on streams of decisions whose outcomes are all known\n\n"
-      "penchant evaluate history --help and penchant evaluate stream --help say more.\n",
+      "Says which scorer and which policy choose best: history, on your own records; stream, on decisions whose\n"
+      "outcomes are all known.\n\n"
+      "Examples:\n"
+      "  penchant evaluate history --user ann\n"
+      "  penchant evaluate history ann.json --plot ann.svg\n"
+      "  penchant evaluate stream streams/genai streams/tifa\n\n"
+      "penchant evaluate history --help and penchant evaluate stream --help say more.\n\n"
+      "Usage: penchant evaluate history|stream [options]\n",
       boost::program_options::options_description("Options"),
       {"what"}};
   boost::program_options::variables_map values;

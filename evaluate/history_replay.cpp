@@ -23,7 +23,7 @@ Foreteller foreteller_of(ScorerKind kind) {
 bool are_all_known(std::span<const DecisionArm> arms) {
   double sum = 0;
   for (const DecisionArm& arm : arms) {
-    if (!(arm.probability >= 0)) return false;
+    if (!(arm.probability >= 0 && arm.probability <= 1)) return false;
     sum += arm.probability;
   }
   return std::abs(sum - 1) < probabilities_tolerance;
@@ -126,7 +126,7 @@ void HistoryReplay::judge_decision(const Record& record, double share) {
     ++findings_.unknown_arms;
     return;
   }
-  if (arm == record.decision_arms.end() || arm->probability == 0) {
+  if (arm == record.decision_arms.end() || arm->probability < logged_probability_min) {
     ++findings_.own_choice;
     return;
   }

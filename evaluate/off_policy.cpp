@@ -24,7 +24,9 @@ std::string_view fault_of(const LoggedOutcome& outcome) {
   constexpr double huge = std::numeric_limits<double>::max();
   if (!is_within(outcome.reward, 0, 1)) return "a reward that is not from 0 to 1";
   if (outcome.logged_probability == 0) return "an arm that was logged with probability 0";
-  if (!is_within(outcome.logged_probability, 1e-30, end)) return "a logged probability that is not from 0 to 1";
+  if (!is_within(outcome.logged_probability, logged_probability_min, end)) {
+    return "a logged probability that is not from 0 to 1";
+  }
   if (!is_within(outcome.target_probability, 0, end)) return "a probability of the policy that is not from 0 to 1";
   if (!is_within(outcome.predicted, 0, end) || !is_within(outcome.predicted_value, 0, end)) {
     return "a prediction that is not from 0 to 1";
@@ -229,7 +231,7 @@ LoggedOutcome logged_outcome(const ArmsOfDecision& arms, double reward) {
   for (std::size_t arm = 0; arm < count; ++arm) {
     const double target = arms.target[arm];
     outcome.predicted_value += target * arms.predicted[arm];
-    if (arms.logged[arm] > 0) {
+    if (arms.logged[arm] >= logged_probability_min) {
       const double w = target / arms.logged[arm];
       outcome.expected_weight2 += target * w;
       outcome.expected_weight4 += target * w * w * w;

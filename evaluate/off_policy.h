@@ -25,7 +25,7 @@ namespace penchant {
 /// One image of a decision, of which the reward came to be known.
 struct LoggedOutcome {
   double reward = 0;              // from 0 to 1
-  double logged_probability = 0;  // with which the arm was chosen: over 0, at most 1
+  double logged_probability = 0;  // with which the arm was chosen: logged_probability_min to 1
   double target_probability = 0;  // with which the policy judged would have chosen it
   double predicted = 0;           // the reward of that arm, as it was predicted before this decision was learned
   double predicted_value = 0;     // the sum over the arms of target_probability * predicted
@@ -93,6 +93,7 @@ inline constexpr double expected_sample_size_min = 40;
 inline constexpr double variance_sample_size_min = 15;
 inline constexpr double unlogged_max = 0.02;             // a value may be wrong by as much
 inline constexpr double mean_weight_deviations_max = 4;  // of its standard deviation
+inline constexpr double logged_probability_min = 1e-30;  // an arm with less could not be chosen
 inline constexpr std::size_t outcomes_max = std::size_t{1} << 20;
 inline constexpr std::size_t replicates_min = 100;
 inline constexpr std::size_t replicates_max = 100'000;

@@ -138,8 +138,9 @@ BOOST_AUTO_TEST_CASE(who_went_their_own_way_is_counted_and_left_out) {
   Person ann;
   ann.judge("d-1", true, "C", even);
   ann.judge("d-2", true, "A", {{"A", 0}, {"B", 1}});
+  ann.judge("d-3", true, "A", {{"A", 1e-31}, {"B", 1}});
   const HistoryFindings findings = ann.findings();
-  BOOST_TEST(findings.own_choice == 2U);
+  BOOST_TEST(findings.own_choice == 3U);
   BOOST_TEST(findings.outcomes[mean_greedy].empty());
 }
 
@@ -148,8 +149,9 @@ BOOST_AUTO_TEST_CASE(decisions_whose_arms_are_not_all_known_likewise) {
   ann.judge("d-1", true, "A", {{"A", 0.4}});
   ann.judge("d-2", true, "A", {{"A", 0.5}, {"A.safetensors", 0.5}});
   ann.judge("d-3", true, "A", {});
+  ann.judge("d-4", true, "A", {{"A", 1.0005}});
   const HistoryFindings findings = ann.findings();
-  BOOST_TEST(findings.unknown_arms == 3U);
+  BOOST_TEST(findings.unknown_arms == 4U);
   BOOST_TEST(findings.outcomes[mean_greedy].empty());
 }
 

@@ -95,7 +95,7 @@ const std::vector<Event> samples = {full,
                                     DecayChange{7, 0.25},
                                     DecayChange{7, 0.25, -17.5},
                                     Respread{8},
-                                    LearningChange{9, true}};
+                                    LearningChange{9, true, true}};
 
 BOOST_AUTO_TEST_SUITE(event_codec)
 
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_record_comes_back) {
   BOOST_TEST((exact.decay_days == 0.25 && exact.half_lives_at_epoch == -17.5));
   BOOST_TEST(std::get<Respread>(*decoder.decode(encoded(samples[7]))).now_ms == 8);
   const LearningChange begun = std::get<LearningChange>(*decoder.decode(encoded(samples[8])));
-  BOOST_TEST((begun.now_ms == 9 && begun.is_on));
+  BOOST_TEST((begun.now_ms == 9 && begun.is_on && begun.is_from_counts));
 }
 
 BOOST_AUTO_TEST_CASE(times_come_back_however_far_apart) {
@@ -239,9 +239,10 @@ BOOST_AUTO_TEST_CASE(what_was_added_later_keeps_its_bytes) {
   BOOST_TEST((encoded(Record{.user = "a", .checkpoint = "A", .shadow_checkpoint = "B", .name = "n-1"}) ==
               hex("01 0100 0403 060161 070141 1c036e2d31 200142")));
   BOOST_TEST((encoded(LearningChange{1000, true}) == hex("09 01d00f 1f01")));
+  BOOST_TEST((encoded(LearningChange{1000, true, true}) == hex("09 01d00f 1f02")));
   BOOST_TEST((encoded(Record{.user = "a", .checkpoint = "A", .other_words = std::span(other_words).first(1)}) ==
               hex("01 0100 0403 060161 070141 1e 01 04 6f66")));
-  for (const char* flag : {"02", "ff"}) BOOST_TEST(refusal(hex("09 0100 1f") + hex(flag)) != "", flag);
+  for (const char* flag : {"03", "ff"}) BOOST_TEST(refusal(hex("09 0100 1f") + hex(flag)) != "", flag);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_kind_is_refused) {
