@@ -6,8 +6,8 @@
 //   const HistoryFindings findings = std::move(replay).finish();
 //
 // Owner: the caller; it has an engine of its own. A pure function of the records in order. Memory: the engine, 200
-// bytes a verdict, 5 kB an image of a decision that can be judged (judged_images_max). Errors: what an engine refuses.
-// Threading: none.
+// bytes a verdict, 2 kB an image of a decision that can be judged, of which the newest judged_images_max stay. Errors:
+// what an engine refuses. Threading: none.
 #pragma once
 
 #include <cstdint>

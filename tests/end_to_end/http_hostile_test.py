@@ -49,7 +49,10 @@ class Load:
     def resources(self):
         """Descriptors but those of the store's own files, which it opens when it first needs them, and threads."""
         process = pathlib.Path(f"/proc/{self.one.process.pid}")
-        links = [os.readlink(link) for link in (process / "fd").iterdir()]
+        links = []
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                links.append(os.readlink(link))
         is_kept = [link.startswith(str(self.one.data)) and not link.endswith(" (deleted)") for link in links]
         return is_kept.count(False), re.search(r"Threads:\s+(\d+)", (process / "status").read_text())[1]
 
