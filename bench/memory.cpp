@@ -13,9 +13,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -65,11 +63,6 @@ void measure(const std::vector<std::string>& prompts, std::uint64_t users, std::
               static_cast<double>(users * records) / seconds);
 }
 
-std::uint64_t number_of(const char* text, std::uint64_t otherwise) {
-  if (text) std::from_chars(text, text + std::strlen(text), otherwise);
-  return otherwise;
-}
-
 /// 1 where a cell lacks its count.
 int measure_cells(std::size_t keyword_count, std::size_t checkpoints) {
   std::vector<std::string> texts(keyword_count);
@@ -109,8 +102,7 @@ int measure_cells(std::size_t keyword_count, std::size_t checkpoints) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "--cells") {
-    const char* const keywords = argc > 2 ? argv[2] : nullptr;
-    return measure_cells(number_of(keywords, 50'000), number_of(argc > 3 ? argv[3] : nullptr, 1'000));
+    return measure_cells(bench::number_at(argc, argv, 2, 50'000), bench::number_at(argc, argv, 3, 1'000));
   }
   const bench::Load load = bench::read_load(argc, argv, 2'000);
   // Each in a process of its own: memory that one has given back would serve the next.

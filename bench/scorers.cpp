@@ -4,9 +4,7 @@
 // Usage: bench_scorers [RECORDS] [CHECKPOINTS] [PROMPTS...]  (default: 20,000 and 50; then 20,000 and 500)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
 #include <array>
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
@@ -125,18 +123,13 @@ int measure(const std::vector<Read>& prompts, std::size_t records, std::size_t c
   return 0;
 }
 
-std::size_t number_of(const char* text, std::size_t otherwise) {
-  std::from_chars(text, text + std::strlen(text), otherwise);
-  return otherwise;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   const auto texts =
       argc > 3 ? bench::read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : bench::make_prompts();
   const std::vector<Read> prompts = read_all(texts);
-  const std::size_t records = argc > 1 ? number_of(argv[1], 20'000) : 20'000;
-  if (argc > 2) return measure(prompts, records, number_of(argv[2], 50));
+  const std::size_t records = bench::number_at(argc, argv, 1, 20'000);
+  if (argc > 2) return measure(prompts, records, bench::number_at(argc, argv, 2, 50));
   return measure(prompts, records, 50) + measure(prompts, records, 500);
 }

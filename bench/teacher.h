@@ -51,6 +51,12 @@ inline std::vector<std::string> make_prompts() {
   return prompts;
 }
 
+/// The argument at `place` as a number; `otherwise` where there is none.
+inline std::uint64_t number_at(int argc, char** argv, int place, std::uint64_t otherwise) {
+  if (argc > place) std::from_chars(argv[place], argv[place] + std::strlen(argv[place]), otherwise);
+  return otherwise;
+}
+
 /// How much, from a command line: [USERS] [RECORDS] [PROMPTS...], the files of which have a prompt a line.
 struct Load {
   std::uint64_t users = 0;
@@ -58,9 +64,8 @@ struct Load {
   std::vector<std::string> prompts;
 };
 inline Load read_load(int argc, char** argv, std::uint64_t users) {
-  Load load{.users = users, .prompts = {}};
-  if (argc > 1) std::from_chars(argv[1], argv[1] + std::strlen(argv[1]), load.users);
-  if (argc > 2) std::from_chars(argv[2], argv[2] + std::strlen(argv[2]), load.records);
+  Load load{.users = number_at(argc, argv, 1, users), .prompts = {}};
+  load.records = number_at(argc, argv, 2, load.records);
   load.prompts = argc > 3 ? read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : make_prompts();
   return load;
 }

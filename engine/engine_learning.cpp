@@ -5,6 +5,16 @@
 #include "engine/engine.h"
 
 namespace penchant {
+namespace {
+
+/// The text's row, a new one where it has none.
+std::uint32_t feature_row(FeatureTable& features, Interner& texts, std::string_view text) {
+  const auto id = texts.find(text);
+  const auto known = id ? features.find(*id) : std::nullopt;
+  return known ? *known : features.add(texts.acquire(text));
+}
+
+}  // namespace
 
 void Engine::change_learning(const LearningChange& event) {
   move_clock(event.now_ms);
@@ -26,16 +36,14 @@ void Engine::learn_from_counts(User& user) {
   Learner& learner = *user.learner();
   const double unit = weight_at(decay_.half_lives(now_ms_), user.landmark());
   const std::vector<double> rates = learner.learn_overall(user.checkpoints(), unit);
-  const Interner& texts = vocabulary_.keywords;
+  Interner& texts = vocabulary_.keywords;
   for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
     const Keyword keyword{texts.text(user.rows().keyword(row))};
     lesson_features_.read({&keyword, 1}, {});
     for (const std::string_view text : lesson_features_.texts()) {
-      const auto id = texts.find(text);
-      if (!id && vocabulary_.bytes() + text.size() + Interner::bytes_per_text > vocabulary_bytes_max) continue;
-      FeatureTable& features = learner.features();
-      const auto known = id ? features.find(*id) : std::nullopt;
-      const std::uint32_t feature = known ? *known : features.add(vocabulary_.keywords.acquire(text));
+      const bool has_room = vocabulary_.bytes() + text.size() + Interner::bytes_per_text <= vocabulary_bytes_max;
+      if (!has_room && !texts.find(text)) continue;
+      const std::uint32_t feature = feature_row(learner.features(), texts, text);
       user.each_checkpoint(row, [&](std::uint32_t column, const Counts& counts) {
         if (counts.observed > 0) learner.learn_counts(feature, column, counts, rates[column]);
       });
@@ -61,11 +69,9 @@ void Engine::look_before_learning(const Record& record, std::uint32_t column, Us
   feature_rows_.clear();
   std::vector<std::optional<std::uint32_t>> rows;
   for (const std::string_view text : lesson_features_.texts()) {
-    const auto id = find_keyword(text);
-    auto row = id ? features.find(*id) : std::nullopt;
-    if (!row) row = features.add(vocabulary_.keywords.acquire(text));
-    if (std::ranges::find(feature_rows_, *row) != feature_rows_.end()) continue;  // sent twice, it counts once
-    feature_rows_.push_back(*row);
+    const std::uint32_t row = feature_row(features, vocabulary_.keywords, text);
+    if (std::ranges::find(feature_rows_, row) != feature_rows_.end()) continue;  // sent twice, it counts once
+    feature_rows_.push_back(row);
     rows.push_back(row);
   }
   const double unit = weight_at(half_lives_now, user.landmark());

@@ -27,6 +27,9 @@ double learned_of(const FeatureCell& cell, const Rivals::Values& shares) {
   return sum;
 }
 
+/// Of an outcome that was foretold with probability p.
+double variance_of_outcome(double p) { return std::max(p * (1 - p), outcome_variance_min); }
+
 /// Of what a word does whatever the checkpoint, with the prior's.
 double precision_of(const FeatureRow& row, double unit) {
   return row_strength * unit + static_cast<double>(row.precision);
@@ -56,7 +59,7 @@ std::vector<double> Learner::learn_overall(const ArmTable& checkpoints, double u
   for (std::uint32_t column = 0; column < checkpoints.size(); ++column) {
     const Counts& counts = checkpoints[column].overall;
     const double rate = (counts.selected + unit) / (counts.observed + 2 * unit);
-    const double precision = counts.observed * std::max(rate * (1 - rate), outcome_variance_min);
+    const double precision = counts.observed * variance_of_outcome(rate);
     arm(column) = {.residual = precision * penchant::log_odds(rate), .precision = precision};
     rates.push_back(rate);
   }
@@ -68,7 +71,7 @@ void Learner::learn_counts(std::uint32_t row, std::uint32_t column, const Counts
   cell.selected += static_cast<float>(counts.selected);
   cell.observed += static_cast<float>(counts.observed);
   cell.residual += static_cast<float>(log_odds_share * (counts.selected - counts.observed * rate));
-  cell.precision += static_cast<float>(counts.observed * std::max(rate * (1 - rate), outcome_variance_min));
+  cell.precision += static_cast<float>(counts.observed * variance_of_outcome(rate));
   features_[row].records += static_cast<float>(counts.observed);
 }
 
@@ -239,7 +242,7 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
   kept_.learn(features, outcome.is_kept, outcome.weight, outcome.unit);
 
   const double p = logistic(foretold);
-  const double variance = std::max(p * (1 - p), outcome_variance_min);
+  const double variance = variance_of_outcome(p);
   const double missed = (outcome.is_kept ? 1 : 0) - p;
   const double weight = learned_unit(outcome.weight);
   const double own = arm_term(outcome.column, outcome.unit);
