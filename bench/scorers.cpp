@@ -1,5 +1,5 @@
-// What scorers cost beside mean: a recommendation by each, in turns, for one user with a learner; and a record with one
-// beside a record without.
+// What scorers cost beside mean: a recommendation by each, in turns, for one user without a learner and for one with;
+// and a record with one beside a record without.
 //
 // Usage: bench_scorers [RECORDS] [CHECKPOINTS] [PROMPTS...]  (default: 20,000 and 50; then 20,000 and 500)
 // PROMPTS are files with a prompt a line; without any, prompts of 14 words by Zipf's law from a vocabulary of 20,000.
@@ -89,20 +89,15 @@ bool is_right(Recommender& recommender, const Engine& engine, const Read& prompt
   return best - told < 1e-4;
 }
 
-int measure(const std::vector<Read>& prompts, std::size_t records, std::size_t checkpoints) {
-  Engine plain;
-  Engine engine;
-  engine.change_learning({.now_ms = bench::start_ms, .is_on = true});
-  const double plain_s = teach(plain, prompts, records, checkpoints);
-  const double learning_s = teach(engine, prompts, records, checkpoints);
+/// Tells what a recommendation by each of the first `kinds` scorers takes.
+void measure(const Engine& engine, const std::vector<Read>& prompts, std::size_t kinds) {
   Recommender recommender{Bands{}};
   std::array<std::vector<double>, scorer_names.size()> seconds;
   for (int round = 0; round < rounds; ++round) {
-    for (std::size_t kind = 0; kind < scorer_names.size(); ++kind) {
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
       const auto scorer = static_cast<ScorerKind>(kind);
       if (!is_right(recommender, engine, prompts[static_cast<std::size_t>(round)], scorer)) {
-        std::printf("%s does not recommend its best\n", scorer_names[kind].data());
-        return 1;
+        throw std::runtime_error(std::string(scorer_names[kind]) + " does not recommend its best");
       }
       seconds[kind].push_back(bench::seconds_of([&] {
         for (std::size_t i = 0; i < questions; ++i) {
@@ -111,16 +106,26 @@ int measure(const std::vector<Read>& prompts, std::size_t records, std::size_t c
       }));
     }
   }
-  std::printf("%zu records, %zu checkpoints\n", records, checkpoints);
   const double mean_s = bench::median(seconds[0]);
-  for (std::size_t kind = 0; kind < scorer_names.size(); ++kind) {
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
     const double own_s = bench::median(seconds[kind]);
     std::printf("  recommend by %-10s %8.2f us, %5.2f times mean\n", scorer_names[kind].data(), own_s / questions * 1e6,
                 own_s / mean_s);
   }
-  std::printf("  record without learner    %8.2f us\n", plain_s * 1e6);
-  std::printf("  record with one           %8.2f us, %5.2f times\n", learning_s * 1e6, learning_s / plain_s);
-  return 0;
+}
+
+void measure(const std::vector<Read>& prompts, std::size_t records, std::size_t checkpoints) {
+  Engine plain;
+  Engine learning;
+  learning.change_learning({.now_ms = bench::start_ms, .is_on = true});
+  const double plain_s = teach(plain, prompts, records, checkpoints);
+  const double learning_s = teach(learning, prompts, records, checkpoints);
+  std::printf("%zu records, %zu checkpoints, without a learner\n", records, checkpoints);
+  measure(plain, prompts, 3);  // evidence takes one
+  std::printf("  record                  %8.2f us\n", plain_s * 1e6);
+  std::printf("with one\n");
+  measure(learning, prompts, scorer_names.size());
+  std::printf("  record                  %8.2f us, %5.2f times\n", learning_s * 1e6, learning_s / plain_s);
 }
 
 }  // namespace
@@ -130,6 +135,6 @@ int main(int argc, char** argv) {
       argc > 3 ? bench::read_prompts({argv + 3, static_cast<std::size_t>(argc - 3)}) : bench::make_prompts();
   const std::vector<Read> prompts = read_all(texts);
   const std::size_t records = bench::number_at(argc, argv, 1, 20'000);
-  if (argc > 2) return measure(prompts, records, bench::number_at(argc, argv, 2, 50));
-  return measure(prompts, records, 50) + measure(prompts, records, 500);
+  measure(prompts, records, bench::number_at(argc, argv, 2, 50));
+  if (argc <= 2) measure(prompts, records, 500);
 }

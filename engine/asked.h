@@ -46,6 +46,11 @@ class Asked {
   const Community* community() const { return community_; }  // null where it is empty, too
   /// Of the prompt's keyword, in the user's tables.
   std::optional<std::uint32_t> row(std::size_t keyword) const { return keywords_[keyword].row; }
+  /// Its text's number; none where nobody has used it.
+  std::optional<Interner::Id> keyword(std::size_t keyword) const {
+    const Interner::Id id = keywords_[keyword].id;
+    return id == Interner::no_id ? std::nullopt : std::optional(id);
+  }
   std::optional<std::uint32_t> shared_row(std::size_t keyword) const {
     return community_ ? shared_rows_[keyword] : std::nullopt;
   }

@@ -95,9 +95,6 @@ class Engine {
   std::optional<Interner::Id> find_keyword(std::string_view text) const { return vocabulary_.keywords.find(text); }
   /// The keywords' numbers, or no_id, and their rows where `user` has them; `user` may be null.
   void look_up_keywords(std::span<const Keyword> keywords, const User* user, std::vector<LessonKeyword>& found) const;
-  /// The rows of these texts in the user's learner, which it has.
-  void look_up_features(std::span<const std::string_view> texts, const User& user,
-                        std::vector<std::optional<std::uint32_t>>& rows) const;
   std::optional<Interner::Id> find_name(std::string_view text) const { return vocabulary_.names.find(text); }
   std::string_view keyword_text(Interner::Id id) const { return vocabulary_.keywords.text(id); }
   std::string_view name_text(Interner::Id id) const { return vocabulary_.names.text(id); }
@@ -182,6 +179,7 @@ class Engine {
   Features lesson_features_;
   std::vector<std::uint32_t> feature_rows_;
   PromptScores lesson_scores_;
+  WordCells lesson_cells_;  // of the lesson's column
   double mean_score_ = 0.5;
 };
 

@@ -52,15 +52,6 @@ void Engine::learn_from_counts(User& user) {
   cell_count_ += learner.cell_count();
 }
 
-void Engine::look_up_features(std::span<const std::string_view> texts, const User& user,
-                              std::vector<std::optional<std::uint32_t>>& rows) const {
-  rows.clear();
-  for (const std::string_view text : texts) {
-    const auto id = find_keyword(text);
-    rows.push_back(id ? user.learner()->features().find(*id) : std::nullopt);
-  }
-}
-
 /// What each scorer makes of the image before its outcome is known.
 void Engine::look_before_learning(const Record& record, std::uint32_t column, User& user, double half_lives_now) {
   if (!user.learner()) user.begin_learning();
@@ -76,6 +67,7 @@ void Engine::look_before_learning(const Record& record, std::uint32_t column, Us
   }
   const double unit = weight_at(half_lives_now, user.landmark());
   user.learner()->ask(rows, user.checkpoints(), unit, lesson_scores_);
+  lesson_cells_ = lesson_scores_.cells_of(column);
 
   mean_score_ = posterior_mean(lesson_scores_.overall(column));
   if (lesson_keywords_.empty()) return;
@@ -107,7 +99,7 @@ void Engine::teach_learner(const Lesson& lesson, const Known* known, User& user,
     }
     learner.unlearn(feature_rows_, lesson_scores_, old);
   }
-  if (is_judged) learner.learn(feature_rows_, lesson_scores_, outcome, user.checkpoints().live_count());
+  if (is_judged) learner.learn(feature_rows_, lesson_scores_, lesson_cells_, outcome, user.checkpoints().live_count());
 }
 
 }  // namespace penchant

@@ -77,7 +77,7 @@ class Interner {
   std::deque<std::string> texts_;  // a deque: the keys of ids_ point into its strings; empty where free
   std::vector<std::uint32_t> references_;
   std::vector<Id> free_;
-  boost::unordered_flat_map<std::string_view, Id, TextHash> ids_;
+  boost::unordered_flat_map<std::string_view, Id, TextHash, TextEqual> ids_;
   std::size_t bytes_ = 0;
 };
 

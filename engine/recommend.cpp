@@ -49,14 +49,16 @@ result<const User*> Recommender::score_arms(const Engine& engine, const Question
   kind_ = *kind;
   if (auto gathered = gather(engine, user, question); !gathered) return gathered.error();
   scorer_.ask(engine, question.community, user, question.keywords, question.at_ms);
-  if (user) scorer_.score_columns(rates);
-  if (kind_ != ScorerKind::mean) words_.ask(engine, scorer_, {question.keywords, question.other_words}, kind_);
+  if (kind_ != ScorerKind::mean) {
+    words_.ask(engine, scorer_, {question.keywords, question.other_words}, kind_);
+  } else if (user) {
+    scorer_.score_columns(rates);
+  }
   lift_candidates();
   return user;
 }
 
-result<std::span<const ArmAnswer>> Recommender::best(const Engine& engine, const Question& question,
-                                                     RateRows& rates) {
+result<std::span<const ArmAnswer>> Recommender::best(const Engine& engine, const Question& question, RateRows& rates) {
   const auto user = score_arms(engine, question, &rates);
   if (!user) return user.error();
   rank(std::max(question.top.value_or(1), 1U));
@@ -222,7 +224,7 @@ Recommender::Candidate Recommender::candidate(const Engine& engine, const User* 
 /// Leaves the best `shown` arms in ranked_, best first.
 void Recommender::rank(std::size_t shown) {
   shown = std::min(shown, arm_count_);
-  // In a batch observations are dear, and few scores are equal.
+  // Where they were not added up yet observations are dear, and few scores are equal.
   if (!scorer_.are_observations_known() && rank_arms(shown, false)) return;
   (void)rank_arms(shown, true);
 }

@@ -23,6 +23,7 @@ void Scorer::ask(const Engine& engine, const Community* community, const User* u
   asked_.ask(engine, community, user, keywords, at_ms);
   engine_changes_ = engine.changes();
   are_observations_known_ = false;
+  seen_factor_ = static_cast<float>(asked_.per_unit());
   rows_.clear();
   dense_rows_.clear();
   for (std::size_t i = 0; i < asked_.keyword_count(); ++i) {
@@ -60,13 +61,8 @@ inline void Scorer::add_packed(KeywordRow::Kind kind, PriorWeights prior) {
 
 void Scorer::score_columns(RateRows* rates) {
   PENCHANT_CHECK(asked_.user());
-  const std::uint32_t columns_used = asked_.user()->checkpoints().size();
+  const std::uint32_t columns_used = make_room_for_columns();
   const std::size_t lines = (columns_used + line_columns - 1) / line_columns;
-  const auto columns = static_cast<Eigen::Index>(lines * line_columns);
-  if (score_.size() < columns) {
-    score_.resize(columns);
-    seen_.resize(columns);
-  }
   if (keyword_count() == 0) return score_overall(columns_used);
   constexpr auto mean = static_cast<float>(prior_mean);
   const auto prior_weight = static_cast<float>(prior_observations * asked_.unit());
@@ -85,7 +81,17 @@ void Scorer::score_columns(RateRows* rates) {
   // Where a row is not dense or there is none, what it does not say is the prior mean.
   unmet_ = static_cast<float>(static_cast<double>(keyword_count() - dense_rows_.size()) * prior_mean);
   divisor_ = static_cast<float>(keyword_count());
-  seen_factor_ = static_cast<float>(asked_.per_unit());
+}
+
+/// How many columns there are.
+std::uint32_t Scorer::make_room_for_columns() {
+  const std::uint32_t columns_used = asked_.user()->checkpoints().size();
+  const auto columns = static_cast<Eigen::Index>((columns_used + line_columns - 1) / line_columns * line_columns);
+  if (score_.size() < columns) {
+    score_.resize(columns);
+    seen_.resize(columns);
+  }
+  return columns_used;
 }
 
 /// The same sums in the same order, of rows that are kept.
@@ -129,8 +135,9 @@ void Scorer::add_listed(std::uint32_t row, PriorWeights prior) {
 
 /// In the order in which score_columns() adds where they are known at once.
 void Scorer::add_up_observations() {
+  const std::uint32_t columns_used = make_room_for_columns();
+  if (keyword_count() == 0) return score_overall(columns_used);
   are_observations_known_ = true;
-  const std::uint32_t columns_used = asked_.user()->checkpoints().size();
   seen_.head(columns_used) = 0;
   const auto add = [this](std::uint32_t column, double observed) {
     seen_.data()[column] += static_cast<float>(observed);

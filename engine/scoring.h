@@ -43,8 +43,8 @@ class Scorer {
   /// from prompt to prompt of a batch; the scores are the same.
   void score_columns(RateRows* rates = nullptr);
   // After score_columns(), to rank them: a column's score and observations, which a batch adds up when they are asked
-  // for; which of the 16 columns from `column` on, a multiple of 16, may have this score, bit i for the i-th; and one
-  // that at least `count` columns have.
+  // for, and who has scores of their own may ask for without it; which of the 16 columns from `column` on, a multiple
+  // of 16, may have this score, bit i for the i-th; and one that at least `count` columns have.
   float ranked_score(std::uint32_t column) const { return (score_[column] + unmet_) / divisor_; }
   float ranked_observations(std::uint32_t column) {
     if (!are_observations_known_) [[unlikely]] add_up_observations();
@@ -67,7 +67,12 @@ class Scorer {
   /// The variance of the score, where each cell is one draw from its Beta posterior.
   double variance(const ArmColumns& arm) const;
 
-  /// Calls on_cell(column, cell) for what the prompt's i-th keyword has with each column, on the landmark's scale.
+  /// What the prompt's i-th keyword has with each column, on the landmark's scale, where that lies in lines.
+  std::optional<RowView> dense_row(std::size_t keyword) const {
+    const KeywordRow& row = rows_[keyword];
+    return row.kind == KeywordRow::Kind::dense ? std::optional(row.dense) : std::nullopt;
+  }
+  /// Calls on_cell(column, cell) for it where it does not.
   template <class OnCell>
   void each_cell(std::size_t keyword, const OnCell& on_cell) const;
 
@@ -86,10 +91,10 @@ class Scorer {
     CountMatrix::PackedRow packed;
   };
   KeywordRow look_up(std::optional<std::uint32_t> row) const;
+  std::uint32_t make_room_for_columns();
   void score_overall(std::uint32_t columns_used);
   void add_cell(std::uint32_t column, const CountMatrix::Cell& cell, PriorWeights prior);
-  using ListedCells =
-      boost::container::static_vector<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max>;
+  using ListedCells = boost::container::static_vector<std::pair<std::uint32_t, CountMatrix::Cell>, listed_lessons_max>;
   ListedCells listed_cells(std::uint32_t row) const;
   void add_listed(std::uint32_t row, PriorWeights prior);
   void add_packed(KeywordRow::Kind kind, PriorWeights prior);
@@ -116,13 +121,8 @@ template <class OnCell>
 void Scorer::each_cell(std::size_t keyword, const OnCell& on_cell) const {
   const KeywordRow& row = rows_[keyword];
   switch (row.kind) {
-    case KeywordRow::Kind::none: return;
-    case KeywordRow::Kind::dense:
-      for (std::uint32_t column = 0; column < asked_.user()->checkpoints().size(); ++column) {
-        const Counts counts = CountMatrix::counts_in(row.dense, column);
-        on_cell(column, {static_cast<float>(counts.selected), static_cast<float>(counts.observed)});
-      }
-      return;
+    case KeywordRow::Kind::none:
+    case KeywordRow::Kind::dense: return;
     case KeywordRow::Kind::wide:
     case KeywordRow::Kind::packed:
       for (const auto& [column, cell] : row.packed) on_cell(column, cell);

@@ -1,6 +1,7 @@
-// TextHash: hashes the short texts that a record names (users, keywords, models) in two or three multiplications, where
-// a hash by the byte costs more than the look-up it is for. Not for adversaries: whoever can choose ten thousand
-// colliding words slows down themselves and the thread they share. Never stored: no file depends on it.
+// TextHash and TextEqual: hash and compare the short texts that a record names (users, keywords, models) in a few
+// instructions, where a hash by the byte, or a call, costs more than the look-up it is for. Not for adversaries:
+// whoever can choose ten thousand colliding words slows down themselves and the thread they share. Never stored: no
+// file depends on it.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +44,30 @@ struct TextHash {
   static std::uint64_t mix(std::uint64_t value) {
     value = (value ^ value >> 32) * second_multiplier;
     return value ^ value >> 29;
+  }
+};
+
+struct TextEqual {
+  bool operator()(std::string_view a, std::string_view b) const {
+    if (a.size() != b.size()) return false;
+    if (a.size() < 4) {
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        if (a[i] != b[i]) return false;
+      }
+      return true;
+    }
+    return a.size() < 8 ? are_equal<std::uint32_t>(a, b) : are_equal<std::uint64_t>(a, b);
+  }
+
+ private:
+  /// By words, of which the last may overlap the one before.
+  template <class Word>
+  static bool are_equal(std::string_view a, std::string_view b) {
+    const std::size_t last = a.size() - sizeof(Word);
+    for (std::size_t i = 0; i < last; i += sizeof(Word)) {
+      if (std::memcmp(a.data() + i, b.data() + i, sizeof(Word)) != 0) return false;
+    }
+    return std::memcmp(a.data() + last, b.data() + last, sizeof(Word)) == 0;
   }
 };
 

@@ -31,13 +31,22 @@ void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWor
   if (learner_) {
     features_.read(prompt.keywords, prompt.others);
     words_.assign(features_.texts().begin(), features_.texts().end());
-    engine.look_up_features(words_, *user, rows_);
+    look_up(engine, scorer.asked());
     learner_->ask(rows_, user->checkpoints(), unit_, prompt_scores_);
     scores_ = learner_->score(kind, prompt_scores_);
     return;
   }
   ask_counts(scorer, prompt.keywords.size());
   scores_ = prompt_scores_.score(kind, Rivals().shares(), {});
+}
+
+/// The rows of the words; the keywords' numbers are known.
+void WordScorer::look_up(const Engine& engine, const Asked& asked) {
+  rows_.clear();
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    const auto id = word < asked.keyword_count() ? asked.keyword(word) : engine.find_keyword(words_[word]);
+    rows_.push_back(id ? learner_->features().find(*id) : std::nullopt);
+  }
 }
 
 double WordScorer::score(const Scorer& scorer, const ArmColumns& arm) const {
@@ -57,6 +66,10 @@ void WordScorer::ask_counts(const Scorer& scorer, std::size_t keywords) {
   const User& user = *scorer.asked().user();
   prompt_scores_.begin(user.checkpoints(), scorer.asked().per_unit(), 1);
   for (std::size_t keyword = 0; keyword < keywords; ++keyword) {
+    if (const auto dense = scorer.dense_row(keyword)) {
+      prompt_scores_.add_word(*dense);
+      continue;
+    }
     keyword_cells_.clear();
     double records = 0;
     scorer.each_cell(keyword, [&](std::uint32_t column, const CountMatrix::Cell& cell) {
@@ -64,9 +77,10 @@ void WordScorer::ask_counts(const Scorer& scorer, std::size_t keywords) {
       keyword_cells_.push_back({column, {.selected = cell.selected, .observed = cell.observed}});
       records += static_cast<double>(cell.observed);
     });
-    std::ranges::sort(keyword_cells_, {}, &std::pair<std::uint32_t, FeatureCell>::first);
-    prompt_scores_.add_word(records);
-    for (const auto& [column, cell] : keyword_cells_) prompt_scores_.add_cell(column, cell);
+    if (!std::ranges::is_sorted(keyword_cells_, {}, &FeatureTable::Entry::column)) {
+      std::ranges::sort(keyword_cells_, {}, &FeatureTable::Entry::column);
+    }
+    prompt_scores_.add_word(records, keyword_cells_);
   }
   prompt_scores_.weigh();
 }

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "engine/learner/features.h"
@@ -52,6 +51,7 @@ class WordScorer {
   FeatureCell cell(std::size_t word, std::uint32_t column) const { return prompt_scores_.cell(word, column); }
 
  private:
+  void look_up(const Engine& engine, const Asked& asked);
   void ask_counts(const Scorer& scorer, std::size_t keywords);
 
   ScorerKind kind_ = ScorerKind::weighted;
@@ -61,7 +61,7 @@ class WordScorer {
   std::vector<std::string_view> words_;
   std::vector<std::optional<std::uint32_t>> rows_;
   PromptScores prompt_scores_;
-  std::vector<std::pair<std::uint32_t, FeatureCell>> keyword_cells_;  // of one keyword, to be put in order
+  std::vector<FeatureTable::Entry> keyword_cells_;  // of one keyword, to be put in order
   std::span<const float> scores_;
 };
 

@@ -9,7 +9,7 @@ namespace penchant {
 namespace {
 
 // log2(1 + t) / t on [sqrt(1/2) - 1, sqrt(2) - 1], interpolated at Chebyshev's points: within 1e-7.
-constexpr std::array<float, 8> log2_terms{1.4426949949F, -0.7213529314F, 0.4809167080F,  -0.3602251825F,
+constexpr std::array<float, 8> log2_terms{1.4426949949F, -0.7213529314F, 0.4809167080F, -0.3602251825F,
                                           0.2872888824F, -0.2492718221F, 0.2326525788F, -0.1427597343F};
 // 2^t on [-1/2, 1/2]: the series of exp(t ln 2).
 constexpr std::array<float, 7> exp2_terms{1.0F,           0.69314718056F, 0.24022650696F, 0.05550410866F,
@@ -37,8 +37,12 @@ struct CellBodies : LineParts<register_bytes> {
     const Whole exponent = (bits >> fraction_bits) - exponent_bias;
     const Whole fraction = (bits & fraction_mask) + bits_of_square_root_of_half;
     const Vector t = reinterpret_cast<const Vector&>(fraction) - 1.0F;
-    Vector sum = Vector{} + log2_terms.back();
-    for (std::size_t term = log2_terms.size() - 1; term > 0; --term) sum = sum * t + log2_terms[term - 1];
+    // By pairs, which wait for each other less than one term after the other would.
+    const Vector t2 = t * t;
+    const auto& c = log2_terms;
+    const Vector low = (c[0] + c[1] * t) + (c[2] + c[3] * t) * t2;
+    const Vector high = (c[4] + c[5] * t) + (c[6] + c[7] * t) * t2;
+    const Vector sum = low + high * (t2 * t2);
     x = __builtin_convertvector(exponent, Vector) + sum * t;
   }
 
@@ -54,80 +58,139 @@ struct CellBodies : LineParts<register_bytes> {
     x = reinterpret_cast<const Vector&>(scaled);
   }
 
-  /// Lane by lane and then through the lanes: in one order, whatever the width.
+  /// In one order, whatever the width.
   [[gnu::always_inline]] static float add_up(const Vector (&sums)[parts]) {
     alignas(64) float lanes[line_columns];
     for (std::size_t part = 0; part < parts; ++part) out(lanes, part) = sums[part];
-    float sum = 0;
-    for (const float lane : lanes) sum += lane;
-    return sum;
+    return add_lanes(lanes);
+  }
+
+  /// Of a line's part: as of now, and bounded.
+  [[gnu::always_inline]] static void read_learned(const CellLines& cells, std::size_t line, std::size_t part,
+                                                  Vector& residual, Vector& precision) {
+    const float* const learned = cells.learned + line * cells.stride;
+    residual = in(learned, part) * cells.learned_per_unit;
+    precision = in(learned + line_columns, part) * cells.learned_per_unit;
+    residual = residual < learned_most ? residual : Vector{} + learned_most;
+    residual = residual > -learned_most ? residual : Vector{} - learned_most;
+    precision = precision < learned_most ? precision : Vector{} + learned_most;
+  }
+
+  [[gnu::always_inline]] static void to_square(const CellLines& cells, std::size_t line, std::size_t part,
+                                               float strength, Vector& square) {
+    const float* const counts = cells.counts + line * cells.stride;
+    const Vector& observed = in(counts + line_columns, part);
+    const Vector& rate = in(cells.rates + line * line_columns, part);
+    const Vector off = (in(counts, part) - observed * rate) / (observed + strength);
+    square = off * off;
+  }
+
+  [[gnu::always_inline]] static float observed(const CellLines& cells) {
+    Vector sums[parts]{};
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        sums[part] += in(cells.counts + line * cells.stride + line_columns, part);
+      }
+    }
+    return add_up(sums);
+  }
+
+  [[gnu::always_inline]] static void squares(const CellLines& cells, float strength, float* squares) {
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        to_square(cells, line, part, strength, out(squares + line * line_columns, part));
+      }
+    }
   }
 
   [[gnu::always_inline]] static float spread(const CellLines& cells, float strength) {
-    Vector squares[parts]{};
+    Vector sums[parts]{};
     for (std::size_t line = 0; line < cells.count; ++line) {
-      const float* const counts = cells.counts + line * line_floats;
       for (std::size_t part = 0; part < parts; ++part) {
-        const Vector& rate = in(cells.rates + line * line_columns, part);
-        const Vector& observed = in(counts + line_columns, part);
-        const Vector off = (in(counts, part) - observed * rate) / (observed + strength);
-        squares[part] += off * off;
+        Vector square;
+        to_square(cells, line, part, strength, square);
+        sums[part] += square;
       }
     }
-    return add_up(squares);
+    return add_up(sums);
   }
 
-  [[gnu::always_inline]] static void rate_terms(const CellLines& cells, float weight, PriorWeights prior,
-                                                float* terms) {
+  [[gnu::always_inline]] static void add_rate_terms(const CellLines& cells, float weight, PriorWeights prior,
+                                                    float* sums) {
     const float unseen = prior.selected / prior.observed;
     for (std::size_t line = 0; line < cells.count; ++line) {
-      const float* const counts = cells.counts + line * line_floats;
+      const float* const counts = cells.counts + line * cells.stride;
       for (std::size_t part = 0; part < parts; ++part) {
         const Vector rate = (in(counts, part) + prior.selected) / (in(counts + line_columns, part) + prior.observed);
-        out(terms + line * line_columns, part) = weight * (rate - unseen);
+        out(sums + line * line_columns, part) += weight * (rate - unseen);
       }
     }
   }
 
-  /// One logarithm a strength: that of the odds against the rate's.
-  [[gnu::always_inline]] static void log_odds_terms(const CellLines& cells, float weight, const Strengths& strengths,
-                                                    float* terms) {
+  /// The odds of a line's part at a strength, against the rate's.
+  [[gnu::always_inline]] static void to_odds(const CellLines& cells, std::size_t line, std::size_t part, float strength,
+                                             Vector& odds) {
+    const float* const counts = cells.counts + line * cells.stride;
+    const Vector& selected = in(counts, part);
+    const Vector rejected = in(counts + line_columns, part) - selected;
+    const Vector kept = strength * in(cells.rates + line * line_columns, part);
+    odds = (selected + kept) / (rejected + (strength - kept)) * in(cells.against + line * line_columns, part);
+  }
+
+  /// One logarithm a strength; or one for all, of the product, where those that have a share have the same.
+  [[gnu::always_inline]] static void add_log_odds_terms(const CellLines& cells, float weight,
+                                                        const Strengths& strengths, float* sums) {
+    const float share = *std::ranges::max_element(strengths.shares);
+    const bool are_equal =
+        std::ranges::all_of(strengths.shares, [share](float other) { return other == 0 || other == share; });
     for (std::size_t line = 0; line < cells.count; ++line) {
-      const float* const counts = cells.counts + line * line_floats;
       for (std::size_t part = 0; part < parts; ++part) {
-        const Vector& selected = in(counts, part);
-        const Vector rejected = in(counts + line_columns, part) - selected;
-        const Vector& rate = in(cells.rates + line * line_columns, part);
         Vector sum{};
+        Vector product = Vector{} + 1.0F;
         for (std::size_t i = 0; i < strengths.observed.size(); ++i) {
           if (strengths.shares[i] == 0) continue;
-          const Vector kept = strengths.observed[i] * rate;
-          const Vector lost = strengths.observed[i] - kept;
-          Vector odds = (selected + kept) * lost / ((rejected + lost) * kept);
+          Vector odds;
+          to_odds(cells, line, part, strengths.observed[i], odds);
+          if (are_equal) {
+            product *= odds;
+            continue;
+          }
           to_log2(odds);
           sum += strengths.shares[i] * odds;
         }
-        out(terms + line * line_columns, part) = weight * sum;
+        if (are_equal) {
+          to_log2(product);
+          sum = share * product;
+        }
+        sum = in(cells.counts + line * cells.stride + line_columns, part) > 0.0F ? sum : Vector{};
+        out(sums + line * line_columns, part) += weight * sum;
       }
     }
   }
 
   /// The three quotients by one division: (n^2 + c1 n + c0) / ((n + m1)(n + m2)(n + m3)).
-  [[gnu::always_inline]] static void evidence_terms(const CellLines& cells, float weight, const Strengths& strengths,
-                                                    float* terms) {
+  [[gnu::always_inline]] static void add_evidence_terms(const CellLines& cells, float weight,
+                                                        const Strengths& strengths, float* sums) {
     const auto& [m1, m2, m3] = strengths.observed;
     const auto& [q1, q2, q3] = strengths.shares;
     const float c2 = q1 + q2 + q3;
     const float c1 = q1 * (m2 + m3) + q2 * (m1 + m3) + q3 * (m1 + m2);
     const float c0 = q1 * m2 * m3 + q2 * m1 * m3 + q3 * m1 * m2;
     for (std::size_t line = 0; line < cells.count; ++line) {
-      const float* const learned = cells.learned + line * line_floats;
       for (std::size_t part = 0; part < parts; ++part) {
-        const Vector& n = in(learned + line_columns, part);
+        Vector residual;
+        Vector n;
+        read_learned(cells, line, part, residual, n);
         const Vector above = (c2 * n + c1) * n + c0;
         const Vector below = (n + m1) * (n + m2) * (n + m3);
-        out(terms + line * line_columns, part) = weight * in(learned, part) * above / below;
+        out(sums + line * line_columns, part) += weight * residual * above / below;
       }
+    }
+  }
+
+  [[gnu::always_inline]] static void to_log2(float* values, std::size_t line_count) {
+    for (std::size_t line = 0; line < line_count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) to_log2(out(values + line * line_columns, part));
     }
   }
 
@@ -154,29 +217,43 @@ struct CellBodies : LineParts<register_bytes> {
 };
 
 // A variant's functions, for the instruction set `target`.
-#define PENCHANT_CELL_KERNELS(variant, bytes, target)                                                                \
-  target float spread_##variant(const CellLines& cells, float strength) {                                           \
-    return CellBodies<bytes>::spread(cells, strength);                                                              \
-  }                                                                                                                  \
-  target void rate_terms_##variant(const CellLines& cells, float weight, PriorWeights prior, float* terms) {        \
-    CellBodies<bytes>::rate_terms(cells, weight, prior, terms);                                                     \
-  }                                                                                                                  \
-  target void log_odds_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,            \
-                                       float* terms) {                                                              \
-    CellBodies<bytes>::log_odds_terms(cells, weight, strengths, terms);                                             \
-  }                                                                                                                  \
-  target void evidence_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,            \
-                                       float* terms) {                                                              \
-    CellBodies<bytes>::evidence_terms(cells, weight, strengths, terms);                                             \
-  }                                                                                                                  \
-  target void to_log2_odds_##variant(float* rates, std::size_t line_count) {                                        \
-    CellBodies<bytes>::to_log2_odds(rates, line_count);                                                             \
-  }                                                                                                                  \
-  target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                        \
-    CellBodies<bytes>::to_rates(log2_odds, line_count);                                                             \
-  }                                                                                                                  \
-  constexpr CellKernels variant##_cells{#variant,                 spread_##variant,         rate_terms_##variant,   \
-                                        log_odds_terms_##variant, evidence_terms_##variant, to_log2_odds_##variant, \
+#define PENCHANT_CELL_KERNELS(variant, bytes, target)                                                       \
+  target float observed_##variant(const CellLines& cells) { return CellBodies<bytes>::observed(cells); }    \
+  target void squares_##variant(const CellLines& cells, float strength, float* squares) {                   \
+    CellBodies<bytes>::squares(cells, strength, squares);                                                   \
+  }                                                                                                         \
+  target float spread_##variant(const CellLines& cells, float strength) {                                   \
+    return CellBodies<bytes>::spread(cells, strength);                                                      \
+  }                                                                                                         \
+  target void rate_terms_##variant(const CellLines& cells, float weight, PriorWeights prior, float* sums) { \
+    CellBodies<bytes>::add_rate_terms(cells, weight, prior, sums);                                          \
+  }                                                                                                         \
+  target void log_odds_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,    \
+                                       float* sums) {                                                       \
+    CellBodies<bytes>::add_log_odds_terms(cells, weight, strengths, sums);                                  \
+  }                                                                                                         \
+  target void evidence_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,    \
+                                       float* sums) {                                                       \
+    CellBodies<bytes>::add_evidence_terms(cells, weight, strengths, sums);                                  \
+  }                                                                                                         \
+  target void to_log2_##variant(float* values, std::size_t line_count) {                                    \
+    CellBodies<bytes>::to_log2(values, line_count);                                                         \
+  }                                                                                                         \
+  target void to_log2_odds_##variant(float* rates, std::size_t line_count) {                                \
+    CellBodies<bytes>::to_log2_odds(rates, line_count);                                                     \
+  }                                                                                                         \
+  target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                \
+    CellBodies<bytes>::to_rates(log2_odds, line_count);                                                     \
+  }                                                                                                         \
+  constexpr CellKernels variant##_cells{#variant,                                                           \
+                                        observed_##variant,                                                 \
+                                        squares_##variant,                                                  \
+                                        spread_##variant,                                                   \
+                                        rate_terms_##variant,                                               \
+                                        log_odds_terms_##variant,                                           \
+                                        evidence_terms_##variant,                                           \
+                                        to_log2_##variant,                                                  \
+                                        to_log2_odds_##variant,                                             \
                                         to_rates_##variant};
 
 PENCHANT_CELL_KERNELS(baseline, 16, )

@@ -1,5 +1,6 @@
 // The inner loops of the learner's scorers (prompt_scores.h), on raw memory: over the cells of one word, in lines of 16
-// of them (kernels.h) whose columns need not follow each other. All variants do the same IEEE operations in the same
+// of them (kernels.h): of columns in order, some of which have nothing, or gathered, whose columns need not follow each
+// other. All variants do the same IEEE operations in the same
 // order, so their results are bit-equal. Memory is 64-byte aligned.
 #pragma once
 
@@ -11,13 +12,20 @@
 
 namespace penchant {
 
-/// A word's cells: line i of `counts` and `learned` holds two lines of floats, of `rates` and `log2_odds` one.
+/// A word's cells, where they lie, as they are kept: strengths and priors of counts are told on the same scale.
 struct CellLines {
-  const float* counts = nullptr;   // 16 selected, 16 observed
-  const float* learned = nullptr;  // 16 residuals, 16 precisions
-  const float* rates = nullptr;    // of the cells' columns
+  const float* counts = nullptr;     // of a line: 16 selected, 16 observed
+  const float* learned = nullptr;    // likewise: 16 residuals, 16 precisions
+  std::size_t stride = line_floats;  // from one line to the next, of both
+  const float* rates = nullptr;      // of the cells' columns, 16 a line, above 0 and below 1
+  const float* against = nullptr;    // for log-odds: (1 - rate) / rate of each
   std::size_t count = 0;
+  float learned_per_unit =
+      1;  // what makes of residuals and precisions those of now, which are bounded as they are read
 };
+
+/// Far beyond what any records add up to, and near enough that evidence's products are floats.
+inline constexpr float learned_most = 0x1p36F;
 
 /// The prior strengths that are averaged, and the share of each.
 struct Strengths {
@@ -25,17 +33,32 @@ struct Strengths {
   std::array<float, 3> shares{};
 };
 
+/// Their sum, by halves. They are used up.
+inline float add_lanes(float (&lanes)[line_columns]) {
+  for (std::size_t half = line_columns / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+
 struct CellKernels {
   const char* name;
 
-  /// The sum over the cells of ((S + strength * rate) / (N + strength) - rate)^2.
+  /// The sum over the cells of N.
+  float (*observed)(const CellLines& cells);
+  /// squares = ((S + strength * rate) / (N + strength) - rate)^2, of each cell.
+  void (*squares)(const CellLines& cells, float strength, float* squares);
+  /// Their sum: lane by lane in order of lines, and then add_lanes().
   float (*spread)(const CellLines& cells, float strength);
-  /// terms = weight * ((S + prior.selected) / (N + prior.observed) - prior.selected / prior.observed)
-  void (*rate_terms)(const CellLines& cells, float weight, PriorWeights prior, float* terms);
-  /// terms = weight * the sum over m of share * log2((S + m rate) / (N - S + m (1 - rate)) * (1 - rate) / rate)
-  void (*log_odds_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* terms);
-  /// terms = weight * the sum over m of share * residual / (m + precision)
-  void (*evidence_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* terms);
+  /// sums += weight * ((S + prior.selected) / (N + prior.observed) - prior.selected / prior.observed)
+  void (*add_rate_terms)(const CellLines& cells, float weight, PriorWeights prior, float* sums);
+  /// sums += weight * the sum over m of share * log2((S + m rate) / (N - S + m (1 - rate)) * (1 - rate) / rate),
+  /// where N is not 0
+  void (*add_log_odds_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
+  /// sums += weight * the sum over m of share * residual / (m + precision)
+  void (*add_evidence_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
+  /// log2 of each, in place: of numbers, not of 0.
+  void (*to_log2)(float* values, std::size_t line_count);
   /// log2 of the odds of each, and what has odds of that log2, in place.
   void (*to_log2_odds)(float* rates, std::size_t line_count);
   void (*to_rates)(float* log2_odds, std::size_t line_count);

@@ -1,17 +1,26 @@
 // FeatureTable: what a learner has counted and learned of each word with each checkpoint, and of each word alone.
 //
-// Rows are numbered from 0, each a word (or the beginning of one, features.h), its cells beside their columns in order.
-// A row takes about 40 bytes, a cell 20. Owner: the learner, who holds a reference to each row's text. Values are
-// scaled to the owner's landmark. Limits: none of its own; the owner bounds bytes(). Threading: none.
+// Rows are numbered from 0, each a word (or the beginning of one, features.h). A row with cells in most of its columns
+// is dense: lines of 16 columns, which the kernels read where they lie. A shorter row is packed (packed_rows.h): its
+// cells with their columns, in order. A row takes about 44 bytes, a packed cell 20, a line 256: at most twice what its
+// cells would take packed. What is answered does not depend on the form.
+//
+// Owner: the learner, who holds a reference to each row's text. Values are scaled to the owner's landmark. Limits: none
+// of its own; the owner bounds bytes(). Lifetime: what packed() and lines() give lasts until a cell is changed.
+// Threading: none.
 #pragma once
 
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "engine/arena.h"
 #include "engine/interner.h"
+#include "engine/kernels.h"
 #include "engine/packed_rows.h"
 
 namespace penchant {
@@ -23,11 +32,33 @@ struct FeatureCell {
   float precision = 0;  // how much that says
 };
 
+/// The cells of 16 columns: their selected counts, then their observed ones, residuals and precisions. A column without
+/// a cell has nothing, and its selected count is -0.
+struct alignas(64) FeatureLine {
+  static constexpr std::size_t learned_at = line_floats;
+  std::array<float, 2 * line_floats> values{};
+
+  bool has(std::size_t place) const { return !std::signbit(values[place]); }
+  FeatureCell cell(std::size_t place) const {
+    const float* const at = values.data() + place;
+    return {has(place) ? at[0] : 0, at[line_columns], at[learned_at], at[learned_at + line_columns]};
+  }
+  void set(std::size_t place, const FeatureCell& cell) {
+    float* const at = values.data() + place;
+    at[0] = cell.selected + 0.0F;  // -0 becomes 0
+    at[line_columns] = cell.observed;
+    at[learned_at] = cell.residual;
+    at[learned_at + line_columns] = cell.precision;
+  }
+  void clear();
+};
+
 struct FeatureRow {
   Interner::Id text = 0;
-  PackedArena<FeatureCell>::Place cells;
-  float records = 0;    // with the word
-  float residual = 0;   // of its own effect, whatever the checkpoint
+  PackedArena<FeatureCell>::Place cells;  // how many, and where: a packed row's place, or the beginning of the lines
+  std::uint32_t lines = 0;                // none: it is packed
+  float records = 0;                      // with the word
+  float residual = 0;                     // of its own effect, whatever the checkpoint
   float precision = 0;
 };
 
@@ -49,18 +80,28 @@ class FeatureTable {
   FeatureRow& operator[](std::uint32_t row) { return rows_[row]; }
   const FeatureRow& operator[](std::uint32_t row) const { return rows_[row]; }
 
-  std::span<const Entry> cells(std::uint32_t row) const { return cells_.view(rows_[row].cells); }
-  /// New and empty where there is none.
-  FeatureCell& cell(std::uint32_t row, std::uint32_t column) {
-    const std::uint32_t had = rows_[row].cells.size;
-    FeatureCell& found = cells_.find_or_add(rows_[row].cells, column);
-    cell_count_ += rows_[row].cells.size - had;
-    return found;
+  bool is_dense(std::uint32_t row) const { return rows_[row].lines > 0; }
+  /// Of a dense row.
+  std::span<const FeatureLine> lines(std::uint32_t row) const {
+    return {lines_.data(rows_[row].cells.begin), rows_[row].lines};
   }
-  /// Of a row without any: `count` cells, to be filled in order of columns.
-  std::span<Entry> add_cells(std::uint32_t row, std::uint32_t count) {
-    cell_count_ += count;
-    return cells_.add_row(rows_[row].cells, count);
+  /// Of any other.
+  std::span<const Entry> packed(std::uint32_t row) const { return packed_.view(rows_[row].cells); }
+  /// Calls function(column, cell) for every cell, in order of columns.
+  template <class Function>
+  void each_cell(std::uint32_t row, const Function& function) const;
+  /// Calls change(cell), which may change it; new and empty where there is none.
+  template <class Change>
+  void change_cell(std::uint32_t row, std::uint32_t column, const Change& change);
+  /// The cells of a row that has none.
+  void fill(std::uint32_t row, std::span<const Entry> cells);
+
+  void prefetch(std::uint32_t row) const {
+    if (is_dense(row)) {
+      __builtin_prefetch(lines_.data(rows_[row].cells.begin));
+    } else {
+      __builtin_prefetch(packed(row).data());
+    }
   }
 
   void scale(float counts, float learned);
@@ -79,10 +120,54 @@ class FeatureTable {
   std::size_t bytes() const;
 
  private:
+  static bool is_dense_enough(std::size_t cells, std::size_t lines);
+  FeatureCell* find_packed(std::uint32_t row, std::uint32_t column) {
+    return is_dense(row) ? nullptr : packed_.find(rows_[row].cells, column);
+  }
+  FeatureLine* find_line(std::uint32_t row, std::uint32_t column) {
+    const bool is_there = column / line_columns < rows_[row].lines;
+    return is_there ? lines_.data(rows_[row].cells.begin) + column / line_columns : nullptr;
+  }
+  void make_place_for(FeatureRow& row, std::uint32_t column);
+  void make_dense(FeatureRow& row, std::uint32_t lines);
+  void make_packed(FeatureRow& row);
+  void widen(FeatureRow& row, std::uint32_t lines);
+
   std::vector<FeatureRow> rows_;
-  PackedArena<FeatureCell> cells_;
+  PackedArena<FeatureCell> packed_;
+  Arena<FeatureLine> lines_;
   std::size_t cell_count_ = 0;
   boost::unordered_flat_map<Interner::Id, std::uint32_t> places_;
 };
+
+template <class Function>
+void FeatureTable::each_cell(std::uint32_t row, const Function& function) const {
+  if (!is_dense(row)) {
+    for (const auto& [column, cell] : packed(row)) function(column, cell);
+    return;
+  }
+  const auto lines = this->lines(row);
+  for (std::uint32_t column = 0; column < lines.size() * line_columns; ++column) {
+    const FeatureLine& line = lines[column / line_columns];
+    if (line.has(column % line_columns)) function(column, line.cell(column % line_columns));
+  }
+}
+
+template <class Change>
+void FeatureTable::change_cell(std::uint32_t row, std::uint32_t column, const Change& change) {
+  if (FeatureCell* const found = find_packed(row, column)) return change(*found);
+  const std::size_t place = column % line_columns;
+  const FeatureLine* const found = find_line(row, column);
+  if (!found || !found->has(place)) {
+    make_place_for(rows_[row], column);
+    ++cell_count_;
+    if (!is_dense(row)) return change(packed_.find_or_add(rows_[row].cells, column));
+    ++rows_[row].cells.size;
+  }
+  FeatureLine& line = *find_line(row, column);
+  FeatureCell cell = line.cell(place);
+  change(cell);
+  line.set(place, cell);
+}
 
 }  // namespace penchant

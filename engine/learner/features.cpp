@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/text_hash.h"
+
 namespace penchant {
 namespace {
 
@@ -37,7 +39,8 @@ void Features::read(std::span<const Keyword> keywords, std::span<const Keyword> 
     const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
     const std::string_view text = std::string_view(beginnings_).substr(begin, ends_[i] - begin);
     const auto earlier = std::span(texts_).subspan(words);
-    if (std::ranges::find(earlier, text) == earlier.end()) texts_.push_back(text);
+    const auto is_same = [text](std::string_view other) { return TextEqual()(text, other); };
+    if (std::ranges::none_of(earlier, is_same)) texts_.push_back(text);
   }
 }
 

@@ -30,6 +30,16 @@ double learned_of(const FeatureCell& cell, const Rivals::Values& shares) {
 /// Of an outcome that was foretold with probability p.
 double variance_of_outcome(double p) { return std::max(p * (1 - p), outcome_variance_min); }
 
+/// What is counted is never less than nothing.
+void count(FeatureCell& cell, double selected, double observed) {
+  cell.selected = std::max(cell.selected + static_cast<float>(selected), 0.0F);
+  cell.observed = std::max(cell.observed + static_cast<float>(observed), cell.selected);
+}
+
+void count(FeatureRow& row, double observed) {
+  row.records = std::max(row.records + static_cast<float>(observed), 0.0F);
+}
+
 /// Of what a word does whatever the checkpoint, with the prior's.
 double precision_of(const FeatureRow& row, double unit) {
   return row_strength * unit + static_cast<double>(row.precision);
@@ -47,9 +57,16 @@ void Learner::ask(std::span<const std::optional<std::uint32_t>> rows, const ArmT
                   PromptScores& scores) const {
   scores.begin(checkpoints, 1 / unit, 1 / learned_unit(unit));
   for (const auto& row : rows) {
-    scores.add_word(row ? static_cast<double>(features_[*row].records) : 0);
-    if (!row) continue;
-    for (const auto& [column, cell] : features_.cells(*row)) scores.add_cell(column, cell);
+    if (row) features_.prefetch(*row);
+  }
+  for (const auto& row : rows) {
+    if (!row) {
+      scores.add_word();
+    } else if (features_.is_dense(*row)) {
+      scores.add_word(static_cast<double>(features_[*row].records), features_.lines(*row));
+    } else {
+      scores.add_word(static_cast<double>(features_[*row].records), features_.packed(*row));
+    }
   }
   scores.weigh();
 }
@@ -67,11 +84,12 @@ std::vector<double> Learner::learn_overall(const ArmTable& checkpoints, double u
 }
 
 void Learner::learn_counts(std::uint32_t row, std::uint32_t column, const Counts& counts, double rate) {
-  FeatureCell& cell = features_.cell(row, column);
-  cell.selected += static_cast<float>(counts.selected);
-  cell.observed += static_cast<float>(counts.observed);
-  cell.residual += static_cast<float>(log_odds_share * (counts.selected - counts.observed * rate));
-  cell.precision += static_cast<float>(counts.observed * variance_of_outcome(rate));
+  features_.change_cell(row, column, [&counts, rate](FeatureCell& cell) {
+    cell.selected += static_cast<float>(counts.selected);
+    cell.observed += static_cast<float>(counts.observed);
+    cell.residual += static_cast<float>(log_odds_share * (counts.selected - counts.observed * rate));
+    cell.precision += static_cast<float>(counts.observed * variance_of_outcome(rate));
+  });
   features_[row].records += static_cast<float>(counts.observed);
 }
 
@@ -91,13 +109,13 @@ double Learner::arm_term(std::uint32_t column, double unit) const {
 }
 
 /// What `logodds` foretells at each strength.
-Rivals::Values Learner::log_odds(const PromptScores& scores, std::uint32_t column) const {
+Rivals::Values Learner::log_odds(const PromptScores& scores, const WordCells& cells, std::uint32_t column) const {
   const Counts& own = scores.overall(column);
   const double rate = (own.selected + log_odds_arm_strength / 2) / (own.observed + log_odds_arm_strength);
   const double base = penchant::log_odds(rate);
   Rivals::Values sums{base, base, base};
   for (std::size_t word = 0; word < scores.word_count(); ++word) {
-    const FeatureCell cell = scores.cell(word, column);
+    const FeatureCell& cell = cells[word];
     if (!(cell.observed > 0)) continue;
     const auto selected = static_cast<double>(cell.selected);
     const double rejected = static_cast<double>(cell.observed) - selected;
@@ -110,11 +128,12 @@ Rivals::Values Learner::log_odds(const PromptScores& scores, std::uint32_t colum
   return sums;
 }
 
-Rivals::Values Learner::evidence(const PromptScores& scores, std::uint32_t column, double unit) const {
+Rivals::Values Learner::evidence(const PromptScores& scores, const WordCells& cells, std::uint32_t column,
+                                 double unit) const {
   const double base = arm_term(column, unit);
   Rivals::Values sums{base, base, base};
   for (std::size_t word = 0; word < scores.word_count(); ++word) {
-    const FeatureCell cell = scores.cell(word, column);
+    const FeatureCell& cell = cells[word];
     for (std::size_t i = 0; i < sums.size(); ++i) {
       sums[i] += scores.weight(word) * static_cast<double>(cell.residual) /
                  (prior_strengths[i] + static_cast<double>(cell.precision));
@@ -140,7 +159,8 @@ Learner::KeptFeatures Learner::kept_features(std::span<const std::optional<std::
 
 KeptChance Learner::kept(std::span<const std::optional<std::uint32_t>> rows, const PromptScores& scores,
                          std::uint32_t column, double unit) const {
-  const double log_odds = shared_out(evidence(scores, column, unit), evidence_strengths_.shares());
+  const WordCells cells = scores.cells_of(column);
+  const double log_odds = shared_out(evidence(scores, cells, column, unit), evidence_strengths_.shares());
   const KeptFeatures features = kept_features(rows, scores, {column, log_odds}, unit);
   double row_variance = 0;
   double cell_variance = 0;
@@ -148,36 +168,35 @@ KeptChance Learner::kept(std::span<const std::optional<std::uint32_t>> rows, con
     const FeatureRow row = rows[word] ? features_[*rows[word]] : FeatureRow{};
     row_variance += scores.scale(word) * scores.scale(word) * unit / precision_of(row, unit);
     cell_variance += scores.weight(word) * scores.weight(word) /
-                     (static_cast<double>(scores.word_count()) / 4 +
-                      static_cast<double>(scores.cell(word, column).precision));
+                     (static_cast<double>(scores.word_count()) / 4 + static_cast<double>(cells[word].precision));
   }
   const Counts& own = scores.overall(column);
   const double arm_variance = 1 / (own.selected + 0.5) + 1 / (own.observed - own.selected + 0.5);
   const auto& coefficients = kept_.coefficients();
   const double spread =
-      quantile_95 * std::sqrt(kept_.variance_at(features, unit) + coefficients[1] * coefficients[1] * arm_variance +
-                              std::abs(coefficients[2]) * cell_variance +
-                              coefficients[3] * coefficients[3] * row_variance);
+      quantile_95 *
+      std::sqrt(kept_.variance_at(features, unit) + coefficients[1] * coefficients[1] * arm_variance +
+                std::abs(coefficients[2]) * cell_variance + coefficients[3] * coefficients[3] * row_variance);
   const double middle = kept_.log_odds_at(features);
   return {logistic(middle), logistic(middle - spread), logistic(middle + spread)};
 }
 
 /// How well each scorer has foretold this, its probability corrected by how it did before.
-void Learner::note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence) {
+void Learner::note_losses(const PromptScores& scores, const WordCells& cells, const Outcome& outcome, double log_odds,
+                          double evidence) {
   double weighted = outcome.mean_score;
   if (scores.word_count() > 0) {
     double sum = 0;
     double weights = 0;
     for (std::size_t word = 0; word < scores.word_count(); ++word) {
-      const FeatureCell cell = scores.cell(word, outcome.column);
-      sum += scores.weight(word) * posterior_mean({static_cast<double>(cell.selected),
-                                                   static_cast<double>(cell.observed)});
+      const FeatureCell& cell = cells[word];
+      sum += scores.weight(word) *
+             posterior_mean({static_cast<double>(cell.selected), static_cast<double>(cell.observed)});
       weights += scores.weight(word);
     }
     weighted = sum / weights;
   }
-  const std::array<double, scorer_count> foretold{outcome.mean_score, weighted, logistic(log_odds),
-                                                  logistic(evidence)};
+  const std::array<double, scorer_count> foretold{outcome.mean_score, weighted, logistic(log_odds), logistic(evidence)};
   const double fading = exp2_exact(-1 / foretelling_half_life_outcomes);
   for (std::size_t i = 0; i < scorer_count; ++i) {
     const double p = std::clamp(foretold[i], foretold_min, 1 - foretold_min);
@@ -205,15 +224,6 @@ void Learner::learn_rows(std::span<const std::uint32_t> rows, const PromptScores
   }
 }
 
-void Learner::count(std::span<const std::uint32_t> rows, std::uint32_t column, double selected, double observed) {
-  for (const std::uint32_t row : rows) {
-    FeatureCell& cell = features_.cell(row, column);
-    cell.selected = std::max(cell.selected + static_cast<float>(selected), 0.0F);
-    cell.observed = std::max(cell.observed + static_cast<float>(observed), cell.selected);
-    features_[row].records = std::max(features_[row].records + static_cast<float>(observed), 0.0F);
-  }
-}
-
 /// An outcome that was foretold with this probability is added once more, or taken back.
 void Learner::add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                          double foretold, double sign) {
@@ -221,18 +231,21 @@ void Learner::add_missed(std::span<const std::uint32_t> rows, const PromptScores
   const double missed = sign * learned_unit(outcome.weight) * (kept - foretold);
   arm(outcome.column).residual += missed;
   for (std::size_t word = 0; word < rows.size(); ++word) {
-    features_.cell(rows[word], outcome.column).residual += static_cast<float>(missed * scores.weight(word));
+    features_.change_cell(rows[word], outcome.column, [&](FeatureCell& cell) {
+      cell.residual += static_cast<float>(missed * scores.weight(word));
+      count(cell, sign * kept * outcome.weight, sign * outcome.weight);
+    });
+    count(features_[rows[word]], sign * outcome.weight);
   }
-  count(rows, outcome.column, sign * kept * outcome.weight, sign * outcome.weight);
 }
 
-void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-                    std::size_t checkpoints) {
-  const Rivals::Values by_log_odds = log_odds(scores, outcome.column);
-  const Rivals::Values by_evidence = evidence(scores, outcome.column, outcome.unit);
+void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const WordCells& cells,
+                    const Outcome& outcome, std::size_t checkpoints) {
+  const Rivals::Values by_log_odds = log_odds(scores, cells, outcome.column);
+  const Rivals::Values by_evidence = evidence(scores, cells, outcome.column, outcome.unit);
   const Rivals::Values shares = evidence_strengths_.shares();
   const double foretold = shared_out(by_evidence, shares);
-  note_losses(scores, outcome, shared_out(by_log_odds, log_odds_strengths_.shares()), foretold);
+  note_losses(scores, cells, outcome, shared_out(by_log_odds, log_odds_strengths_.shares()), foretold);
 
   const std::vector<std::optional<std::uint32_t>> known(rows.begin(), rows.end());
   const KeptFeatures features = kept_features(known, scores, {outcome.column, foretold}, outcome.unit);
@@ -243,30 +256,34 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
 
   const double p = logistic(foretold);
   const double variance = variance_of_outcome(p);
-  const double missed = (outcome.is_kept ? 1 : 0) - p;
+  const double kept = outcome.is_kept ? 1 : 0;
+  const double missed = kept - p;
   const double weight = learned_unit(outcome.weight);
   const double own = arm_term(outcome.column, outcome.unit);
   arm(outcome.column).residual += weight * (variance * own + missed);
   arm(outcome.column).precision += weight * variance;
   for (std::size_t word = 0; word < rows.size(); ++word) {
     const double says = variance * scores.weight(word) * scores.weight(word);
-    const double now = learned_of(scores.cell(word, outcome.column), shares);
-    FeatureCell& cell = features_.cell(rows[word], outcome.column);
-    cell.residual += static_cast<float>(weight * (says * now + scores.weight(word) * missed));
-    cell.precision += static_cast<float>(weight * says);
-    if (cell.observed > cell_observations_max * static_cast<float>(outcome.unit)) {
-      cell.selected /= 2;
-      cell.observed /= 2;
-    }
+    const double now = learned_of(cells[word], shares);
+    features_.change_cell(rows[word], outcome.column, [&](FeatureCell& cell) {
+      cell.residual += static_cast<float>(weight * (says * now + scores.weight(word) * missed));
+      cell.precision += static_cast<float>(weight * says);
+      if (cell.observed > cell_observations_max * static_cast<float>(outcome.unit)) {
+        cell.selected /= 2;
+        cell.observed /= 2;
+      }
+      count(cell, kept * outcome.weight, outcome.weight);
+    });
+    count(features_[rows[word]], outcome.weight);
   }
   log_odds_strengths_.note(by_log_odds, outcome.is_kept);
   evidence_strengths_.note(by_evidence, outcome.is_kept);
-  count(rows, outcome.column, outcome.is_kept ? outcome.weight : 0, outcome.weight);
   grow_units(checkpoints);
 }
 
 double Learner::foretold(const PromptScores& scores, const Outcome& outcome) const {
-  return logistic(shared_out(evidence(scores, outcome.column, outcome.unit), evidence_strengths_.shares()));
+  return logistic(shared_out(evidence(scores, scores.cells_of(outcome.column), outcome.column, outcome.unit),
+                             evidence_strengths_.shares()));
 }
 
 void Learner::correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& old,

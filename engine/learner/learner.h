@@ -64,9 +64,10 @@ class Learner {
   /// Then what was counted of a row with a column of that rate: as if it had been learned by itself.
   void learn_counts(std::uint32_t row, std::uint32_t column, const Counts& counts, double rate);
 
-  /// Learns an outcome of a prompt that was asked about since the last one; every word of it has a row.
-  void learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
-             std::size_t checkpoints);
+  /// Learns an outcome of a prompt that was asked about since the last one; every word of it has a row, and `cells` are
+  /// the outcome's column's as they were then.
+  void learn(std::span<const std::uint32_t> rows, const PromptScores& scores, const WordCells& cells,
+             const Outcome& outcome, std::size_t checkpoints);
   /// Takes an outcome of the same column back and adds this one, foretold alike: to first order what would have been
   /// learned of it.
   void correct(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& old,
@@ -99,15 +100,15 @@ class Learner {
   double learned_unit(double unit) const { return unit * outcome_units_; }
   ArmEvidence& arm(std::uint32_t column);
   double arm_term(std::uint32_t column, double unit) const;
-  Rivals::Values log_odds(const PromptScores& scores, std::uint32_t column) const;
-  Rivals::Values evidence(const PromptScores& scores, std::uint32_t column, double unit) const;
-  void note_losses(const PromptScores& scores, const Outcome& outcome, double log_odds, double evidence);
+  Rivals::Values log_odds(const PromptScores& scores, const WordCells& cells, std::uint32_t column) const;
+  Rivals::Values evidence(const PromptScores& scores, const WordCells& cells, std::uint32_t column, double unit) const;
+  void note_losses(const PromptScores& scores, const WordCells& cells, const Outcome& outcome, double log_odds,
+                   double evidence);
   void learn_rows(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                   double probability);
   double foretold(const PromptScores& scores, const Outcome& outcome) const;
   void add_missed(std::span<const std::uint32_t> rows, const PromptScores& scores, const Outcome& outcome,
                   double foretold, double sign);
-  void count(std::span<const std::uint32_t> rows, std::uint32_t column, double selected, double observed);
   void grow_units(std::size_t checkpoints);
   void scale_tables(double counts, double learned);
 
@@ -117,8 +118,8 @@ class Learner {
   Rivals evidence_strengths_;
   double outcome_units_ = 1;  // what an outcome weighs more than the first one: what was learned fades
   OnlineLogistic<5> kept_{{0, 1, 0.5, 1, 0}};
-  std::array<OnlineLogistic<2>, scorer_count> calibrations_{
-      OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}};
+  std::array<OnlineLogistic<2>, scorer_count> calibrations_{OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}},
+                                                            OnlineLogistic<2>{{0, 1}}, OnlineLogistic<2>{{0, 1}}};
   std::array<double, scorer_count> losses_{};
   Reliability reliability_;
   ScorerKind best_ = ScorerKind::evidence;

@@ -16,9 +16,9 @@ void Learner::save(Archive& archive) const {
     const FeatureRow& one = features_[row];
     const std::uint32_t cells = one.cells.size;
     archive << one.text << one.records << one.residual << one.precision << cells;
-    for (const auto& [column, cell] : features_.cells(row)) {
+    features_.each_cell(row, [&archive](std::uint32_t column, const FeatureCell& cell) {
       archive << column << cell.selected << cell.observed << cell.residual << cell.precision;
-    }
+    });
   }
   const auto arms = static_cast<std::uint32_t>(arms_.size());
   archive << arms;
@@ -41,6 +41,7 @@ void Learner::load(Archive& archive) {
   std::uint32_t rows = 0;
   archive >> rows;
   const auto is_bounded = [](double value) { return std::abs(value) <= double{detail::counts_max}; };
+  std::vector<FeatureTable::Entry> entries;
   for (std::uint32_t row = 0; row < rows; ++row) {
     FeatureRow one;
     std::uint32_t cells = 0;
@@ -51,14 +52,15 @@ void Learner::load(Archive& archive) {
     features_.add(one.text);
     features_[row] = one;
     std::uint32_t least = 0;
-    for (FeatureTable::Entry& entry : features_.add_cells(row, cells)) {
-      auto& [column, cell] = entry;
+    entries.resize(cells);
+    for (auto& [column, cell] : entries) {
       archive >> column >> cell.selected >> cell.observed >> cell.residual >> cell.precision;
       detail::require(column >= least && column < bounds.checkpoints);
       detail::require(detail::are_counts(Counts{double{cell.selected}, double{cell.observed}}));
       detail::require(cell.precision >= 0 && is_bounded(double{cell.precision}) && is_bounded(double{cell.residual}));
       least = column + 1;
     }
+    features_.fill(row, entries);
   }
   std::uint32_t arms = 0;
   archive >> arms;

@@ -1,6 +1,7 @@
 #include "engine/learner/prompt_scores.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/asked.h"
@@ -10,117 +11,189 @@
 namespace penchant {
 namespace {
 
-// Far beyond what any records add up to, and near enough that a kernel's products are floats.
-constexpr float counts_most = 0x1p40F;
-constexpr float learned_most = 0x1p36F;
+constexpr float counts_most = 0x1p40F;  // far beyond what any records add up to
+constexpr float below_one = 1 - 0x1p-24F;
 
 }  // namespace
 
 void PromptScores::begin(const ArmTable& checkpoints, double per_unit, double learned_per_unit) {
   per_unit_ = per_unit;
-  learned_per_unit_ = static_cast<float>(learned_per_unit);
+  learned_per_unit_ = learned_per_unit;
   words_.clear();
-  columns_.clear();
-  for (Floats* const floats : {&counts_, &learned_, &cell_rates_, &cell_leads_}) floats->clear();
+  lines_used_ = 0;
   observed_ = 0;
   variance_ = 0;
-  overall_.clear();
+  overall_.resize(checkpoints.size());
   const std::size_t padded = (checkpoints.size() + line_columns - 1) / line_columns * line_columns;
   rates_.assign(padded, static_cast<float>(prior_mean));
-  leads_.assign(padded, static_cast<float>(prior_mean));
   for (std::uint32_t column = 0; column < checkpoints.size(); ++column) {
     const Counts& kept = checkpoints[column].overall;
-    const Counts& now = overall_.emplace_back(Counts{kept.selected * per_unit, kept.observed * per_unit});
+    const Counts& now = overall_[column] = {kept.selected * per_unit, kept.observed * per_unit};
     const double rate = (now.selected + 1) / (now.observed + 2);
-    rates_[column] = static_cast<float>(rate);
-    leads_[column] = static_cast<float>((now.selected + log_odds_arm_strength / 2) /
-                                        (now.observed + log_odds_arm_strength));
+    rates_[column] = std::min(static_cast<float>(rate), below_one);
     observed_ += now.observed;
     variance_ += rate * (1 - rate);
   }
 }
 
-void PromptScores::add_word(double records) {
-  // A word begins a line of its own.
-  columns_.resize(cell_rates_.size());
-  words_.push_back({.first_line = cell_rates_.size() / line_columns, .records = records * per_unit_});
-}
-
-void PromptScores::add_cell(std::uint32_t column, const FeatureCell& cell) {
-  Word& word = words_.back();
-  const std::size_t place = word.cells++ % line_columns;
-  const std::size_t line = word.first_line + (word.cells - 1) / line_columns;
-  if (place == 0) {
-    counts_.resize(counts_.size() + line_floats);
-    learned_.resize(learned_.size() + line_floats);
-    cell_rates_.resize(cell_rates_.size() + line_columns, static_cast<float>(prior_mean));
-    cell_leads_.resize(cell_leads_.size() + line_columns, static_cast<float>(prior_mean));
-    columns_.resize(cell_rates_.size());
+void PromptScores::add_word(double records, std::span<const FeatureTable::Entry> cells) {
+  words_.push_back({.first_line = lines_used_, .cells = cells.size(), .records = records * per_unit_});
+  std::size_t at = lines_used_ * line_columns;
+  lines_used_ += (cells.size() + line_columns - 1) / line_columns;
+  const std::size_t end = lines_used_ * line_columns;
+  if (columns_.size() < end) {
+    gathered_.resize(lines_used_);
+    gathered_rates_.resize(end);
+    columns_.resize(end);
   }
-  const auto per_unit = static_cast<float>(per_unit_);
-  float* const counts = counts_.data() + line * line_floats + place;
-  counts[0] = std::min(cell.selected * per_unit, counts_most);
-  counts[line_columns] = std::min(cell.observed * per_unit, counts_most);
-  float* const learned = learned_.data() + line * line_floats + place;
-  learned[0] = std::clamp(cell.residual * learned_per_unit_, -learned_most, learned_most);
-  learned[line_columns] = std::min(cell.precision * learned_per_unit_, learned_most);
-  cell_rates_[line * line_columns + place] = rates_[column];
-  cell_leads_[line * line_columns + place] = leads_[column];
-  columns_[line * line_columns + place] = column;
+  for (const auto& [column, cell] : cells) {
+    gathered_[at / line_columns].set(at % line_columns, cell);
+    gathered_rates_[at] = rates_[column];
+    columns_[at++] = column;
+  }
+  for (; at < end; ++at) {  // the last line's rest
+    gathered_[at / line_columns].set(at % line_columns, {});
+    gathered_rates_[at] = static_cast<float>(prior_mean);
+  }
 }
 
-CellLines PromptScores::lines(const Word& word, const Floats& rates) const {
-  return {.counts = counts_.data() + word.first_line * line_floats,
-          .learned = learned_.data() + word.first_line * line_floats,
-          .rates = rates.data() + word.first_line * line_columns,
-          .count = lines_of(word)};
+void PromptScores::add_dense(double records, const float* counts, const float* learned, std::size_t stride,
+                             std::size_t count) {
+  words_.push_back({.dense = {.counts = counts,
+                              .learned = learned,
+                              .stride = stride,
+                              .count = std::min(count, rates_.size() / line_columns),
+                              .learned_per_unit = static_cast<float>(learned_per_unit_)},
+                    .records = records * per_unit_});
+}
+
+void PromptScores::add_word(double records, std::span<const FeatureLine> lines) {
+  const float* const counts = lines.front().values.data();
+  add_dense(records, counts, counts + FeatureLine::learned_at, sizeof(FeatureLine) / sizeof(float), lines.size());
+}
+
+void PromptScores::add_word(const RowView& counts) {
+  const CellLines all{.counts = counts.lines, .count = counts.line_count};
+  add_dense(double{cell_kernels().observed(all)}, counts.lines, nullptr, line_floats, counts.line_count);
+}
+
+CellLines PromptScores::lines(const Word& word, const Floats& rates, const Floats& gathered_rates) const {
+  CellLines lines = word.dense;
+  lines.rates = rates.data();
+  if (word.is_dense()) return lines;
+  lines.counts = gathered_.data()->values.data() + word.first_line * sizeof(FeatureLine) / sizeof(float);
+  lines.learned = lines.counts + FeatureLine::learned_at;
+  lines.stride = sizeof(FeatureLine) / sizeof(float);
+  lines.rates = gathered_rates.data() + word.first_line * line_columns;
+  lines.count = (word.cells + line_columns - 1) / line_columns;
+  lines.learned_per_unit = static_cast<float>(learned_per_unit_);
+  return lines;
+}
+
+/// How far a word's rates are from their columns' own: the sum of the squares, added up as if all cells were dense.
+double PromptScores::spread(const Word& word) {
+  const auto strength = static_cast<float>(spread_strength / per_unit_);
+  const CellLines cells = lines(word, rates_, gathered_rates_);
+  if (word.is_dense()) return double{cell_kernels().spread(cells, strength)};
+  line_scratch_.resize(std::max(line_scratch_.size(), cells.count * line_columns));
+  cell_kernels().squares(cells, strength, line_scratch_.data());
+  float lanes[line_columns]{};
+  const std::uint32_t* const columns = columns_.data() + word.first_line * line_columns;
+  for (std::size_t i = 0; i < word.cells; ++i) lanes[columns[i] % line_columns] += line_scratch_[i];
+  return double{add_lanes(lanes)};
+}
+
+/// Of each word: log(1 + (records + 1) / (records with it + 1)).
+void PromptScores::find_rarities() {
+  const std::size_t lines = (words_.size() + line_columns - 1) / line_columns;
+  line_scratch_.assign(std::max(line_scratch_.size(), lines * line_columns), 1);
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    line_scratch_[word] = static_cast<float>(1 + (observed_ + 1) / (words_[word].records + 1));
+  }
+  cell_kernels().to_log2(line_scratch_.data(), lines);
+  rarities_ = 0;
+  for (std::size_t word = 0; word < words_.size(); ++word) {
+    words_[word].rarity = ln_2 * double{line_scratch_[word]};
+    rarities_ += words_[word].rarity;
+  }
 }
 
 /// A weight is rarity to the power and spread, each divided by its mean over the prompt.
 void PromptScores::weigh() {
-  double rarities = 0;
+  find_rarities();
   double powers = 0;
   double spreads = 0;
   for (Word& word : words_) {
-    word.rarity = log_exact(1 + (observed_ + 1) / (word.records + 1));
-    const double power = word.rarity * std::sqrt(word.rarity) * std::sqrt(std::sqrt(word.rarity));  // 1.75
-    const auto squares = cell_kernels().spread(lines(word, cell_rates_), static_cast<float>(spread_strength));
-    const double apart = variance_ > 0 ? static_cast<double>(squares) / variance_ : 0;
+    const double root = std::sqrt(word.rarity);
+    const double power = word.rarity * root * std::sqrt(root);  // 1.75
+    const double apart = variance_ > 0 ? this->spread(word) / variance_ : 0;
     const double spread = std::sqrt(apart + spread_min);
-    rarities += word.rarity;
     powers += power;
     spreads += spread;
     word.weight = power * spread;
   }
   const auto count = static_cast<double>(words_.size());
-  for (Word& word : words_) {
-    word.weight *= count * count / (powers * spreads);
-    word.scale = std::sqrt(word.rarity * scale_squares / rarities);
+  for (Word& word : words_) word.weight *= count * count / (powers * spreads);
+}
+
+double PromptScores::scale(std::size_t word) const {
+  return std::sqrt(words_[word].rarity * scale_squares / rarities_);
+}
+
+/// Adds what a word says, by the cells' places.
+void PromptScores::add_word_terms(const Word& word, const CellLines& cells, float* sums) const {
+  const auto prior = static_cast<float>(prior_observations / per_unit_);
+  const auto weight = static_cast<float>(word.weight * terms_.factor);
+  switch (terms_.kind) {
+    case ScorerKind::mean: PENCHANT_CHECK(false);
+    case ScorerKind::weighted: return cell_kernels().add_rate_terms(cells, weight, {prior * 0.5F, prior}, sums);
+    case ScorerKind::logodds: return cell_kernels().add_log_odds_terms(cells, weight, terms_.strengths, sums);
+    case ScorerKind::evidence: return cell_kernels().add_evidence_terms(cells, weight, terms_.strengths, sums);
   }
 }
 
-/// Adds to scores_ what the words say, times the factor.
+/// Likewise for all, to scores_, times the factor.
 void PromptScores::add_terms(ScorerKind kind, const Strengths& strengths, double factor) {
-  terms_.resize(cell_rates_.size());
-  term_unit_ = kind == ScorerKind::weighted ? 1 : ln_2;
-  constexpr auto prior = static_cast<float>(prior_observations);
+  terms_ = {kind, strengths, factor};
+  const bool is_log_odds = kind == ScorerKind::logodds;
   for (const Word& word : words_) {
-    float* const terms = terms_.data() + word.first_line * line_columns;
-    const auto weight = static_cast<float>(word.weight * factor);
-    switch (kind) {
-      case ScorerKind::mean: PENCHANT_CHECK(false);
-      case ScorerKind::weighted:
-        cell_kernels().rate_terms(lines(word, cell_rates_), weight, {prior * 0.5F, prior}, terms);
-        break;
-      case ScorerKind::logodds:
-        cell_kernels().log_odds_terms(lines(word, cell_leads_), weight, strengths, terms);
-        break;
-      case ScorerKind::evidence:
-        cell_kernels().evidence_terms(lines(word, cell_rates_), weight, strengths, terms);
-        break;
+    CellLines cells = lines(word, is_log_odds ? leads_ : rates_, is_log_odds ? gathered_leads_ : gathered_rates_);
+    cells.against = word.is_dense() ? against_.data() : gathered_against_.data() + word.first_line * line_columns;
+    if (word.is_dense()) {
+      add_word_terms(word, cells, scores_.data());
+      continue;
     }
+    line_scratch_.resize(std::max(line_scratch_.size(), cells.count * line_columns));
+    std::fill_n(line_scratch_.begin(), cells.count * line_columns, 0.0F);
+    add_word_terms(word, cells, line_scratch_.data());
     const std::uint32_t* const columns = columns_.data() + word.first_line * line_columns;
-    for (std::size_t i = 0; i < word.cells; ++i) scores_[columns[i]] += terms[i];
+    for (std::size_t i = 0; i < word.cells; ++i) scores_[columns[i]] += line_scratch_[i];
+  }
+}
+
+/// The columns' own rates for logodds, and those of the gathered cells.
+void PromptScores::lead() {
+  constexpr auto none = static_cast<float>(prior_mean);
+  leads_.assign(rates_.size(), none);
+  against_.assign(rates_.size(), 1);
+  constexpr auto half = static_cast<float>(log_odds_arm_strength / 2);
+  const Counts* const overall = overall_.data();
+  float* const leads = leads_.data();
+  float* const odds_against = against_.data();
+  for (std::size_t i = 0, end = overall_.size(); i < end; ++i) {
+    const float selected = static_cast<float>(overall[i].selected) + half;
+    const float rejected = static_cast<float>(overall[i].observed - overall[i].selected) + half;
+    const float lead = selected / (selected + rejected);
+    leads[i] = lead < below_one ? lead : below_one;
+    odds_against[i] = rejected / selected;
+  }
+  gathered_leads_.assign(lines_used_ * line_columns, none);
+  gathered_against_.assign(lines_used_ * line_columns, 1);
+  for (const Word& word : words_) {
+    for (std::size_t i = word.first_line * line_columns, end = i + word.cells; i < end; ++i) {
+      gathered_leads_[i] = leads_[columns_[i]];
+      gathered_against_[i] = against_[columns_[i]];
+    }
   }
 }
 
@@ -128,8 +201,9 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
                                            std::span<const ArmEvidence> arms) {
   const std::size_t line_count = rates_.size() / line_columns;
   Strengths strengths;
+  const double unit = kind == ScorerKind::evidence ? 1 : 1 / per_unit_;  // that cells are told in
   for (std::size_t i = 0; i < shares.size(); ++i) {
-    strengths.observed[i] = static_cast<float>(prior_strengths[i]);
+    strengths.observed[i] = static_cast<float>(prior_strengths[i] * unit);
     strengths.shares[i] = static_cast<float>(shares[i] < strength_share_min ? 0 : shares[i]);
   }
   double weights = 0;
@@ -145,6 +219,7 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
       for (std::size_t i = 0; i < overall_.size(); ++i) scores_[i] = static_cast<float>(posterior_mean(overall_[i]));
       break;
     case ScorerKind::logodds:
+      lead();
       scores_ = leads_;
       cell_kernels().to_log2_odds(scores_.data(), line_count);
       add_terms(kind, strengths, log_odds_share);
@@ -153,9 +228,8 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
     case ScorerKind::evidence:
       scores_.assign(rates_.size(), 0);
       for (std::size_t column = 0; column < std::min(arms.size(), overall_.size()); ++column) {
-        const double per_unit = static_cast<double>(learned_per_unit_);
-        scores_[column] = static_cast<float>(log2_e * arms[column].residual * per_unit /
-                                             (evidence_arm_strength + arms[column].precision * per_unit));
+        scores_[column] = static_cast<float>(log2_e * arms[column].residual * learned_per_unit_ /
+                                             (evidence_arm_strength + arms[column].precision * learned_per_unit_));
       }
       add_terms(kind, strengths, log2_e);
       cell_kernels().to_rates(scores_.data(), line_count);
@@ -164,25 +238,53 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
   return std::span<const float>(scores_).first(overall_.size());
 }
 
-const std::uint32_t* PromptScores::find_cell(const Word& word, std::uint32_t column) const {
-  const std::uint32_t* const begin = columns_.data() + word.first_line * line_columns;
-  const std::uint32_t* const end = begin + word.cells;
-  const std::uint32_t* const at = std::lower_bound(begin, end, column);
-  return at != end && *at == column ? at : nullptr;
+FeatureCell PromptScores::kept_cell(const Word& word, std::uint32_t column) const {
+  const CellLines cells = lines(word, rates_, gathered_rates_);
+  std::size_t place = column;
+  if (!word.is_dense()) {
+    const std::uint32_t* const begin = columns_.data() + word.first_line * line_columns;
+    const std::uint32_t* const at = std::lower_bound(begin, begin + word.cells, column);
+    if (at == begin + word.cells || *at != column) return {};
+    place = static_cast<std::size_t>(at - begin);
+  }
+  if (place / line_columns >= cells.count) return {};
+  const std::size_t at = place / line_columns * cells.stride + place % line_columns;
+  const FeatureCell counts{cells.counts[at], cells.counts[at + line_columns]};
+  if (!cells.learned) return counts;
+  return {counts.selected, counts.observed, cells.learned[at], cells.learned[at + line_columns]};
 }
 
 double PromptScores::term(std::size_t word, std::uint32_t column) const {
-  const std::uint32_t* const at = find_cell(words_[word], column);
-  return at ? term_unit_ * static_cast<double>(terms_[static_cast<std::size_t>(at - columns_.data())]) : 0;
+  FeatureLine line;
+  line.set(0, kept_cell(words_[word], column));
+  alignas(64) std::array<float, line_columns> rates;
+  alignas(64) std::array<float, line_columns> against{};
+  rates.fill((terms_.kind == ScorerKind::logodds ? leads_ : rates_)[column]);
+  if (terms_.kind == ScorerKind::logodds) against.fill(against_[column]);
+  alignas(64) std::array<float, line_columns> sums{};
+  const CellLines cells{.counts = line.values.data(),
+                        .learned = line.values.data() + FeatureLine::learned_at,
+                        .rates = rates.data(),
+                        .against = against.data(),
+                        .count = 1,
+                        .learned_per_unit = static_cast<float>(learned_per_unit_)};
+  add_word_terms(words_[word], cells, sums.data());
+  return (terms_.kind == ScorerKind::weighted ? 1 : ln_2) * double{sums[0]};
 }
 
 FeatureCell PromptScores::cell(std::size_t word, std::uint32_t column) const {
-  const std::uint32_t* const at = find_cell(words_[word], column);
-  if (!at) return {};
-  const auto place = static_cast<std::size_t>(at - columns_.data());
-  const float* const counts = counts_.data() + place / line_columns * line_floats + place % line_columns;
-  const float* const learned = learned_.data() + place / line_columns * line_floats + place % line_columns;
-  return {counts[0], counts[line_columns], learned[0], learned[line_columns]};
+  const FeatureCell kept = kept_cell(words_[word], column);
+  const auto per_unit = static_cast<float>(per_unit_);
+  const auto learned_per_unit = static_cast<float>(learned_per_unit_);
+  return {std::min(kept.selected * per_unit, counts_most), std::min(kept.observed * per_unit, counts_most),
+          std::clamp(kept.residual * learned_per_unit, -learned_most, learned_most),
+          std::min(kept.precision * learned_per_unit, learned_most)};
+}
+
+WordCells PromptScores::cells_of(std::uint32_t column) const {
+  WordCells cells;
+  for (std::size_t word = 0; word < words_.size(); ++word) cells.push_back(cell(word, column));
+  return cells;
 }
 
 }  // namespace penchant

@@ -1,16 +1,19 @@
 // PromptScores: what a prompt's words say of each checkpoint, by the scorers that weigh words: weighted, logodds,
 // evidence. docs/learning.md has the formulas.
 //
-//   scores.begin(checkpoints, per_unit);       // whose columns they are, and what divides counts to be those of now
-//   scores.add_word(…) for each word, add_cell(…) for what it has with a column, in order of columns
+//   scores.begin(checkpoints, per_unit, …);    // whose columns they are, and what makes counts those of now
+//   scores.add_word(…) for each word: what it has with the columns
 //   scores.weigh();
 //   scores.score(ScorerKind::logodds, shares)[column]
 //
-// Owner: the caller; scratch to be reused, which allocates nothing once it has grown. Lifetime: what is answered lasts
-// until the next begin(). Values are single precision, with the same bits on every machine. Threading: none.
+// Dense cells are read where they lie; others are gathered, into lines of their word's own. Owner: the caller; scratch
+// to be reused, which allocates nothing once it has grown. Lifetime: what is answered lasts until the next begin();
+// until the last answer about cells, dense ones may not change. Values are single precision, with the same bits on
+// every machine, whether cells are dense or not. Threading: none.
 #pragma once
 
 #include <boost/align/aligned_allocator.hpp>
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,10 +27,10 @@
 
 namespace penchant {
 
-inline constexpr double spread_min = 0.005;         // a word that has told nothing apart so far may still
-inline constexpr double spread_strength = 10;       // observations of the checkpoint's rate, beside a word's own
+inline constexpr double spread_min = 0.005;           // a word that has told nothing apart so far may still
+inline constexpr double spread_strength = 10;         // observations of the checkpoint's rate, beside a word's own
 inline constexpr double log_odds_arm_strength = 300;  // observations of 1/2, beside a checkpoint's own
-inline constexpr double log_odds_share = 0.7;       // words repeat each other
+inline constexpr double log_odds_share = 0.7;         // words repeat each other
 inline constexpr double evidence_arm_strength = 50;
 inline constexpr Rivals::Values prior_strengths{5, 25, 125};
 inline constexpr double scale_squares = 10;         // the sum of the squares of a prompt's scales
@@ -39,13 +42,20 @@ struct ArmEvidence {
   double precision = 0;
 };
 
+/// A cell of each word.
+using WordCells = boost::container::small_vector<FeatureCell, 64>;
+
 class PromptScores {
  public:
   /// `learned_per_unit`: the same for residuals and precisions.
   void begin(const ArmTable& checkpoints, double per_unit, double learned_per_unit);
-  /// `records`: those with the word, as they are kept.
-  void add_word(double records);
-  void add_cell(std::uint32_t column, const FeatureCell& cell);
+  /// A word that nothing is known of.
+  void add_word() { words_.push_back({}); }
+  /// `records`: those with the word, as they are kept. Cells are in order of columns.
+  void add_word(double records, std::span<const FeatureTable::Entry> cells);
+  void add_word(double records, std::span<const FeatureLine> lines);
+  /// Of counts alone; their records are all that were observed.
+  void add_word(const RowView& counts);
   /// After the last word.
   void weigh();
 
@@ -58,44 +68,59 @@ class PromptScores {
   std::size_t word_count() const { return words_.size(); }
   double weight(std::size_t word) const { return words_[word].weight; }
   /// Of what it does whatever the checkpoint.
-  double scale(std::size_t word) const { return words_[word].scale; }
+  double scale(std::size_t word) const;
   /// What the word has with the column, as of now; nothing where it has nothing.
   FeatureCell cell(std::size_t word, std::uint32_t column) const;
+  WordCells cells_of(std::uint32_t column) const;
   /// Of the column, as of now.
   const Counts& overall(std::uint32_t column) const { return overall_[column]; }
 
  private:
   using Floats = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
   struct Word {
-    std::size_t first_line = 0;
+    CellLines dense;             // without rates; no lines: gathered
+    std::size_t first_line = 0;  // of those that were gathered
     std::size_t cells = 0;
     double records = 0;
     double rarity = 0;  // log(1 + (records + 1) / (records with the word + 1))
     double weight = 1;
-    double scale = 1;
+    bool is_dense() const { return dense.count > 0; }
+  };
+  /// What score() last made of terms.
+  struct Terms {
+    ScorerKind kind = ScorerKind::weighted;
+    Strengths strengths;
+    double factor = 1;
   };
 
-  std::size_t lines_of(const Word& word) const { return (word.cells + line_columns - 1) / line_columns; }
-  CellLines lines(const Word& word, const Floats& rates) const;
+  void add_dense(double records, const float* counts, const float* learned, std::size_t stride, std::size_t count);
+  CellLines lines(const Word& word, const Floats& rates, const Floats& gathered_rates) const;
+  void find_rarities();
+  double spread(const Word& word);
+  void add_word_terms(const Word& word, const CellLines& cells, float* sums) const;
   void add_terms(ScorerKind kind, const Strengths& strengths, double factor);
-  const std::uint32_t* find_cell(const Word& word, std::uint32_t column) const;
+  void lead();
+  FeatureCell kept_cell(const Word& word, std::uint32_t column) const;
 
   double per_unit_ = 1;
-  float learned_per_unit_ = 1;
+  double learned_per_unit_ = 1;
   std::vector<Counts> overall_;  // by column
   double observed_ = 0;          // over all columns
   double variance_ = 0;          // the sum of rate (1 - rate)
+  double rarities_ = 0;          // of all words
   Floats rates_;                 // by column: (S + 1) / (N + 2)
-  Floats leads_;                 // by column: (S + 150) / (N + 300)
+  Floats leads_;                 // by column, where logodds asks: (S + 150) / (N + 300)
+  Floats against_;               // likewise: the odds against that
   std::vector<Word> words_;
-  std::vector<std::uint32_t> columns_;  // of the cells, line by line
-  Floats counts_;
-  Floats learned_;
-  Floats cell_rates_;
-  Floats cell_leads_;
-  Floats terms_;
+  std::size_t lines_used_ = 0;          // of gathered ones
+  std::vector<std::uint32_t> columns_;  // of the gathered cells, line by line
+  std::vector<FeatureLine> gathered_;
+  Floats gathered_rates_;
+  Floats gathered_leads_;
+  Floats gathered_against_;
+  Floats line_scratch_;
   Floats scores_;  // by column
-  double term_unit_ = 1;  // log2 of odds are told as logarithms
+  Terms terms_;
 };
 
 }  // namespace penchant

@@ -1,11 +1,11 @@
 """TLS on the port of the line protocol: who speaks it is served as in plain text, who does not is let go."""
+import asyncio
 import contextlib
 import random
 import signal
 import socket
 import ssl
 import subprocess
-import threading
 import time
 import unittest
 
@@ -102,21 +102,28 @@ class Served(Tls):
         self.assertIn(f" addr={host}:{port} ", client.ask("CLIENT", "LIST"))
 
     def test_much_goes_both_ways_at_once(self):
-        clients = [self.client() for _ in range(4)]
         random.seed(1)
         texts = [random.randbytes(random.randrange(1, 300_000)).hex() for _ in range(40)] + ["x" * (4 * MIB)]
+        accepted = ssl.create_default_context(cafile=str(self.certificate))
 
-        def send(client):
+        async def send(writer):
             for text in texts:
-                client.send(encode("ECHO", text))
-        senders = [threading.Thread(target=send, args=[client]) for client in clients]
-        for sender in senders:
-            sender.start()
-        for text in texts:
-            for client in clients:
-                self.assertEqual(client.receive(), text)
-        for sender in senders:
-            sender.join()
+                writer.write(encode("ECHO", text))
+                await writer.drain()
+
+        # Not two threads: a TLS connection of Python's is not to be read and written at the same time.
+        async def talk():
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.penchant.port, ssl=accepted)
+            sending = asyncio.create_task(send(writer))
+            for text in texts:
+                expected = f"${len(text)}\r\n{text}\r\n".encode()
+                self.assertEqual(await reader.readexactly(len(expected)), expected)
+            await sending
+            writer.close()
+
+        async def talk_at_once():
+            await asyncio.wait_for(asyncio.gather(*[talk() for _ in range(4)]), PATIENCE_S * 4)
+        asyncio.run(talk_at_once())
 
     def test_what_was_sent_before_the_end_is_answered(self):
         client = self.client()

@@ -3,17 +3,10 @@
 #include <algorithm>
 
 #include "history_fixture.h"
+#include "orders.h"
 
 namespace penchant::test {
 namespace {
-
-
-void forwards(std::size_t count, const std::function<void(std::size_t)>& work) {
-  for (std::size_t i = 0; i < count; ++i) work(i);
-}
-void backwards(std::size_t count, const std::function<void(std::size_t)>& work) {
-  for (std::size_t i = count; i > 0; --i) work(i - 1);
-}
 
 HistoryReport reported(const HistoryFindings& findings, std::uint64_t seed = 1, const ForEach& for_each = forwards) {
   const auto report = report_on(findings, {.replicates = 200, .seed = seed}, for_each);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "evaluate/stream_runs.h"
+#include "orders.h"
 #include "stream_fixture.h"
 
 namespace penchant::test {
@@ -78,11 +79,6 @@ BOOST_AUTO_TEST_CASE(of_no_decisions_there_is_nothing) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-/// In whatever order the pieces are run.
-void backwards(std::size_t count, const std::function<void(std::size_t)>& work) {
-  for (std::size_t i = count; i > 0; --i) work(i - 1);
-}
 
 BOOST_FIXTURE_TEST_SUITE(runs_of_streams, StreamFolder)
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/folders.h"
 #include "tests/net/connection_fixture.h"
 
 namespace penchant::test {
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_is_known_and_decided_is_told) {
 
 BOOST_AUTO_TEST_CASE(every_family_stands_in_the_documentation_and_the_other_way_round) {
   say("PING");
-  std::ifstream page(PENCHANT_SOURCE_DIR "/docs/metrics.md");
+  std::ifstream page(source_file("docs/metrics.md"));
   std::set<std::string> documented;
   for (std::string line; std::getline(page, line);) {
     if (!line.starts_with("| `")) continue;

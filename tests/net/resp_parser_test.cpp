@@ -18,15 +18,15 @@ using Status = RequestParser::Status;
 using Words = std::vector<std::string>;
 
 // What a parser made of the bytes it was fed.
-struct Outcome {
+struct Parsed {
   std::vector<Words> requests;
   std::string error;
   std::size_t left = 0;  // bytes of a request that is not whole yet
 
-  bool operator==(const Outcome&) const = default;
+  bool operator==(const Parsed&) const = default;
 };
 
-std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
+std::ostream& operator<<(std::ostream& out, const Parsed& outcome) {
   for (const Words& words : outcome.requests) {
     for (const std::string& word : words) out << '[' << word << ']';
     out << "; ";
@@ -44,7 +44,7 @@ class Feeder {
     }
     outcome_.left = outcome_.error.empty() ? buffer_.size() : 0;
   }
-  const Outcome& outcome() const { return outcome_; }
+  const Parsed& outcome() const { return outcome_; }
 
  private:
   bool step() {
@@ -60,40 +60,40 @@ class Feeder {
 
   RequestParser parser_;
   std::string buffer_;
-  Outcome outcome_;
+  Parsed outcome_;
 };
 
-Outcome parse(std::string_view bytes) {
+Parsed parse(std::string_view bytes) {
   Feeder feeder;
   feeder.feed(bytes);
   return feeder.outcome();
 }
 
-Outcome parse_split(std::string_view bytes, std::size_t at) {
+Parsed parse_split(std::string_view bytes, std::size_t at) {
   Feeder feeder;
   feeder.feed(bytes.substr(0, at));
   feeder.feed(bytes.substr(at));
   return feeder.outcome();
 }
 
-Outcome parse_bytewise(std::string_view bytes) {
+Parsed parse_bytewise(std::string_view bytes) {
   Feeder feeder;
   for (const char& byte : bytes) feeder.feed({&byte, 1});
   return feeder.outcome();
 }
 
-Outcome requests(std::vector<Words> words) { return {std::move(words), "", 0}; }
-Outcome request(Words words) { return requests({std::move(words)}); }
-Outcome unfinished(std::string_view bytes) { return {{}, "", bytes.size()}; }
-Outcome error(std::string sentence) { return {{}, "Protocol error: " + std::move(sentence), 0}; }
+Parsed requests(std::vector<Words> words) { return {std::move(words), "", 0}; }
+Parsed request(Words words) { return requests({std::move(words)}); }
+Parsed unfinished(std::string_view bytes) { return {{}, "", bytes.size()}; }
+Parsed error(std::string sentence) { return {{}, "Protocol error: " + std::move(sentence), 0}; }
 
 std::string bulk(std::string_view text) { return header('$', text.size()).append(text) + "\r\n"; }
 
-const Outcome invalid_count = error("invalid multibulk length: at most 65536 arguments");
-const Outcome invalid_size = error("invalid bulk length: an argument has at most 8388608 bytes");
-const Outcome unbalanced = error("unbalanced quotes in request");
-const Outcome http = error("this is HTTP, which has a port of its own");
-const Outcome too_big = error("too big request: at most 16777216 bytes");
+const Parsed invalid_count = error("invalid multibulk length: at most 65536 arguments");
+const Parsed invalid_size = error("invalid bulk length: an argument has at most 8388608 bytes");
+const Parsed unbalanced = error("unbalanced quotes in request");
+const Parsed http = error("this is HTTP, which has a port of its own");
+const Parsed too_big = error("too big request: at most 16777216 bytes");
 
 // Requests and rejects of every kind, and pipelines of them.
 const std::vector<std::string> samples = {
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_parsed_one_by_one) {
 
 BOOST_AUTO_TEST_CASE(requests_split_at_every_byte_are_the_same_requests) {
   for (const std::string& sample : samples) {
-    const Outcome whole = parse(sample);
+    const Parsed whole = parse(sample);
     for (std::size_t at = 0; at <= sample.size(); ++at) {
       BOOST_TEST(parse_split(sample, at) == whole, sample << " at " << at << ": " << parse_split(sample, at));
     }
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(an_argument_that_is_no_bulk_string_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(an_argument_longer_or_shorter_than_announced_is_refused) {
-  const Outcome refused = error("expected CR LF behind an argument");
+  const Parsed refused = error("expected CR LF behind an argument");
   BOOST_TEST(parse("*1\r\n$4\r\nPINGS\r\n") == refused);
   BOOST_TEST(parse("*1\r\n$5\r\nPING\r\n\r\n") == refused);
   BOOST_TEST(parse("*1\r\n$4\r\nPING\rx") == refused);
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_final) {
 }
 
 BOOST_AUTO_TEST_CASE(requests_before_an_error_are_answered) {
-  BOOST_TEST(parse("PING\n*1\r\n$x") == (Outcome{{{"PING"}}, invalid_size.error, 0}));
+  BOOST_TEST(parse("PING\n*1\r\n$x") == (Parsed{{{"PING"}}, invalid_size.error, 0}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(request_bytes_max_bytes_never_need_more) {
 
 BOOST_AUTO_TEST_CASE(a_line_has_at_most_inline_bytes_max_bytes) {
   const std::string line(inline_bytes_max, 'x');
-  const Outcome refused = error("too big inline request: at most 65536 bytes");
+  const Parsed refused = error("too big inline request: at most 65536 bytes");
   BOOST_TEST(parse(line) == unfinished(line));
   BOOST_TEST(parse(line + "\n") == request({line}));
   BOOST_TEST(parse(line + "x") == refused);
@@ -382,7 +382,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_come_one_by_one_cost_linear_time) {
 BOOST_AUTO_TEST_CASE(after_a_large_request_small_ones_are_parsed_as_ever) {
   std::string bytes = header('*', arguments_kept_max + 1);
   for (std::size_t i = 0; i <= arguments_kept_max; ++i) bytes += bulk("x");
-  const Outcome outcome = parse(bytes + "PING\r\n*1\r\n$4\r\nPING\r\n");
+  const Parsed outcome = parse(bytes + "PING\r\n*1\r\n$4\r\nPING\r\n");
   BOOST_TEST(outcome.requests.size() == 3u);
   BOOST_TEST(outcome.requests.back() == Words{"PING"});
 }

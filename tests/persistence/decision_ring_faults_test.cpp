@@ -8,6 +8,7 @@
 
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
+#include "tests/folders.h"
 #include "tests/persistence/decision_fixture.h"
 
 namespace penchant::test {
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_formats_page_has_the_bytes) {
     hex.append(text,
                static_cast<std::size_t>(std::snprintf(text, sizeof text, " %02x", std::to_integer<int>(bytes[i]))));
   }
-  std::ifstream page(PENCHANT_SOURCE_DIR "/docs/decision_format.md");
+  std::ifstream page(source_file("docs/decision_format.md"));
   const std::string text(std::istreambuf_iterator<char>(page), {});
   BOOST_CHECK_MESSAGE(text.find(hex + "\n```") != std::string::npos, hex);
 }

@@ -9,6 +9,7 @@
 
 #include "engine/limits.h"
 #include "persistence/journal_format.h"
+#include "tests/folders.h"
 
 namespace penchant::test {
 namespace {
@@ -176,12 +177,10 @@ BOOST_AUTO_TEST_CASE(times_come_back_however_far_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(the_example_of_the_format_page_is_what_is_written) {
-  std::ifstream page(PENCHANT_SOURCE_DIR "/docs/event_format.md");
+  std::ifstream page(source_file("docs/event_format.md"));
   std::string line;
-  while (std::getline(page, line) && line != "## Example") {
-  }
-  while (std::getline(page, line) && line != "```") {
-  }
+  while (std::getline(page, line) && line != "## Example") continue;
+  while (std::getline(page, line) && line != "```") continue;
   Bytes example;
   while (std::getline(page, line) && line != "```") example = example + hex(line.substr(0, line.find("  ")));
   constexpr Keyword words[] = {{"ink"}, {"cat"}};

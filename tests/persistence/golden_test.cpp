@@ -3,12 +3,13 @@
 #include <numeric>
 #include <set>
 
+#include "tests/folders.h"
 #include "tests/persistence/golden_files.h"
 
 namespace penchant::test {
 namespace {
 
-const std::filesystem::path golden_folder = std::filesystem::path(PENCHANT_SOURCE_DIR) / "tests/golden";
+const std::filesystem::path golden_folder = source_file("tests/golden");
 
 /// The numbers of the sets, each a folder.
 std::set<int> golden_sets() {

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "tests/folders.h"
 #include "tests/persistence/faulty_file_system.h"
 #include "tests/persistence/journal_fixture.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 // The hex dump of the worked example in docs/journal_format.md.
 Bytes documented_example() {
-  std::ifstream page(PENCHANT_SOURCE_DIR "/docs/journal_format.md");
+  std::ifstream page(source_file("docs/journal_format.md"));
   Bytes bytes;
   std::string line;
   while (std::getline(page, line)) {

@@ -10,6 +10,7 @@
 
 #include "engine/context/split_words.h"
 #include "helpers.h"
+#include "tests/folders.h"
 
 namespace json = boost::json;
 using namespace penchant;
@@ -77,7 +78,7 @@ void check_loras(const json::object& example, const Context& context) {
 BOOST_AUTO_TEST_SUITE(examples)
 
 BOOST_AUTO_TEST_CASE(every_example_agrees) {
-  std::ifstream in(PENCHANT_SHARED_DIR "/data/prompt_examples.json", std::ios::binary);
+  std::ifstream in(shared_file("data/prompt_examples.json"), std::ios::binary);
   if (!in) {
     std::cout << "skipped: no prompt_examples.json\n";
     BOOST_TEST_MESSAGE("skipped: no prompt_examples.json");

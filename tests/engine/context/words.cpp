@@ -10,6 +10,7 @@
 
 #include "engine/context/split_words.h"
 #include "helpers.h"
+#include "tests/folders.h"
 
 using namespace penchant;
 using namespace penchant::test;
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(splitting_in_runs_agrees_with_icu_on_random_mixed_text) {
 
 BOOST_AUTO_TEST_CASE(the_ascii_path_agrees_with_icu_on_real_prompts) {
   for (const char* name : {"imagereward.txt", "aigiqa20k.txt", "parti.txt"}) {
-    std::ifstream in(std::string(PENCHANT_SHARED_DIR "/data/prompts/") + name);
+    std::ifstream in(shared_file(std::string("data/prompts/") + name));
     if (!in) {
       std::cout << "skipped: no " << name << "\n";
       BOOST_TEST_MESSAGE("skipped: no " << name);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t cell_lines_max = 9;
 constexpr PriorWeights half_of_ten{5, 10};
 constexpr Strengths three_strengths{{5, 25, 125}, {0.2F, 0.3F, 0.5F}};
+constexpr Strengths equal_strengths{{5, 25, 125}, {0.25F, 0.25F, 0.25F}};
 constexpr Strengths one_strength{{5, 25, 125}, {0, 1, 0}};
 
 using AlignedFloats = std::vector<float, boost::alignment::aligned_allocator<float, 64>>;
@@ -31,11 +32,22 @@ struct WordCells {
   AlignedFloats counts;
   AlignedFloats learned;
   AlignedFloats rates;
+  AlignedFloats against;
 
   explicit WordCells(std::size_t line_count)
-      : counts(line_count * line_floats), learned(line_count * line_floats), rates(line_count * line_columns, 0.5F) {}
+      : counts(line_count * line_floats),
+        learned(line_count * line_floats),
+        rates(line_count * line_columns, 0.5F),
+        against(line_count * line_columns, 1) {}
   std::size_t size() const { return rates.size(); }
-  CellLines lines() const { return {counts.data(), learned.data(), rates.data(), rates.size() / line_columns}; }
+  CellLines lines(float learned_per_unit = 1) const {
+    return {.counts = counts.data(),
+            .learned = learned.data(),
+            .rates = rates.data(),
+            .against = against.data(),
+            .count = rates.size() / line_columns,
+            .learned_per_unit = learned_per_unit};
+  }
   void put(std::size_t i, const CellValues& cell) {
     const std::size_t at = i / line_columns * line_floats + i % line_columns;
     counts[at] = static_cast<float>(cell.selected);
@@ -43,6 +55,7 @@ struct WordCells {
     learned[at] = static_cast<float>(cell.residual);
     learned[at + line_columns] = static_cast<float>(cell.precision);
     rates[i] = static_cast<float>(cell.rate);
+    against[i] = static_cast<float>((1 - cell.rate) / cell.rate);
   }
   CellValues operator[](std::size_t i) const {
     const std::size_t at = i / line_columns * line_floats + i % line_columns;
@@ -70,13 +83,14 @@ WordCells random_cells(std::size_t line_count, std::mt19937& random) {
 
 /// Everything a variant makes of these cells.
 std::vector<AlignedFloats> cell_results(const CellKernels& variant, const WordCells& cells) {
-  const CellLines lines = cells.lines();
-  std::vector<AlignedFloats> all(1, AlignedFloats{variant.spread(lines, 10)});
+  const CellLines lines = cells.lines(0.25F);
+  std::vector<AlignedFloats> all(1, AlignedFloats{variant.spread(lines, 10), variant.observed(lines)});
   const auto add = [&](const std::function<void(float*)>& fill) { fill(all.emplace_back(cells.size()).data()); };
-  add([&](float* terms) { variant.rate_terms(lines, 1.5F, half_of_ten, terms); });
-  for (const Strengths& one : {three_strengths, one_strength}) {
-    add([&](float* terms) { variant.log_odds_terms(lines, 1.5F, one, terms); });
-    add([&](float* terms) { variant.evidence_terms(lines, 1.5F, one, terms); });
+  add([&](float* squares) { variant.squares(lines, 10, squares); });
+  add([&](float* terms) { variant.add_rate_terms(lines, 1.5F, half_of_ten, terms); });
+  for (const Strengths& one : {three_strengths, equal_strengths, one_strength}) {
+    add([&](float* terms) { variant.add_log_odds_terms(lines, 1.5F, one, terms); });
+    add([&](float* terms) { variant.add_evidence_terms(lines, 1.5F, one, terms); });
   }
   AlignedFloats& odds = all.emplace_back(cells.rates);
   variant.to_log2_odds(odds.data(), lines.count);
@@ -119,9 +133,8 @@ BOOST_AUTO_TEST_CASE(every_variant_equals_the_baseline_bit_by_bit) {
       for (const CellKernels& variant : available_cell_kernels()) {
         const auto told = cell_results(variant, cells);
         for (std::size_t which = 0; which < told.size(); ++which) {
-          const bool is_equal =
-              told[which].empty() ||
-              std::memcmp(told[which].data(), expected[which].data(), told[which].size() * sizeof(float)) == 0;
+          const bool is_equal = told[which].empty() || std::memcmp(told[which].data(), expected[which].data(),
+                                                                   told[which].size() * sizeof(float)) == 0;
           BOOST_REQUIRE_MESSAGE(is_equal, variant.name << ", result " << which << " of " << line_count << " lines");
         }
       }
@@ -141,21 +154,31 @@ BOOST_AUTO_TEST_CASE(each_term_is_what_its_formula_says) {
     const WordCells cells = random_cells(3, random);
     AlignedFloats rate_terms(cells.size());
     AlignedFloats log_odds(cells.size());
+    AlignedFloats equal_log_odds(cells.size());
     AlignedFloats evidence(cells.size());
-    kernels.rate_terms(cells.lines(), 1.5F, half_of_ten, rate_terms.data());
-    kernels.log_odds_terms(cells.lines(), 1.5F, three_strengths, log_odds.data());
-    kernels.evidence_terms(cells.lines(), 1.5F, three_strengths, evidence.data());
-    double squares = 0;
+    AlignedFloats squares(cells.size());
+    kernels.add_rate_terms(cells.lines(), 1.5F, half_of_ten, rate_terms.data());
+    kernels.add_log_odds_terms(cells.lines(), 1.5F, three_strengths, log_odds.data());
+    kernels.add_log_odds_terms(cells.lines(), 1.5F, equal_strengths, equal_log_odds.data());
+    kernels.add_evidence_terms(cells.lines(), 1.5F, three_strengths, evidence.data());
+    kernels.squares(cells.lines(), 10, squares.data());
+    double spread = 0;
+    double observed = 0;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const CellValues cell = cells[i];
       const double off = (cell.selected + 10 * cell.rate) / (cell.observed + 10) - cell.rate;
-      squares += off * off;
+      spread += off * off;
+      observed += cell.observed;
+      BOOST_REQUIRE(is_near(squares[i], off * off, 1e-5));
       BOOST_REQUIRE(is_near(rate_terms[i], 1.5 * ((cell.selected + 5) / (cell.observed + 10) - 0.5), 1e-6));
       const double rounded = 1e-6 / (1 - cell.rate);  // as much as single precision knows of what is near 1
-      BOOST_REQUIRE(is_near(log_odds[i], 1.5 * log_odds_of(cell, three_strengths), rounded));
+      const double says = cell.observed > 0 ? 1.5 : 0;
+      BOOST_REQUIRE(is_near(log_odds[i], says * log_odds_of(cell, three_strengths), rounded));
+      BOOST_REQUIRE(is_near(equal_log_odds[i], says * log_odds_of(cell, equal_strengths), rounded));
       BOOST_REQUIRE(is_near(evidence[i], 1.5 * evidence_of(cell, three_strengths), 1e-6));
     }
-    BOOST_REQUIRE(is_near(kernels.spread(cells.lines(), 10), squares, 1e-5));
+    BOOST_REQUIRE(is_near(kernels.spread(cells.lines(), 10), spread, 1e-5));
+    BOOST_REQUIRE(is_near(kernels.observed(cells.lines()), observed, 1e-5));
   }
 }
 
@@ -163,10 +186,40 @@ BOOST_AUTO_TEST_CASE(a_strength_without_a_share_says_nothing) {
   WordCells cells(1);
   cells.put(0, {30, 40, 6, 20, 0.3});
   AlignedFloats terms(cells.size());
-  available_cell_kernels().front().log_odds_terms(cells.lines(), 1, one_strength, terms.data());
+  available_cell_kernels().front().add_log_odds_terms(cells.lines(), 1, one_strength, terms.data());
   BOOST_TEST(is_near(terms[0], std::log2((30 + 7.5) / (10 + 17.5) * 0.7 / 0.3), 1e-6));
-  available_cell_kernels().front().evidence_terms(cells.lines(), 1, one_strength, terms.data());
+  terms[0] = 0;
+  available_cell_kernels().front().add_evidence_terms(cells.lines(), 1, one_strength, terms.data());
   BOOST_TEST(is_near(terms[0], 6 / 45.0, 1e-6));
+}
+
+BOOST_AUTO_TEST_CASE(terms_are_of_now_and_added_to_what_is_there) {
+  WordCells kept(1);
+  WordCells now(1);
+  kept.put(0, {30, 40, 24, 80, 0.3});
+  now.put(0, {30, 40, 6, 20, 0.3});
+  AlignedFloats expected(now.size(), 2);
+  AlignedFloats told(kept.size(), 2);
+  const CellKernels& kernels = available_cell_kernels().front();
+  const auto add = [&kernels](const CellLines& lines, float* sums) {
+    kernels.add_rate_terms(lines, 1, half_of_ten, sums);
+    kernels.add_log_odds_terms(lines, 1, three_strengths, sums);
+    kernels.add_evidence_terms(lines, 1, three_strengths, sums);
+  };
+  add(now.lines(), expected.data());
+  add(kept.lines(0.25F), told.data());
+  BOOST_TEST(told == expected);
+  BOOST_TEST(told[1] == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_is_bounded_as_it_is_read) {
+  WordCells cells(1);
+  cells.put(0, {1e30, 1e30, 1e30, 1e30, 0.5});
+  for (const CellKernels& variant : available_cell_kernels()) {
+    for (const AlignedFloats& result : cell_results(variant, cells)) {
+      for (const float value : result) BOOST_TEST(std::isfinite(value), variant.name);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(cells_without_counts_say_nothing) {
