@@ -80,7 +80,7 @@ void PromptScores::add_word(const RowView& counts) {
 CellLines PromptScores::lines(const Word& word, const Floats& rates, const Floats& gathered_rates) const {
   CellLines lines = word.dense;
   lines.rates = rates.data();
-  if (word.is_dense()) return lines;
+  if (word.is_dense() || word.cells == 0) return lines;
   lines.counts = gathered_.data()->values.data() + word.first_line * sizeof(FeatureLine) / sizeof(float);
   lines.learned = lines.counts + FeatureLine::learned_at;
   lines.stride = sizeof(FeatureLine) / sizeof(float);
