@@ -37,17 +37,17 @@ def measure(options, prompts, learners, scorers):
     draw = random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
         server = net.start_penchant(options.binary, folder + "/data", "os", "--stores", "1", "--scorer", learners)
-        connection = socket.create_connection(("127.0.0.1", server.port))
         records = [net.request("RECORD", "ann", draw.choice(["selected", "rejected"]),
                                f"checkpoint-{draw.randrange(options.checkpoints)}", draw.choice(prompts))
                    for _ in range(options.records)]
-        record_us = seconds_for(connection, records) / len(records) * 1e6
         times = {scorer: [] for scorer in scorers}
-        for _ in range(options.rounds):
-            for scorer in scorers:
-                questions = [net.request("RECOMMEND", "ann", draw.choice(prompts), "SCORER", scorer)
-                             for _ in range(QUESTIONS)]
-                times[scorer].append(seconds_for(connection, questions) / QUESTIONS * 1e6)
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            record_us = seconds_for(connection, records) / len(records) * 1e6
+            for _ in range(options.rounds):
+                for scorer in scorers:
+                    questions = [net.request("RECOMMEND", "ann", draw.choice(prompts), "SCORER", scorer)
+                                 for _ in range(QUESTIONS)]
+                    times[scorer].append(seconds_for(connection, questions) / QUESTIONS * 1e6)
         server.stop()
     print(f"--scorer {learners}: a record {record_us:.1f} us")
     mean_us = statistics.median(times["mean"])

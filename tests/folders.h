@@ -1,4 +1,4 @@
-/// Where tests find files that are not compiled into them.
+// Where tests find files that are not compiled into them.
 #pragma once
 
 #include <string>
