@@ -11,6 +11,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <optional>
@@ -72,7 +73,7 @@ class Scorer {
     const KeywordRow& row = rows_[keyword];
     return row.kind == KeywordRow::Kind::dense ? std::optional(row.dense) : std::nullopt;
   }
-  /// Calls on_cell(column, cell) for it where it does not.
+  /// Calls on_cell(column, cell) for it where it does not, in order of columns.
   template <class OnCell>
   void each_cell(std::size_t keyword, const OnCell& on_cell) const;
 
@@ -128,7 +129,9 @@ void Scorer::each_cell(std::size_t keyword, const OnCell& on_cell) const {
       for (const auto& [column, cell] : row.packed) on_cell(column, cell);
       return;
     case KeywordRow::Kind::listed:
-      for (const auto& [column, cell] : listed_cells(row.row)) on_cell(column, cell);
+      auto cells = listed_cells(row.row);
+      std::ranges::sort(cells, {}, &ListedCells::value_type::first);
+      for (const auto& [column, cell] : cells) on_cell(column, cell);
       return;
   }
 }

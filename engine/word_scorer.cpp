@@ -42,10 +42,13 @@ void WordScorer::ask(const Engine& engine, const Scorer& scorer, const PromptWor
 
 /// The rows of the words; the keywords' numbers are known.
 void WordScorer::look_up(const Engine& engine, const Asked& asked) {
-  rows_.clear();
+  rows_.clear();  // first the words' numbers: each waits for memory, all at the same time
   for (std::size_t word = 0; word < words_.size(); ++word) {
-    const auto id = word < asked.keyword_count() ? asked.keyword(word) : engine.find_keyword(words_[word]);
-    rows_.push_back(id ? learner_->features().find(*id) : std::nullopt);
+    rows_.push_back(word < asked.keyword_count() ? asked.keyword(word) : engine.find_keyword(words_[word]));
+  }
+  for (auto& row : rows_) {
+    row = row ? learner_->features().find(*row) : std::nullopt;
+    if (row) __builtin_prefetch(&learner_->features()[*row]);
   }
 }
 
@@ -70,17 +73,14 @@ void WordScorer::ask_counts(const Scorer& scorer, std::size_t keywords) {
       prompt_scores_.add_word(*dense);
       continue;
     }
-    keyword_cells_.clear();
+    prompt_scores_.begin_word();
     double records = 0;
     scorer.each_cell(keyword, [&](std::uint32_t column, const CountMatrix::Cell& cell) {
       if (!(cell.observed > 0)) return;
-      keyword_cells_.push_back({column, {.selected = cell.selected, .observed = cell.observed}});
+      prompt_scores_.add_cell(column, {.selected = cell.selected, .observed = cell.observed});
       records += static_cast<double>(cell.observed);
     });
-    if (!std::ranges::is_sorted(keyword_cells_, {}, &FeatureTable::Entry::column)) {
-      std::ranges::sort(keyword_cells_, {}, &FeatureTable::Entry::column);
-    }
-    prompt_scores_.add_word(records, keyword_cells_);
+    prompt_scores_.end_word(records);
   }
   prompt_scores_.weigh();
 }

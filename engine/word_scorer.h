@@ -61,7 +61,6 @@ class WordScorer {
   std::vector<std::string_view> words_;
   std::vector<std::optional<std::uint32_t>> rows_;
   PromptScores prompt_scores_;
-  std::vector<FeatureTable::Entry> keyword_cells_;  // of one keyword, to be put in order
   std::span<const float> scores_;
 };
 

@@ -14,13 +14,36 @@ constexpr std::array<float, 8> log2_terms{1.4426949949F, -0.7213529314F, 0.48091
 // 2^t on [-1/2, 1/2]: the series of exp(t ln 2).
 constexpr std::array<float, 7> exp2_terms{1.0F,           0.69314718056F, 0.24022650696F, 0.05550410866F,
                                           0.00961812911F, 0.00133335581F, 0.00015403530F};
+// log2((1 + z) / (1 - z)) / z by z^2, where z is at most 0.201: interpolated likewise, within 3e-9.
+constexpr std::array<float, 4> ratio_terms{2.8853900747F, 0.9618022969F, 0.5763867395F, 0.4392594735F};
 constexpr float exp2_exponent_max = 120;
+constexpr float odds_counts_most = 0x1p22F;     // of the middle strength: what any records add up to is far below
 constexpr float whole_from_here = 12582912.0F;  // 1.5 * 2^23: what is added to it is rounded to a whole number
 constexpr std::int32_t bits_of_square_root_of_half = 0x3F3504F3;
 constexpr std::int32_t bits_of_one = 0x3F800000;
 constexpr std::int32_t fraction_mask = 0x007FFFFF;
+constexpr std::int32_t half_an_exponent = 0x00400000;
 constexpr std::int32_t fraction_bits = 23;
 constexpr std::int32_t exponent_bias = 127;
+
+/// The strengths that have a share, in units of the middle one.
+struct LogOdds {
+  LogOdds(const Strengths& of, float weight) : per_strength(1 / of.observed[1]) {
+    for (std::size_t i = 0; i < of.observed.size(); ++i) {
+      if (!(of.shares[i] > 0)) continue;
+      strengths[count] = of.observed[i] * per_strength;
+      weights[count] = of.shares[i] * weight;
+      are_alike = are_alike && weights[count] == weights[0];
+      ++count;
+    }
+  }
+
+  float per_strength;
+  std::array<float, 3> strengths{};
+  std::array<float, 3> weights{};
+  std::size_t count = 0;
+  bool are_alike = true;
+};
 
 template <std::size_t register_bytes>
 struct CellBodies : LineParts<register_bytes> {
@@ -44,6 +67,20 @@ struct CellBodies : LineParts<register_bytes> {
     const Vector high = (c[4] + c[5] * t) + (c[6] + c[7] * t) * t2;
     const Vector sum = low + high * (t2 * t2);
     x = __builtin_convertvector(exponent, Vector) + sum * t;
+  }
+
+  /// Of above / below, which are within the range of floats: with what is left when the powers of two are taken out, a
+  /// division and a short series.
+  [[gnu::always_inline]] static void to_log2_of_ratio(Vector& above, const Vector& below) {
+    const Whole bits = reinterpret_cast<const Whole&>(above);
+    const Whole exponent = (bits - reinterpret_cast<const Whole&>(below) + half_an_exponent) >> fraction_bits;
+    const Whole without = bits - (exponent << fraction_bits);
+    const Vector& near = reinterpret_cast<const Vector&>(without);
+    const Vector z = (near - below) / (near + below);
+    const Vector z2 = z * z;
+    const auto& c = ratio_terms;
+    const Vector sum = (c[0] + c[1] * z2) + (c[2] + c[3] * z2) * (z2 * z2);
+    above = __builtin_convertvector(exponent, Vector) + z * sum;
   }
 
   [[gnu::always_inline]] static void to_exp2(Vector& x) {
@@ -127,44 +164,86 @@ struct CellBodies : LineParts<register_bytes> {
     }
   }
 
-  /// The odds of a line's part at a strength, against the rate's.
-  [[gnu::always_inline]] static void to_odds(const CellLines& cells, std::size_t line, std::size_t part, float strength,
-                                             Vector& odds) {
+  /// Odds at each strength, beside the rate's, as above / below. Counts are in units of the middle strength, and
+  /// all is bounded so that products of three are floats.
+  template <std::size_t count>
+  [[gnu::always_inline]] static void read_odds(const CellLines& cells, std::size_t line, std::size_t part,
+                                               const LogOdds& of, Vector (&above)[count], Vector (&below)[count]) {
     const float* const counts = cells.counts + line * cells.stride;
-    const Vector& selected = in(counts, part);
-    const Vector rejected = in(counts + line_columns, part) - selected;
-    const Vector kept = strength * in(cells.rates + line * line_columns, part);
-    odds = (selected + kept) / (rejected + (strength - kept)) * in(cells.against + line * line_columns, part);
+    Vector selected = in(counts, part) * of.per_strength;
+    Vector rejected = (in(counts + line_columns, part) - in(counts, part)) * of.per_strength;
+    selected = selected < odds_counts_most ? selected : Vector{} + odds_counts_most;
+    rejected = rejected < odds_counts_most ? rejected : Vector{} + odds_counts_most;
+    const Vector& rate = in(cells.rates + line * line_columns, part);
+    const Vector& odds = in(cells.odds + line * line_columns, part);
+#pragma GCC unroll 3
+    for (std::size_t i = 0; i < count; ++i) {
+      const Vector kept = of.strengths[i] * rate;
+      above[i] = selected + kept;
+      below[i] = (rejected + (of.strengths[i] - kept)) * odds;
+    }
   }
 
-  /// One logarithm a strength; or one for all, of the product, where those that have a share have the same.
+  /// Adds what a line's part says; a cell without counts says nothing.
+  [[gnu::always_inline]] static void add_observed(const CellLines& cells, std::size_t line, std::size_t part,
+                                                  const Vector& term, float* sums) {
+    const Vector& observed = in(cells.counts + line * cells.stride + line_columns, part);
+    out(sums + line * line_columns, part) += observed > 0.0F ? term : Vector{};
+  }
+
+  /// A logarithm for each strength.
+  template <std::size_t count>
+  [[gnu::always_inline]] static void add_log_odds(const CellLines& cells, const LogOdds& of, float* sums) {
+    for (std::size_t line = 0; line < cells.count; ++line) {
+#pragma GCC unroll 4
+      for (std::size_t part = 0; part < parts; ++part) {
+        Vector above[count];
+        Vector below[count];
+        read_odds(cells, line, part, of, above, below);
+        Vector sum{};
+#pragma GCC unroll 3
+        for (std::size_t i = 0; i < count; ++i) {
+          to_log2_of_ratio(above[i], below[i]);
+          sum += of.weights[i] * above[i];
+        }
+        add_observed(cells, line, part, sum, sums);
+      }
+    }
+  }
+
+  /// One for all of them, of their product, where they weigh the same.
+  template <std::size_t count>
+  [[gnu::always_inline]] static void add_log_odds_alike(const CellLines& cells, const LogOdds& of, float* sums) {
+    for (std::size_t line = 0; line < cells.count; ++line) {
+      Vector above[parts][count];
+      Vector below[parts][count];
+#pragma GCC unroll 4
+      for (std::size_t part = 0; part < parts; ++part) {
+        read_odds(cells, line, part, of, above[part], below[part]);
+#pragma GCC unroll 3
+        for (std::size_t i = 1; i < count; ++i) {
+          above[part][0] *= above[part][i];
+          below[part][0] *= below[part][i];
+        }
+      }
+      // Parts wait for each other's steps less than each for its own.
+#pragma GCC unroll 4
+      for (std::size_t part = 0; part < parts; ++part) to_log2_of_ratio(above[part][0], below[part][0]);
+#pragma GCC unroll 4
+      for (std::size_t part = 0; part < parts; ++part) {
+        add_observed(cells, line, part, of.weights[0] * above[part][0], sums);
+      }
+    }
+  }
+
   [[gnu::always_inline]] static void add_log_odds_terms(const CellLines& cells, float weight,
                                                         const Strengths& strengths, float* sums) {
-    const float share = *std::ranges::max_element(strengths.shares);
-    const bool are_equal =
-        std::ranges::all_of(strengths.shares, [share](float other) { return other == 0 || other == share; });
-    for (std::size_t line = 0; line < cells.count; ++line) {
-      for (std::size_t part = 0; part < parts; ++part) {
-        Vector sum{};
-        Vector product = Vector{} + 1.0F;
-        for (std::size_t i = 0; i < strengths.observed.size(); ++i) {
-          if (strengths.shares[i] == 0) continue;
-          Vector odds;
-          to_odds(cells, line, part, strengths.observed[i], odds);
-          if (are_equal) {
-            product *= odds;
-            continue;
-          }
-          to_log2(odds);
-          sum += strengths.shares[i] * odds;
-        }
-        if (are_equal) {
-          to_log2(product);
-          sum = share * product;
-        }
-        sum = in(cells.counts + line * cells.stride + line_columns, part) > 0.0F ? sum : Vector{};
-        out(sums + line * line_columns, part) += weight * sum;
-      }
+    const LogOdds of(strengths, weight);
+    switch (of.count) {
+      case 0: return;
+      case 1: return add_log_odds_alike<1>(cells, of, sums);
+      case 2: return of.are_alike ? add_log_odds_alike<2>(cells, of, sums) : add_log_odds<2>(cells, of, sums);
+      default: return of.are_alike ? add_log_odds_alike<3>(cells, of, sums) : add_log_odds<3>(cells, of, sums);
     }
   }
 
@@ -191,16 +270,6 @@ struct CellBodies : LineParts<register_bytes> {
   [[gnu::always_inline]] static void to_log2(float* values, std::size_t line_count) {
     for (std::size_t line = 0; line < line_count; ++line) {
       for (std::size_t part = 0; part < parts; ++part) to_log2(out(values + line * line_columns, part));
-    }
-  }
-
-  [[gnu::always_inline]] static void to_log2_odds(float* rates, std::size_t line_count) {
-    for (std::size_t line = 0; line < line_count; ++line) {
-      for (std::size_t part = 0; part < parts; ++part) {
-        Vector& value = out(rates + line * line_columns, part);
-        value = value / (1.0F - value);
-        to_log2(value);
-      }
     }
   }
 
@@ -239,9 +308,6 @@ struct CellBodies : LineParts<register_bytes> {
   target void to_log2_##variant(float* values, std::size_t line_count) {                                    \
     CellBodies<bytes>::to_log2(values, line_count);                                                         \
   }                                                                                                         \
-  target void to_log2_odds_##variant(float* rates, std::size_t line_count) {                                \
-    CellBodies<bytes>::to_log2_odds(rates, line_count);                                                     \
-  }                                                                                                         \
   target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                \
     CellBodies<bytes>::to_rates(log2_odds, line_count);                                                     \
   }                                                                                                         \
@@ -253,7 +319,6 @@ struct CellBodies : LineParts<register_bytes> {
                                         log_odds_terms_##variant,                                           \
                                         evidence_terms_##variant,                                           \
                                         to_log2_##variant,                                                  \
-                                        to_log2_odds_##variant,                                             \
                                         to_rates_##variant};
 
 PENCHANT_CELL_KERNELS(baseline, 16, )

@@ -18,10 +18,9 @@ struct CellLines {
   const float* learned = nullptr;    // likewise: 16 residuals, 16 precisions
   std::size_t stride = line_floats;  // from one line to the next, of both
   const float* rates = nullptr;      // of the cells' columns, 16 a line, above 0 and below 1
-  const float* against = nullptr;    // for log-odds: (1 - rate) / rate of each
+  const float* odds = nullptr;       // for log-odds: rate / (1 - rate) of each, from 2^-40 to 2^20
   std::size_t count = 0;
-  float learned_per_unit =
-      1;  // what makes of residuals and precisions those of now, which are bounded as they are read
+  float learned_per_unit = 1;  // makes of residuals and precisions those of now, which are bounded as they are read
 };
 
 /// Far beyond what any records add up to, and near enough that evidence's products are floats.
@@ -52,15 +51,13 @@ struct CellKernels {
   float (*spread)(const CellLines& cells, float strength);
   /// sums += weight * ((S + prior.selected) / (N + prior.observed) - prior.selected / prior.observed)
   void (*add_rate_terms)(const CellLines& cells, float weight, PriorWeights prior, float* sums);
-  /// sums += weight * the sum over m of share * log2((S + m rate) / (N - S + m (1 - rate)) * (1 - rate) / rate),
-  /// where N is not 0
+  /// sums += weight * the sum over m of share * log2((S + m rate) / (N - S + m (1 - rate)) / odds), where N is not 0
   void (*add_log_odds_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
   /// sums += weight * the sum over m of share * residual / (m + precision)
   void (*add_evidence_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
   /// log2 of each, in place: of numbers, not of 0.
   void (*to_log2)(float* values, std::size_t line_count);
-  /// log2 of the odds of each, and what has odds of that log2, in place.
-  void (*to_log2_odds)(float* rates, std::size_t line_count);
+  /// What has odds of that log2, in place.
   void (*to_rates)(float* log2_odds, std::size_t line_count);
 };
 

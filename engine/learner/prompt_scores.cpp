@@ -13,6 +13,7 @@ namespace {
 
 constexpr float counts_most = 0x1p40F;  // far beyond what any records add up to
 constexpr float below_one = 1 - 0x1p-24F;
+constexpr float lead_odds_most = 0x1p20F;
 
 }  // namespace
 
@@ -20,7 +21,7 @@ void PromptScores::begin(const ArmTable& checkpoints, double per_unit, double le
   per_unit_ = per_unit;
   learned_per_unit_ = learned_per_unit;
   words_.clear();
-  lines_used_ = 0;
+  cells_used_ = 0;
   observed_ = 0;
   variance_ = 0;
   overall_.resize(checkpoints.size());
@@ -36,24 +37,23 @@ void PromptScores::begin(const ArmTable& checkpoints, double per_unit, double le
   }
 }
 
-void PromptScores::add_word(double records, std::span<const FeatureTable::Entry> cells) {
-  words_.push_back({.first_line = lines_used_, .cells = cells.size(), .records = records * per_unit_});
-  std::size_t at = lines_used_ * line_columns;
-  lines_used_ += (cells.size() + line_columns - 1) / line_columns;
-  const std::size_t end = lines_used_ * line_columns;
-  if (columns_.size() < end) {
-    gathered_.resize(lines_used_);
-    gathered_rates_.resize(end);
-    columns_.resize(end);
-  }
-  for (const auto& [column, cell] : cells) {
-    gathered_[at / line_columns].set(at % line_columns, cell);
-    gathered_rates_[at] = rates_[column];
-    columns_[at++] = column;
-  }
-  for (; at < end; ++at) {  // the last line's rest
-    gathered_[at / line_columns].set(at % line_columns, {});
-    gathered_rates_[at] = static_cast<float>(prior_mean);
+/// Makes room for a cell of each column.
+void PromptScores::begin_word() {
+  words_.push_back({.first_line = cells_used_ / line_columns});
+  const std::size_t end = cells_used_ + rates_.size();
+  if (columns_.size() >= end) return;
+  gathered_.resize(end / line_columns);
+  gathered_rates_.resize(end);
+  columns_.resize(end);
+}
+
+void PromptScores::end_word(double records) {
+  Word& word = words_.back();
+  word.cells = cells_used_ - word.first_line * line_columns;
+  word.records = records * per_unit_;
+  for (; cells_used_ % line_columns != 0; ++cells_used_) {  // the last line's rest
+    gathered_[cells_used_ / line_columns].set(cells_used_ % line_columns, {});
+    gathered_rates_[cells_used_] = static_cast<float>(prior_mean);
   }
 }
 
@@ -158,7 +158,7 @@ void PromptScores::add_terms(ScorerKind kind, const Strengths& strengths, double
   const bool is_log_odds = kind == ScorerKind::logodds;
   for (const Word& word : words_) {
     CellLines cells = lines(word, is_log_odds ? leads_ : rates_, is_log_odds ? gathered_leads_ : gathered_rates_);
-    cells.against = word.is_dense() ? against_.data() : gathered_against_.data() + word.first_line * line_columns;
+    cells.odds = word.is_dense() ? odds_.data() : gathered_odds_.data() + word.first_line * line_columns;
     if (word.is_dense()) {
       add_word_terms(word, cells, scores_.data());
       continue;
@@ -171,28 +171,32 @@ void PromptScores::add_terms(ScorerKind kind, const Strengths& strengths, double
   }
 }
 
-/// The columns' own rates for logodds, and those of the gathered cells.
+/// The columns' own rates for logodds, and those of the gathered cells. Bounded, whatever a forged snapshot says.
 void PromptScores::lead() {
-  constexpr auto none = static_cast<float>(prior_mean);
-  leads_.assign(rates_.size(), none);
-  against_.assign(rates_.size(), 1);
+  leads_.resize(rates_.size());
+  odds_.resize(rates_.size());
   constexpr auto half = static_cast<float>(log_odds_arm_strength / 2);
-  const Counts* const overall = overall_.data();
-  float* const leads = leads_.data();
-  float* const odds_against = against_.data();
-  for (std::size_t i = 0, end = overall_.size(); i < end; ++i) {
-    const float selected = static_cast<float>(overall[i].selected) + half;
-    const float rejected = static_cast<float>(overall[i].observed - overall[i].selected) + half;
-    const float lead = selected / (selected + rejected);
-    leads[i] = lead < below_one ? lead : below_one;
-    odds_against[i] = rejected / selected;
+  for (std::size_t first = 0; first < rates_.size(); first += line_columns) {
+    std::array<float, line_columns> selected;
+    std::array<float, line_columns> rejected;
+    selected.fill(half);
+    rejected.fill(half);
+    for (std::size_t i = 0, end = std::min(line_columns, overall_.size() - first); i < end; ++i) {
+      const Counts& own = overall_[first + i];
+      selected[i] += static_cast<float>(std::min(own.selected, double{counts_most}));
+      rejected[i] += static_cast<float>(std::min(own.observed - own.selected, double{counts_most}));
+    }
+    for (std::size_t i = 0; i < line_columns; ++i) {
+      odds_[first + i] = std::min(selected[i] / rejected[i], lead_odds_most);
+      leads_[first + i] = std::min(selected[i] / (selected[i] + rejected[i]), 1 - 1 / lead_odds_most);
+    }
   }
-  gathered_leads_.assign(lines_used_ * line_columns, none);
-  gathered_against_.assign(lines_used_ * line_columns, 1);
+  gathered_leads_.assign(cells_used_, static_cast<float>(prior_mean));
+  gathered_odds_.assign(cells_used_, 1);
   for (const Word& word : words_) {
     for (std::size_t i = word.first_line * line_columns, end = i + word.cells; i < end; ++i) {
       gathered_leads_[i] = leads_[columns_[i]];
-      gathered_against_[i] = against_[columns_[i]];
+      gathered_odds_[i] = odds_[columns_[i]];
     }
   }
 }
@@ -220,8 +224,8 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
       break;
     case ScorerKind::logodds:
       lead();
-      scores_ = leads_;
-      cell_kernels().to_log2_odds(scores_.data(), line_count);
+      scores_ = odds_;
+      cell_kernels().to_log2(scores_.data(), line_count);
       add_terms(kind, strengths, log_odds_share);
       cell_kernels().to_rates(scores_.data(), line_count);
       break;
@@ -258,14 +262,14 @@ double PromptScores::term(std::size_t word, std::uint32_t column) const {
   FeatureLine line;
   line.set(0, kept_cell(words_[word], column));
   alignas(64) std::array<float, line_columns> rates;
-  alignas(64) std::array<float, line_columns> against{};
+  alignas(64) std::array<float, line_columns> odds{};
   rates.fill((terms_.kind == ScorerKind::logodds ? leads_ : rates_)[column]);
-  if (terms_.kind == ScorerKind::logodds) against.fill(against_[column]);
+  if (terms_.kind == ScorerKind::logodds) odds.fill(odds_[column]);
   alignas(64) std::array<float, line_columns> sums{};
   const CellLines cells{.counts = line.values.data(),
                         .learned = line.values.data() + FeatureLine::learned_at,
                         .rates = rates.data(),
-                        .against = against.data(),
+                        .odds = odds.data(),
                         .count = 1,
                         .learned_per_unit = static_cast<float>(learned_per_unit_)};
   add_word_terms(words_[word], cells, sums.data());

@@ -52,10 +52,23 @@ class PromptScores {
   /// A word that nothing is known of.
   void add_word() { words_.push_back({}); }
   /// `records`: those with the word, as they are kept. Cells are in order of columns.
-  void add_word(double records, std::span<const FeatureTable::Entry> cells);
+  void add_word(double records, std::span<const FeatureTable::Entry> cells) {
+    begin_word();
+    for (const auto& [column, cell] : cells) add_cell(column, cell);
+    end_word(records);
+  }
   void add_word(double records, std::span<const FeatureLine> lines);
   /// Of counts alone; their records are all that were observed.
   void add_word(const RowView& counts);
+  /// The same, cell by cell.
+  void begin_word();
+  void add_cell(std::uint32_t column, const FeatureCell& cell) {
+    const std::size_t at = cells_used_++;
+    gathered_[at / line_columns].set(at % line_columns, cell);
+    gathered_rates_[at] = rates_[column];
+    columns_[at] = column;
+  }
+  void end_word(double records);
   /// After the last word.
   void weigh();
 
@@ -110,14 +123,14 @@ class PromptScores {
   double rarities_ = 0;          // of all words
   Floats rates_;                 // by column: (S + 1) / (N + 2)
   Floats leads_;                 // by column, where logodds asks: (S + 150) / (N + 300)
-  Floats against_;               // likewise: the odds against that
+  Floats odds_;                  // likewise: the odds of that
   std::vector<Word> words_;
-  std::size_t lines_used_ = 0;          // of gathered ones
+  std::size_t cells_used_ = 0;          // of gathered ones; between words, whole lines
   std::vector<std::uint32_t> columns_;  // of the gathered cells, line by line
   std::vector<FeatureLine> gathered_;
   Floats gathered_rates_;
   Floats gathered_leads_;
-  Floats gathered_against_;
+  Floats gathered_odds_;
   Floats line_scratch_;
   Floats scores_;  // by column
   Terms terms_;

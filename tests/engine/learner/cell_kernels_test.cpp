@@ -32,19 +32,19 @@ struct WordCells {
   AlignedFloats counts;
   AlignedFloats learned;
   AlignedFloats rates;
-  AlignedFloats against;
+  AlignedFloats odds;
 
   explicit WordCells(std::size_t line_count)
       : counts(line_count * line_floats),
         learned(line_count * line_floats),
         rates(line_count * line_columns, 0.5F),
-        against(line_count * line_columns, 1) {}
+        odds(line_count * line_columns, 1) {}
   std::size_t size() const { return rates.size(); }
   CellLines lines(float learned_per_unit = 1) const {
     return {.counts = counts.data(),
             .learned = learned.data(),
             .rates = rates.data(),
-            .against = against.data(),
+            .odds = odds.data(),
             .count = rates.size() / line_columns,
             .learned_per_unit = learned_per_unit};
   }
@@ -55,7 +55,7 @@ struct WordCells {
     learned[at] = static_cast<float>(cell.residual);
     learned[at + line_columns] = static_cast<float>(cell.precision);
     rates[i] = static_cast<float>(cell.rate);
-    against[i] = static_cast<float>((1 - cell.rate) / cell.rate);
+    odds[i] = static_cast<float>(cell.rate / (1 - cell.rate));
   }
   CellValues operator[](std::size_t i) const {
     const std::size_t at = i / line_columns * line_floats + i % line_columns;
@@ -93,7 +93,8 @@ std::vector<AlignedFloats> cell_results(const CellKernels& variant, const WordCe
     add([&](float* terms) { variant.add_evidence_terms(lines, 1.5F, one, terms); });
   }
   AlignedFloats& odds = all.emplace_back(cells.rates);
-  variant.to_log2_odds(odds.data(), lines.count);
+  for (float& rate : odds) rate /= 1 - rate;
+  variant.to_log2(odds.data(), lines.count);
   AlignedFloats& rates = all.emplace_back(odds);
   variant.to_rates(rates.data(), lines.count);
   return all;
@@ -214,7 +215,12 @@ BOOST_AUTO_TEST_CASE(terms_are_of_now_and_added_to_what_is_there) {
 
 BOOST_AUTO_TEST_CASE(what_is_kept_is_bounded_as_it_is_read) {
   WordCells cells(1);
-  cells.put(0, {1e30, 1e30, 1e30, 1e30, 0.5});
+  std::size_t at = 0;
+  for (const double rate : {0x1p-40, 0.5, 1 - 0x1p-20}) {
+    cells.put(at++, {0, 1e30, -1e30, 1e30, rate});
+    cells.put(at++, {1e30, 1e30, 1e30, 1e30, rate});
+    cells.put(at++, {0, 1e-30, 1e30, 0, rate});
+  }
   for (const CellKernels& variant : available_cell_kernels()) {
     for (const AlignedFloats& result : cell_results(variant, cells)) {
       for (const float value : result) BOOST_TEST(std::isfinite(value), variant.name);
@@ -237,10 +243,9 @@ BOOST_AUTO_TEST_CASE(odds_and_rates_are_each_others_inverse) {
   const CellKernels& kernels = available_cell_kernels().front();
   for (int i = 0; i < 2000; ++i) {
     const double rate = std::exp2(-0.01 * (i + 1));
-    values[0] = static_cast<float>(rate);
-    values[1] = 1 - values[0];
-    const double odds = rate / (1 - static_cast<double>(values[0]));
-    kernels.to_log2_odds(values.data(), 1);
+    const double odds = rate / (1 - rate);
+    values[0] = static_cast<float>(odds);
+    kernels.to_log2(values.data(), 1);
     BOOST_REQUIRE(is_near(values[0], std::log2(odds), 2e-6));
     kernels.to_rates(values.data(), 1);
     BOOST_REQUIRE(std::abs(static_cast<double>(values[0]) - rate) < 5e-6 * rate + 1e-7);
