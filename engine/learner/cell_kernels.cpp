@@ -17,7 +17,8 @@ constexpr std::array<float, 7> exp2_terms{1.0F,           0.69314718056F, 0.2402
 // log2((1 + z) / (1 - z)) / z by z^2, where z is at most 0.201: interpolated likewise, within 3e-9.
 constexpr std::array<float, 4> ratio_terms{2.8853900747F, 0.9618022969F, 0.5763867395F, 0.4392594735F};
 constexpr float exp2_exponent_max = 120;
-constexpr float odds_counts_most = 0x1p22F;     // of the middle strength: what any records add up to is far below
+constexpr float counts_most = 0x1p40F;          // what any records add up to is far below, and here
+constexpr float odds_counts_most = 0x1p22F;     // in units of a strength
 constexpr float whole_from_here = 12582912.0F;  // 1.5 * 2^23: what is added to it is rounded to a whole number
 constexpr std::int32_t bits_of_square_root_of_half = 0x3F3504F3;
 constexpr std::int32_t bits_of_one = 0x3F800000;
@@ -172,15 +173,14 @@ struct CellBodies : LineParts<register_bytes> {
     const float* const counts = cells.counts + line * cells.stride;
     Vector selected = in(counts, part) * of.per_strength;
     Vector rejected = (in(counts + line_columns, part) - in(counts, part)) * of.per_strength;
-    selected = selected < odds_counts_most ? selected : Vector{} + odds_counts_most;
-    rejected = rejected < odds_counts_most ? rejected : Vector{} + odds_counts_most;
+    bound(selected, odds_counts_most);
+    bound(rejected, odds_counts_most);
     const Vector& rate = in(cells.rates + line * line_columns, part);
-    const Vector& odds = in(cells.odds + line * line_columns, part);
 #pragma GCC unroll 3
     for (std::size_t i = 0; i < count; ++i) {
       const Vector kept = of.strengths[i] * rate;
-      above[i] = selected + kept;
-      below[i] = (rejected + (of.strengths[i] - kept)) * odds;
+      above[i] = (selected + kept) * (1.0F - rate);
+      below[i] = (rejected + (of.strengths[i] - kept)) * rate;
     }
   }
 
@@ -267,6 +267,30 @@ struct CellBodies : LineParts<register_bytes> {
     }
   }
 
+  [[gnu::always_inline]] static void bound(Vector& value, float most) {
+    value = value < most ? value : Vector{} + most;
+  }
+
+  [[gnu::always_inline]] static void to_rates_and_odds(float* selected, float* rejected, float prior,
+                                                       std::size_t line_count) {
+    for (std::size_t line = 0; line < line_count; ++line) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        Vector& rate = out(selected + line * line_columns, part);
+        Vector& odds = out(rejected + line * line_columns, part);
+        Vector kept = rate;
+        Vector left = odds;
+        bound(kept, counts_most);
+        bound(left, counts_most);
+        kept += prior;
+        left += prior;
+        rate = kept / (kept + left);
+        odds = kept / left;
+        bound(rate, 1 - 1 / odds_most);
+        bound(odds, odds_most);
+      }
+    }
+  }
+
   [[gnu::always_inline]] static void to_log2(float* values, std::size_t line_count) {
     for (std::size_t line = 0; line < line_count; ++line) {
       for (std::size_t part = 0; part < parts; ++part) to_log2(out(values + line * line_columns, part));
@@ -286,39 +310,43 @@ struct CellBodies : LineParts<register_bytes> {
 };
 
 // A variant's functions, for the instruction set `target`.
-#define PENCHANT_CELL_KERNELS(variant, bytes, target)                                                       \
-  target float observed_##variant(const CellLines& cells) { return CellBodies<bytes>::observed(cells); }    \
-  target void squares_##variant(const CellLines& cells, float strength, float* squares) {                   \
-    CellBodies<bytes>::squares(cells, strength, squares);                                                   \
-  }                                                                                                         \
-  target float spread_##variant(const CellLines& cells, float strength) {                                   \
-    return CellBodies<bytes>::spread(cells, strength);                                                      \
-  }                                                                                                         \
-  target void rate_terms_##variant(const CellLines& cells, float weight, PriorWeights prior, float* sums) { \
-    CellBodies<bytes>::add_rate_terms(cells, weight, prior, sums);                                          \
-  }                                                                                                         \
-  target void log_odds_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,    \
-                                       float* sums) {                                                       \
-    CellBodies<bytes>::add_log_odds_terms(cells, weight, strengths, sums);                                  \
-  }                                                                                                         \
-  target void evidence_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,    \
-                                       float* sums) {                                                       \
-    CellBodies<bytes>::add_evidence_terms(cells, weight, strengths, sums);                                  \
-  }                                                                                                         \
-  target void to_log2_##variant(float* values, std::size_t line_count) {                                    \
-    CellBodies<bytes>::to_log2(values, line_count);                                                         \
-  }                                                                                                         \
-  target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                \
-    CellBodies<bytes>::to_rates(log2_odds, line_count);                                                     \
-  }                                                                                                         \
-  constexpr CellKernels variant##_cells{#variant,                                                           \
-                                        observed_##variant,                                                 \
-                                        squares_##variant,                                                  \
-                                        spread_##variant,                                                   \
-                                        rate_terms_##variant,                                               \
-                                        log_odds_terms_##variant,                                           \
-                                        evidence_terms_##variant,                                           \
-                                        to_log2_##variant,                                                  \
+#define PENCHANT_CELL_KERNELS(variant, bytes, target)                                                         \
+  target float observed_##variant(const CellLines& cells) { return CellBodies<bytes>::observed(cells); }      \
+  target void squares_##variant(const CellLines& cells, float strength, float* squares) {                     \
+    CellBodies<bytes>::squares(cells, strength, squares);                                                     \
+  }                                                                                                           \
+  target float spread_##variant(const CellLines& cells, float strength) {                                     \
+    return CellBodies<bytes>::spread(cells, strength);                                                        \
+  }                                                                                                           \
+  target void rate_terms_##variant(const CellLines& cells, float weight, PriorWeights prior, float* sums) {   \
+    CellBodies<bytes>::add_rate_terms(cells, weight, prior, sums);                                            \
+  }                                                                                                           \
+  target void log_odds_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,      \
+                                       float* sums) {                                                         \
+    CellBodies<bytes>::add_log_odds_terms(cells, weight, strengths, sums);                                    \
+  }                                                                                                           \
+  target void evidence_terms_##variant(const CellLines& cells, float weight, const Strengths& strengths,      \
+                                       float* sums) {                                                         \
+    CellBodies<bytes>::add_evidence_terms(cells, weight, strengths, sums);                                    \
+  }                                                                                                           \
+  target void to_rates_and_odds_##variant(float* selected, float* rejected, float prior, std::size_t lines) { \
+    CellBodies<bytes>::to_rates_and_odds(selected, rejected, prior, lines);                                   \
+  }                                                                                                           \
+  target void to_log2_##variant(float* values, std::size_t line_count) {                                      \
+    CellBodies<bytes>::to_log2(values, line_count);                                                           \
+  }                                                                                                           \
+  target void to_rates_##variant(float* log2_odds, std::size_t line_count) {                                  \
+    CellBodies<bytes>::to_rates(log2_odds, line_count);                                                       \
+  }                                                                                                           \
+  constexpr CellKernels variant##_cells{#variant,                                                             \
+                                        observed_##variant,                                                   \
+                                        squares_##variant,                                                    \
+                                        spread_##variant,                                                     \
+                                        rate_terms_##variant,                                                 \
+                                        log_odds_terms_##variant,                                             \
+                                        evidence_terms_##variant,                                             \
+                                        to_rates_and_odds_##variant,                                          \
+                                        to_log2_##variant,                                                    \
                                         to_rates_##variant};
 
 PENCHANT_CELL_KERNELS(baseline, 16, )

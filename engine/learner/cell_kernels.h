@@ -17,14 +17,15 @@ struct CellLines {
   const float* counts = nullptr;     // of a line: 16 selected, 16 observed
   const float* learned = nullptr;    // likewise: 16 residuals, 16 precisions
   std::size_t stride = line_floats;  // from one line to the next, of both
-  const float* rates = nullptr;      // of the cells' columns, 16 a line, above 0 and below 1
-  const float* odds = nullptr;       // for log-odds: rate / (1 - rate) of each, from 2^-40 to 2^20
+  const float* rates = nullptr;  // of the cells' columns, 16 a line; for log-odds, as to_rates_and_odds() gives them
   std::size_t count = 0;
   float learned_per_unit = 1;  // makes of residuals and precisions those of now, which are bounded as they are read
 };
 
 /// Far beyond what any records add up to, and near enough that evidence's products are floats.
 inline constexpr float learned_most = 0x1p36F;
+
+inline constexpr float odds_most = 0x1p20F;  // of a column, for log-odds
 
 /// The prior strengths that are averaged, and the share of each.
 struct Strengths {
@@ -51,10 +52,14 @@ struct CellKernels {
   float (*spread)(const CellLines& cells, float strength);
   /// sums += weight * ((S + prior.selected) / (N + prior.observed) - prior.selected / prior.observed)
   void (*add_rate_terms)(const CellLines& cells, float weight, PriorWeights prior, float* sums);
-  /// sums += weight * the sum over m of share * log2((S + m rate) / (N - S + m (1 - rate)) / odds), where N is not 0
+  /// sums += weight * the sum over m of share * (log2((S + m rate) / (N - S + m (1 - rate))) - log2(rate / (1 -
+  /// rate))), where N is not 0
   void (*add_log_odds_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
   /// sums += weight * the sum over m of share * residual / (m + precision)
   void (*add_evidence_terms)(const CellLines& cells, float weight, const Strengths& strengths, float* sums);
+  /// Counts are replaced, as of now: S by the rate (S + prior) / (S + R + 2 prior), R by the odds; both bounded, as
+  /// log-odds need them.
+  void (*to_rates_and_odds)(float* selected, float* rejected, float prior, std::size_t line_count);
   /// log2 of each, in place: of numbers, not of 0.
   void (*to_log2)(float* values, std::size_t line_count);
   /// What has odds of that log2, in place.

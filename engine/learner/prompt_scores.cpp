@@ -13,7 +13,6 @@ namespace {
 
 constexpr float counts_most = 0x1p40F;  // far beyond what any records add up to
 constexpr float below_one = 1 - 0x1p-24F;
-constexpr float lead_odds_most = 0x1p20F;
 
 }  // namespace
 
@@ -54,6 +53,7 @@ void PromptScores::end_word(double records) {
   for (; cells_used_ % line_columns != 0; ++cells_used_) {  // the last line's rest
     gathered_[cells_used_ / line_columns].set(cells_used_ % line_columns, {});
     gathered_rates_[cells_used_] = static_cast<float>(prior_mean);
+    columns_[cells_used_] = 0;
   }
 }
 
@@ -157,8 +157,7 @@ void PromptScores::add_terms(ScorerKind kind, const Strengths& strengths, double
   terms_ = {kind, strengths, factor};
   const bool is_log_odds = kind == ScorerKind::logodds;
   for (const Word& word : words_) {
-    CellLines cells = lines(word, is_log_odds ? leads_ : rates_, is_log_odds ? gathered_leads_ : gathered_rates_);
-    cells.odds = word.is_dense() ? odds_.data() : gathered_odds_.data() + word.first_line * line_columns;
+    const CellLines cells = lines(word, is_log_odds ? leads_ : rates_, is_log_odds ? gathered_leads_ : gathered_rates_);
     if (word.is_dense()) {
       add_word_terms(word, cells, scores_.data());
       continue;
@@ -171,34 +170,21 @@ void PromptScores::add_terms(ScorerKind kind, const Strengths& strengths, double
   }
 }
 
-/// The columns' own rates for logodds, and those of the gathered cells. Bounded, whatever a forged snapshot says.
+/// The columns' own rates for logodds, and those of the gathered cells; their odds, as scores.
 void PromptScores::lead() {
-  leads_.resize(rates_.size());
-  odds_.resize(rates_.size());
-  constexpr auto half = static_cast<float>(log_odds_arm_strength / 2);
-  for (std::size_t first = 0; first < rates_.size(); first += line_columns) {
-    std::array<float, line_columns> selected;
-    std::array<float, line_columns> rejected;
-    selected.fill(half);
-    rejected.fill(half);
-    for (std::size_t i = 0, end = std::min(line_columns, overall_.size() - first); i < end; ++i) {
-      const Counts& own = overall_[first + i];
-      selected[i] += static_cast<float>(std::min(own.selected, double{counts_most}));
-      rejected[i] += static_cast<float>(std::min(own.observed - own.selected, double{counts_most}));
-    }
-    for (std::size_t i = 0; i < line_columns; ++i) {
-      odds_[first + i] = std::min(selected[i] / rejected[i], lead_odds_most);
-      leads_[first + i] = std::min(selected[i] / (selected[i] + rejected[i]), 1 - 1 / lead_odds_most);
-    }
+  leads_.assign(rates_.size(), 0);
+  scores_.assign(rates_.size(), 0);
+  float* const selected = leads_.data();
+  float* const rejected = scores_.data();
+  const Counts* const overall = overall_.data();
+  for (std::size_t i = 0, end = overall_.size(); i < end; ++i) {
+    selected[i] = static_cast<float>(overall[i].selected);
+    rejected[i] = static_cast<float>(overall[i].observed - overall[i].selected);
   }
-  gathered_leads_.assign(cells_used_, static_cast<float>(prior_mean));
-  gathered_odds_.assign(cells_used_, 1);
-  for (const Word& word : words_) {
-    for (std::size_t i = word.first_line * line_columns, end = i + word.cells; i < end; ++i) {
-      gathered_leads_[i] = leads_[columns_[i]];
-      gathered_odds_[i] = odds_[columns_[i]];
-    }
-  }
+  cell_kernels().to_rates_and_odds(selected, rejected, static_cast<float>(log_odds_arm_strength / 2),
+                                   leads_.size() / line_columns);
+  gathered_leads_.resize(std::max(gathered_leads_.size(), cells_used_));
+  for (std::size_t i = 0; i < cells_used_; ++i) gathered_leads_[i] = leads_[columns_[i]];
 }
 
 std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values& shares,
@@ -224,7 +210,6 @@ std::span<const float> PromptScores::score(ScorerKind kind, const Rivals::Values
       break;
     case ScorerKind::logodds:
       lead();
-      scores_ = odds_;
       cell_kernels().to_log2(scores_.data(), line_count);
       add_terms(kind, strengths, log_odds_share);
       cell_kernels().to_rates(scores_.data(), line_count);
@@ -262,14 +247,11 @@ double PromptScores::term(std::size_t word, std::uint32_t column) const {
   FeatureLine line;
   line.set(0, kept_cell(words_[word], column));
   alignas(64) std::array<float, line_columns> rates;
-  alignas(64) std::array<float, line_columns> odds{};
   rates.fill((terms_.kind == ScorerKind::logodds ? leads_ : rates_)[column]);
-  if (terms_.kind == ScorerKind::logodds) odds.fill(odds_[column]);
   alignas(64) std::array<float, line_columns> sums{};
   const CellLines cells{.counts = line.values.data(),
                         .learned = line.values.data() + FeatureLine::learned_at,
                         .rates = rates.data(),
-                        .odds = odds.data(),
                         .count = 1,
                         .learned_per_unit = static_cast<float>(learned_per_unit_)};
   add_word_terms(words_[word], cells, sums.data());

@@ -123,14 +123,12 @@ class PromptScores {
   double rarities_ = 0;          // of all words
   Floats rates_;                 // by column: (S + 1) / (N + 2)
   Floats leads_;                 // by column, where logodds asks: (S + 150) / (N + 300)
-  Floats odds_;                  // likewise: the odds of that
   std::vector<Word> words_;
   std::size_t cells_used_ = 0;          // of gathered ones; between words, whole lines
   std::vector<std::uint32_t> columns_;  // of the gathered cells, line by line
   std::vector<FeatureLine> gathered_;
   Floats gathered_rates_;
   Floats gathered_leads_;
-  Floats gathered_odds_;
   Floats line_scratch_;
   Floats scores_;  // by column
   Terms terms_;

@@ -32,19 +32,16 @@ struct WordCells {
   AlignedFloats counts;
   AlignedFloats learned;
   AlignedFloats rates;
-  AlignedFloats odds;
 
   explicit WordCells(std::size_t line_count)
       : counts(line_count * line_floats),
         learned(line_count * line_floats),
-        rates(line_count * line_columns, 0.5F),
-        odds(line_count * line_columns, 1) {}
+        rates(line_count * line_columns, 0.5F) {}
   std::size_t size() const { return rates.size(); }
   CellLines lines(float learned_per_unit = 1) const {
     return {.counts = counts.data(),
             .learned = learned.data(),
             .rates = rates.data(),
-            .odds = odds.data(),
             .count = rates.size() / line_columns,
             .learned_per_unit = learned_per_unit};
   }
@@ -55,7 +52,6 @@ struct WordCells {
     learned[at] = static_cast<float>(cell.residual);
     learned[at + line_columns] = static_cast<float>(cell.precision);
     rates[i] = static_cast<float>(cell.rate);
-    odds[i] = static_cast<float>(cell.rate / (1 - cell.rate));
   }
   CellValues operator[](std::size_t i) const {
     const std::size_t at = i / line_columns * line_floats + i % line_columns;
@@ -92,9 +88,12 @@ std::vector<AlignedFloats> cell_results(const CellKernels& variant, const WordCe
     add([&](float* terms) { variant.add_log_odds_terms(lines, 1.5F, one, terms); });
     add([&](float* terms) { variant.add_evidence_terms(lines, 1.5F, one, terms); });
   }
-  AlignedFloats& odds = all.emplace_back(cells.rates);
-  for (float& rate : odds) rate /= 1 - rate;
+  AlignedFloats selected(cells.rates);
+  AlignedFloats odds(cells.rates.rbegin(), cells.rates.rend());
+  variant.to_rates_and_odds(selected.data(), odds.data(), 0.5F, lines.count);
+  all.push_back(selected);
   variant.to_log2(odds.data(), lines.count);
+  all.push_back(odds);
   AlignedFloats& rates = all.emplace_back(odds);
   variant.to_rates(rates.data(), lines.count);
   return all;
@@ -231,11 +230,22 @@ BOOST_AUTO_TEST_CASE(what_is_kept_is_bounded_as_it_is_read) {
 BOOST_AUTO_TEST_CASE(cells_without_counts_say_nothing) {
   for (const CellKernels& variant : available_cell_kernels()) {
     const auto told = cell_results(variant, WordCells(3));
-    for (std::size_t which = 0; which + 1 < told.size(); ++which) {  // the last are rates, of even odds
+    for (std::size_t which = 0; which + 3 < told.size(); ++which) {  // the last are rates and odds, which are even
       for (const float value : told[which]) BOOST_TEST(std::abs(value) < 1e-6F, variant.name << " " << which);
     }
     for (const float rate : told.back()) BOOST_TEST(std::abs(rate - 0.5F) < 1e-6F);
   }
+}
+
+BOOST_AUTO_TEST_CASE(counts_become_rates_and_odds_that_are_bounded) {
+  AlignedFloats selected(line_columns, 30);
+  AlignedFloats rejected(line_columns, 10);
+  selected[1] = rejected[2] = 1e30F;
+  available_cell_kernels().front().to_rates_and_odds(selected.data(), rejected.data(), 150, 1);
+  BOOST_TEST(is_near(selected[0], 180 / 340.0, 1e-7));
+  BOOST_TEST(is_near(rejected[0], 180 / 160.0, 1e-7));
+  BOOST_TEST((selected[1] == 1 - 0x1p-20F && rejected[1] == 0x1p20F));
+  BOOST_TEST((selected[2] > 0x1p-40F && rejected[2] > 0x1p-40F));
 }
 
 BOOST_AUTO_TEST_CASE(odds_and_rates_are_each_others_inverse) {
