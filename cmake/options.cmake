@@ -19,7 +19,9 @@ add_compile_options(-ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconver
 # One 64-byte line holds 16 cells; rows start on a line.
 add_compile_definitions(EIGEN_MAX_ALIGN_BYTES=64 EIGEN_NO_IO BOOST_ALLOW_DEPRECATED_HEADERS)
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wno-sign-conversion)  # no part of GCC's -Wconversion
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-restrict)  # GCC 12 sees overlaps in "text" + std::string that are not there (PR 105651)
 endif()
 if(PENCHANT_FUZZ)
@@ -42,6 +44,8 @@ if(PENCHANT_UNITY)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A fixture that a test file has to itself is seen from the file that includes it.
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+  else()
+    add_compile_options(-Wno-shadow)  # a file's own names are no others' (GCC does not take them for it)
   endif()
 endif()
 

@@ -48,9 +48,9 @@ Sums reference(const Rows& rows, std::size_t line_count) {
     float seen = 0;
     for (const RowView& row : rows.views) {
       const bool has_counts = column < row.line_count * line_columns;
-      const float* cell = row.lines + column / line_columns * line_floats + column % line_columns;
-      const float selected = has_counts ? cell[0] : 0;
-      const float observed = has_counts ? cell[line_columns] : 0;
+      const std::size_t at = column / line_columns * line_floats + column % line_columns;
+      const float selected = has_counts ? row.lines[at] : 0;
+      const float observed = has_counts ? row.lines[at + line_columns] : 0;
       score += (selected + weights.selected) / (observed + weights.observed);
       seen += observed;
     }

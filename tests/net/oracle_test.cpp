@@ -235,7 +235,7 @@ struct Evidence {
 std::vector<Evidence> evidence_in(const std::string& reason) {
   std::vector<Evidence> found;
   for (std::size_t of = reason.find(" of "); of != std::string::npos; of = reason.find(" of ", of + 1)) {
-    const char* const kept = reason.c_str() + reason.find_last_of(' ', of - 1) + 1;
+    const char* const kept = reason.c_str() + (reason.find_last_of(' ', of - 1) + 1);
     Evidence one;
     const auto reads = [&](const char* form) { return std::sscanf(kept, form, &one.kept, &one.seen, one.word) == 3; };
     if (reads("%lf of your %lf '%63[a-z0-9]'") || reads("%lf of %lf '%63[a-z0-9]'")) found.push_back(one);

@@ -22,11 +22,13 @@ inline Texts secrets_and_name() {
   return all;
 }
 
+inline constexpr std::size_t small_segment_bytes = 400;
+
 class ErasureLife : public StoreLife {
  public:
-  ErasureLife() : ErasureLife(disk, folder) {}
+  ErasureLife() : real_(disk) { options.journal.segment_bytes = small_segment_bytes; }
   ErasureLife(FileSystem& real, const std::string& directory) : StoreLife(real, directory), real_(real) {
-    options.journal.segment_bytes = 400;
+    options.journal.segment_bytes = small_segment_bytes;
   }
 
   result<Recorded> secret(int i) {

@@ -100,8 +100,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_record_comes_back) {
                                R"("decision_arms":[{"checkpoint":"A","probability":0.25},)",
                                R"(],"shadow_checkpoint":"B"})",
                                R"("strength_clip":0.30000000000000004)",
-                               R"({"steps":28,"cfg":"7.50","sampler":"euler \"a\"\n","seed":"18446744073709551615",)"
-                               R"("eta":0.1,"empty":"","big":"9007199254740993","e":1e+22,"zero":"-0"})"};
+                               (R"({"steps":28,"cfg":"7.50","sampler":"euler \"a\"\n","seed":"18446744073709551615",)"
+                                R"("eta":0.1,"empty":"","big":"9007199254740993","e":1e+22,"zero":"-0"})")};
   for (const char* const part : parts) BOOST_TEST(first.find(part) != std::string::npos, part << " in " << first);
 }
 

@@ -55,7 +55,7 @@ inline void put(MemoryFileSystem& disk, const std::string& directory, const File
 /// An engine and its journal, as a store drives them, but for the random id. What it lies in is on `disk`, in "/data".
 struct GoldenStore {
   explicit GoldenStore(MemoryFileSystem& on) : disk(on) {
-    journal = std::move(Journal::open(disk, "/data", Recovery{}, golden_store_id()).value());
+    journal = Journal::open(disk, "/data", Recovery{}, golden_store_id()).value();
   }
 
   void tell(const Event& event) {
@@ -87,7 +87,7 @@ struct GoldenStore {
 
 /// The uncompressed form of a compressed segment.
 inline Bytes decompressed(FileSystem& files, const std::string& path, std::uint64_t first_sequence) {
-  const auto file = std::move(open_compressed(files, path, first_sequence).value());
+  const auto file = open_compressed(files, path, first_sequence).value();
   Bytes bytes(static_cast<std::size_t>(file->size().value()));
   bytes.resize(file->read_at(0, bytes).value());
   return bytes;
@@ -97,7 +97,7 @@ inline void compress_first_segment(MemoryFileSystem& disk) {
   const Bytes plain = disk.bytes(path_of_segment("/data", {1, false}));
   const CompressedHead head{
       .store_id = golden_store_id(), .first_sequence = 1, .size = plain.size(), .block_bytes = compressed_block_bytes};
-  auto writer = std::move(CompressedWriter::create(disk, path_of_segment("/data/compressed", {1, true}), head).value());
+  auto writer = CompressedWriter::create(disk, path_of_segment("/data/compressed", {1, true}), head).value();
   writer.append(plain).value();
   writer.finish().value();
 }
@@ -110,7 +110,7 @@ inline void save_heavily(MemoryFileSystem& disk) {
 }
 
 inline void tell_decisions(MemoryFileSystem& disk) {
-  const auto ring = std::move(DecisionRing::open(disk, "/data", {.bytes_max = 65536}, 35).value());  // 35: "z"
+  const auto ring = DecisionRing::open(disk, "/data", {.bytes_max = 65536}, 35).value();  // 35: "z"
   const std::string_view names[] = {"dreamShaperXL", "m1", "m2", "m3"};
   const auto name_of = [&names](std::uint32_t arm) { return names[arm]; };
   const ArmProbability listed[] = {{.arm = 1, .probability = 0.625F}, {.arm = 3, .probability = 0.125F}};
@@ -154,9 +154,9 @@ inline GoldenTold told_by(MemoryFileSystem& disk, const std::string& directory) 
   GoldenAnswers answers;
   {
     StoreOptions options{.directory = directory, .durability = Durability::os, .keep_decay = true};
-    const auto store = std::move(Store::open(
-                                     disk, options, 0, [](const result<std::uint64_t>&) {}, [](const std::string&) {})
-                                     .value());
+    const auto store = Store::open(
+                           disk, options, 0, [](const result<std::uint64_t>&) {}, [](const std::string&) {})
+                           .value();
     answers.ask(store->engine());
     told.exported = exported(*store, "ann");
   }
@@ -164,7 +164,7 @@ inline GoldenTold told_by(MemoryFileSystem& disk, const std::string& directory) 
   HistoryHeads heads;
   (void)read_snapshot(disk, path_in(directory, "heavy/" + snapshot_name(heavy_sequence)), heavy, heads).value();
   answers.ask(heavy);
-  const auto ring = std::move(DecisionRing::open(disk, directory, {}, 35).value());
+  const auto ring = DecisionRing::open(disk, directory, {}, 35).value();
   ring->load();
   answers.ask(*ring, golden_decisions);
   told.answers = answers.text();

@@ -18,11 +18,13 @@ inline constexpr Parameter life_parameters[] = {{"steps", "30"}, {"sampler", "eu
 /// Everything that a folder is asked for, by what was asked.
 using Told = std::map<std::string, std::string>;
 
+inline constexpr std::size_t folder_segment_bytes = 4000;
+
 class Folder : public SetLife {
  public:
-  Folder() : Folder(disk, folder) {}
+  Folder() { options.store.journal.segment_bytes = folder_segment_bytes; }
   Folder(FileSystem& real, const std::string& directory) : SetLife(real, directory) {
-    options.store.journal.segment_bytes = 4000;
+    options.store.journal.segment_bytes = folder_segment_bytes;
   }
 
   /// `rounds` records of each user, of all kinds.
