@@ -27,7 +27,7 @@ double power_of_two(int n) { return std::bit_cast<double>(static_cast<std::uint6
 }  // namespace
 
 double exp2_exact(double x) {
-  if (x < -1022) return 0;
+  if (!(x >= -1022)) return x < -1022 ? 0 : x;  // what is no number (a forged snapshot may say anything) stays none
   if (x > 1023) x = 1023;
   // floor(x + 0.5) is exact; |fraction| <= 1/2, where the series of exp needs 14 terms for a double.
   const double whole = std::floor(x + 0.5);

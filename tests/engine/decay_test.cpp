@@ -1,6 +1,7 @@
 #include "engine/decay.h"
 
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "tests/engine/taste.h"
@@ -33,6 +34,10 @@ BOOST_AUTO_TEST_CASE(below_is_nothing_and_above_is_the_largest_power) {
   BOOST_CHECK_EQUAL(exp2_exact(-1e300), 0);
   BOOST_CHECK_EQUAL(exp2_exact(1023.001), std::ldexp(1.0, 1023));
   BOOST_CHECK_EQUAL(exp2_exact(std::numeric_limits<double>::infinity()), std::ldexp(1.0, 1023));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_number_stays_none) {
+  BOOST_TEST(std::isnan(exp2_exact(std::numeric_limits<double>::quiet_NaN())));
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_step_changes_no_bit_of_the_fraction) {
