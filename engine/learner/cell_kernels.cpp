@@ -17,7 +17,6 @@ constexpr std::array<float, 7> exp2_terms{1.0F,           0.69314718056F, 0.2402
 // log2((1 + z) / (1 - z)) / z by z^2, where z is at most 0.201: interpolated likewise, within 3e-9.
 constexpr std::array<float, 4> ratio_terms{2.8853900747F, 0.9618022969F, 0.5763867395F, 0.4392594735F};
 constexpr float exp2_exponent_max = 120;
-constexpr float counts_most = 0x1p40F;          // what any records add up to is far below, and here
 constexpr float odds_counts_most = 0x1p22F;     // in units of a strength
 constexpr float whole_from_here = 12582912.0F;  // 1.5 * 2^23: what is added to it is rounded to a whole number
 constexpr std::int32_t bits_of_square_root_of_half = 0x3F3504F3;
@@ -109,9 +108,9 @@ struct CellBodies : LineParts<register_bytes> {
     const float* const learned = cells.learned + line * cells.stride;
     residual = in(learned, part) * cells.learned_per_unit;
     precision = in(learned + line_columns, part) * cells.learned_per_unit;
-    residual = residual < learned_most ? residual : Vector{} + learned_most;
+    bound(residual, learned_most);
     residual = residual > -learned_most ? residual : Vector{} - learned_most;
-    precision = precision < learned_most ? precision : Vector{} + learned_most;
+    bound(precision, learned_most);
   }
 
   [[gnu::always_inline]] static void to_square(const CellLines& cells, std::size_t line, std::size_t part,

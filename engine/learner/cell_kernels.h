@@ -22,7 +22,9 @@ struct CellLines {
   float learned_per_unit = 1;  // makes of residuals and precisions those of now, which are bounded as they are read
 };
 
-/// Far beyond what any records add up to, and near enough that evidence's products are floats.
+/// Far beyond what any records add up to.
+inline constexpr float counts_most = 0x1p40F;
+/// Likewise, and near enough that evidence's products are floats.
 inline constexpr float learned_most = 0x1p36F;
 
 inline constexpr float odds_most = 0x1p20F;  // of a column, for log-odds

@@ -11,7 +11,6 @@
 namespace penchant {
 namespace {
 
-constexpr float counts_most = 0x1p40F;  // far beyond what any records add up to
 constexpr float below_one = 1 - 0x1p-24F;
 
 }  // namespace
