@@ -3,18 +3,6 @@
 #include <algorithm>
 
 namespace penchant {
-namespace {
-
-// A user silent for this many half-lives has counts that no longer tell; the float kernel needs a finite prior.
-constexpr double silent_half_lives_max = 60;
-
-/// What a record weighs at `half_lives`: within what floats can hold, wherever the landmark is.
-double unit_at(double half_lives, std::int64_t landmark) {
-  const double latest = static_cast<double>(landmark) + silent_half_lives_max;
-  return std::max(weight_at(std::min(half_lives, latest), landmark), exp2_exact(-silent_half_lives_max));
-}
-
-}  // namespace
 
 void Asked::ask(const Engine& engine, const Community* community, const User* user, std::span<const Keyword> keywords,
                 std::int64_t at_ms) {

@@ -1,5 +1,6 @@
 #include "engine/decay.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -45,6 +46,11 @@ Decay::Decay(double days, double half_lives_at_epoch)
 Decay Decay::changed(double days, std::int64_t now_ms) const {
   const Decay from_epoch(days, 0);
   return Decay(days, half_lives(now_ms) - from_epoch.half_lives(now_ms));
+}
+
+double unit_at(double half_lives, std::int64_t landmark) {
+  const double latest = static_cast<double>(landmark) + silent_half_lives_max;
+  return std::max(weight_at(std::min(half_lives, latest), landmark), exp2_exact(-silent_half_lives_max));
 }
 
 std::int64_t landmark_at(double half_lives) { return static_cast<std::int64_t>(std::floor(half_lives)); }

@@ -59,4 +59,11 @@ inline double weight_at(double half_lives, std::int64_t landmark) {
   return exp2_exact(half_lives - static_cast<double>(landmark));
 }
 
+/// A user silent for this many half-lives has counts that no longer tell; what divides by a unit needs it finite.
+inline constexpr double silent_half_lives_max = 60;
+
+/// What one observation of now, `half_lives`, weighs against `landmark`: within what floats can hold, wherever the
+/// landmark is.
+double unit_at(double half_lives, std::int64_t landmark);
+
 }  // namespace penchant

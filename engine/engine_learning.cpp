@@ -34,7 +34,7 @@ void Engine::change_learning(const LearningChange& event) {
 void Engine::learn_from_counts(User& user) {
   user.begin_learning();
   Learner& learner = *user.learner();
-  const double unit = weight_at(decay_.half_lives(now_ms_), user.landmark());
+  const double unit = unit_at(decay_.half_lives(now_ms_), user.landmark());
   const std::vector<double> rates = learner.learn_overall(user.checkpoints(), unit);
   Interner& texts = vocabulary_.keywords;
   for (std::uint32_t row = 0; row < user.rows().size(); ++row) {
@@ -65,7 +65,7 @@ void Engine::look_before_learning(const Record& record, std::uint32_t column, Us
     feature_rows_.push_back(row);
     rows.push_back(row);
   }
-  const double unit = weight_at(half_lives_now, user.landmark());
+  const double unit = unit_at(half_lives_now, user.landmark());
   user.learner()->ask(rows, user.checkpoints(), unit, lesson_scores_);
   lesson_cells_ = lesson_scores_.cells_of(column);
 
@@ -86,7 +86,7 @@ void Engine::teach_learner(const Lesson& lesson, const Known* known, User& user,
                         .is_kept = lesson.verdict == Verdict::selected,
                         .mean_score = mean_score_,
                         .weight = weight_at(lesson.half_lives, user.landmark()),
-                        .unit = weight_at(half_lives_now, user.landmark())};
+                        .unit = unit_at(half_lives_now, user.landmark())};
   const bool was_judged = known && known->verdict != Verdict::neutral;
   const bool is_judged = lesson.verdict != Verdict::neutral;
   if (was_judged) {

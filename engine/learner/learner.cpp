@@ -5,6 +5,7 @@
 
 #include "engine/asked.h"
 #include "engine/elementary.h"
+#include "engine/learner/bounded.h"
 
 namespace penchant {
 namespace {
@@ -77,7 +78,7 @@ std::vector<double> Learner::learn_overall(const ArmTable& checkpoints, double u
     const Counts& counts = checkpoints[column].overall;
     const double rate = (counts.selected + unit) / (counts.observed + 2 * unit);
     const double precision = counts.observed * variance_of_outcome(rate);
-    arm(column) = {.residual = precision * penchant::log_odds(rate), .precision = precision};
+    arm(column) = {.residual = bounded(precision * penchant::log_odds(rate)), .precision = precision};
     rates.push_back(rate);
   }
   return rates;
@@ -87,8 +88,8 @@ void Learner::learn_counts(std::uint32_t row, std::uint32_t column, const Counts
   features_.change_cell(row, column, [&counts, rate](FeatureCell& cell) {
     cell.selected += static_cast<float>(counts.selected);
     cell.observed += static_cast<float>(counts.observed);
-    cell.residual += static_cast<float>(log_odds_share * (counts.selected - counts.observed * rate));
-    cell.precision += static_cast<float>(counts.observed * variance_of_outcome(rate));
+    add_bounded(cell.residual, log_odds_share * (counts.selected - counts.observed * rate));
+    add_bounded(cell.precision, counts.observed * variance_of_outcome(rate));
   });
   features_[row].records += static_cast<float>(counts.observed);
 }
@@ -219,8 +220,8 @@ void Learner::learn_rows(std::span<const std::uint32_t> rows, const PromptScores
     const double scale = scores.scale(word);
     const double says = variance * scale * scale;
     const double now = static_cast<double>(row.residual) / precision_of(row, outcome.unit);
-    row.residual += static_cast<float>(outcome.weight * (says * now + scale * missed));
-    row.precision += static_cast<float>(outcome.weight * says);
+    add_bounded(row.residual, outcome.weight * (says * now + scale * missed));
+    add_bounded(row.precision, outcome.weight * says);
   }
 }
 
@@ -229,10 +230,10 @@ void Learner::add_missed(std::span<const std::uint32_t> rows, const PromptScores
                          double foretold, double sign) {
   const double kept = outcome.is_kept ? 1 : 0;
   const double missed = sign * learned_unit(outcome.weight) * (kept - foretold);
-  arm(outcome.column).residual += missed;
+  add_bounded(arm(outcome.column).residual, missed);
   for (std::size_t word = 0; word < rows.size(); ++word) {
     features_.change_cell(rows[word], outcome.column, [&](FeatureCell& cell) {
-      cell.residual += static_cast<float>(missed * scores.weight(word));
+      add_bounded(cell.residual, missed * scores.weight(word));
       count(cell, sign * kept * outcome.weight, sign * outcome.weight);
     });
     count(features_[rows[word]], sign * outcome.weight);
@@ -260,14 +261,14 @@ void Learner::learn(std::span<const std::uint32_t> rows, const PromptScores& sco
   const double missed = kept - p;
   const double weight = learned_unit(outcome.weight);
   const double own = arm_term(outcome.column, outcome.unit);
-  arm(outcome.column).residual += weight * (variance * own + missed);
-  arm(outcome.column).precision += weight * variance;
+  add_bounded(arm(outcome.column).residual, weight * (variance * own + missed));
+  add_bounded(arm(outcome.column).precision, weight * variance);
   for (std::size_t word = 0; word < rows.size(); ++word) {
     const double says = variance * scores.weight(word) * scores.weight(word);
     const double now = learned_of(cells[word], shares);
     features_.change_cell(rows[word], outcome.column, [&](FeatureCell& cell) {
-      cell.residual += static_cast<float>(weight * (says * now + scores.weight(word) * missed));
-      cell.precision += static_cast<float>(weight * says);
+      add_bounded(cell.residual, weight * (says * now + scores.weight(word) * missed));
+      add_bounded(cell.precision, weight * says);
       if (cell.observed > cell_observations_max * static_cast<float>(outcome.unit)) {
         cell.selected /= 2;
         cell.observed /= 2;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "engine/learner/bounded.h"
 #include "engine/learner/learner.h"
 #include "engine/serialization_checks.h"
 
@@ -40,7 +41,7 @@ void Learner::load(Archive& archive) {
   const detail::LoadBounds& bounds = detail::bounds_of(archive);
   std::uint32_t rows = 0;
   archive >> rows;
-  const auto is_bounded = [](double value) { return std::abs(value) <= double{detail::counts_max}; };
+  const auto is_bounded = [](double value) { return std::abs(value) <= learned_max; };
   std::vector<FeatureTable::Entry> entries;
   for (std::uint32_t row = 0; row < rows; ++row) {
     FeatureRow one;
@@ -66,14 +67,14 @@ void Learner::load(Archive& archive) {
   archive >> arms;
   detail::require(arms <= bounds.checkpoints);
   arms_.resize(arms);
-  const auto read = [&archive](double& value) {
+  const auto read = [&](double& value) {
     archive >> value;
-    detail::require(std::isfinite(value));
+    detail::require(is_bounded(value));
   };
   for (ArmEvidence& arm : arms_) {
     read(arm.residual);
     read(arm.precision);
-    detail::require(arm.precision >= 0 && is_bounded(arm.precision) && is_bounded(arm.residual));
+    detail::require(arm.precision >= 0);
   }
   log_odds_strengths_.each_value(read);
   evidence_strengths_.each_value(read);
@@ -89,10 +90,9 @@ void Learner::load(Archive& archive) {
   detail::require(best < scorer_count);
   best_ = static_cast<ScorerKind>(best);
   if (bounds.format < detail::reliability_format) return;
-  reliability_.each_bin([&read, &is_bounded](ReliabilityBin& bin) {
+  reliability_.each_bin([&read](ReliabilityBin& bin) {
     for (double* const value : {&bin.count, &bin.foretold, &bin.kept}) read(*value);
-    detail::require(is_bounded(bin.count) && bin.foretold >= 0 && bin.foretold <= bin.count && bin.kept >= 0 &&
-                    bin.kept <= bin.count);
+    detail::require(bin.foretold >= 0 && bin.foretold <= bin.count && bin.kept >= 0 && bin.kept <= bin.count);
   });
 }
 

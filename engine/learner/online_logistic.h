@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "engine/elementary.h"
+#include "engine/learner/bounded.h"
 
 namespace penchant {
 
@@ -42,11 +43,13 @@ class OnlineLogistic {
     const double variance = std::max(p * (1 - p), variance_min);
     Features step;
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j) precision_[i * size + j] += weight * variance * features[i] * features[j];
+      for (std::size_t j = 0; j < size; ++j) {
+        add_bounded(precision_[i * size + j], weight * variance * features[i] * features[j]);
+      }
       step[i] = weight * ((is_kept ? 1 : 0) - p) * features[i];
     }
     step = solve(step, unit);
-    for (std::size_t i = 0; i < size; ++i) coefficients_[i] += step[i];
+    for (std::size_t i = 0; i < size; ++i) add_bounded(coefficients_[i], step[i]);
   }
 
   void scale(double factor) {
@@ -65,11 +68,14 @@ class OnlineLogistic {
   }
 
  private:
-  /// (precision + unit * prior)^-1 * values, by elimination: the matrix is positive definite.
+  /// (precision + unit * prior)^-1 * values, by elimination. The matrix is positive definite, and no pivot less than
+  /// the prior; rounding makes one less where the prior is as nothing beside what was learned.
   Features solve(Features values, double unit) const {
     auto matrix = precision_;
-    for (std::size_t i = 0; i < size; ++i) matrix[i * size + i] += unit * prior_precision;
+    const double prior = unit * prior_precision;
+    for (std::size_t i = 0; i < size; ++i) matrix[i * size + i] += prior;
     for (std::size_t i = 0; i < size; ++i) {
+      matrix[i * size + i] = std::max(matrix[i * size + i], prior);
       for (std::size_t row = 0; row < size; ++row) {
         if (row == i) continue;
         const double share = matrix[row * size + i] / matrix[i * size + i];
@@ -77,7 +83,7 @@ class OnlineLogistic {
         values[row] -= share * values[i];
       }
     }
-    for (std::size_t i = 0; i < size; ++i) values[i] /= matrix[i * size + i];
+    for (std::size_t i = 0; i < size; ++i) values[i] = bounded(values[i] / matrix[i * size + i]);
     return values;
   }
 

@@ -1,6 +1,8 @@
 // The file of a snapshot: its layout, what damages it, and what a writer that fails leaves.
 #include <algorithm>
 #include <atomic>
+#include <bit>
+#include <functional>
 
 #include "persistence/crc32c.h"
 #include "persistence/little_endian.h"
@@ -49,6 +51,14 @@ BOOST_AUTO_TEST_CASE(compressed_it_is_refused_with_any_bit_flipped_and_cut_at_an
   }
 }
 
+/// What it becomes can be kept.
+void live_on_and_reload(Engine& engine) {
+  live_on(engine);
+  SnapshotLife later;
+  later.write(engine);
+  BOOST_TEST(later.refusal() == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_compressed_chunk_that_was_forged_is_refused_or_safe) {
   CompressedSnapshot life;
   const Bytes content = life.content();
@@ -58,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_compressed_chunk_that_was_forged_is_refused_or_safe) {
     life.forge(std::move(forged), 0x80000000);
     Engine engine;
     HistoryHeads heads;
-    if (read_snapshot(life.disk, life.path(), engine, heads)) live_on(engine);
+    if (read_snapshot(life.disk, life.path(), engine, heads)) live_on_and_reload(engine);
   }
 }
 
@@ -164,21 +174,34 @@ BOOST_AUTO_TEST_CASE(more_texts_than_there_may_be_are_refused_before_they_are_re
   BOOST_TEST(life.refusal() == life.path() + " is damaged: its content contradicts itself");
 }
 
+/// What is forged takes the place of what is there, at every place in turn; how many are refused.
+template <class Forge>
+std::size_t forged_and_refused(SmallSnapshot& life, std::size_t bytes, const Forge& forge) {
+  const Bytes content = life.content();
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at + bytes <= content.size(); ++at) {
+    Bytes forged = content;
+    forge(forged.data() + at);
+    life.forge(std::move(forged));
+    Engine engine;
+    HistoryHeads heads;
+    const auto read = read_snapshot(life.disk, life.path(), engine, heads);
+    BOOST_TEST_CONTEXT("at " << at << " of " << content.size()) {
+      read ? live_on_and_reload(engine) : void(++refused);
+    }
+  }
+  return refused;
+}
+
 void forge_everything(void (*live)(Taste&)) {
   SmallSnapshot life(live);
-  const Bytes content = life.content();
   for (const std::size_t bytes : {1U, 4U, 8U}) {
-    std::size_t refused = 0;
-    for (std::size_t i = 0; i + bytes <= content.size(); ++i) {
-      Bytes forged = content;
-      for (std::size_t j = i; j < i + bytes; ++j) forged[j] = ~forged[j];
-      life.forge(std::move(forged));
-      Engine engine;
-      HistoryHeads heads;
-      const auto read = read_snapshot(life.disk, life.path(), engine, heads);
-      read ? live_on(engine) : void(++refused);
-    }
-    BOOST_TEST(refused > content.size() / 4);
+    const auto forge = [bytes](std::byte* at) { std::transform(at, at + bytes, at, std::bit_not()); };
+    BOOST_TEST(forged_and_refused(life, bytes, forge) > life.content().size() / 4);
+  }
+  for (const double number : {0x1p100, -0x1p100, 1e300, -1e300, 1e-300}) {
+    const auto forge = [number](std::byte* at) { store_little_endian(at, std::bit_cast<std::uint64_t>(number)); };
+    BOOST_TEST(forged_and_refused(life, 8, forge) > life.content().size() / 4);
   }
 }
 

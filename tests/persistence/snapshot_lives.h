@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/community.h"
 #include "engine/explain.h"
 #include "tests/engine/random_life.h"
 #include "tests/persistence/snapshot_fixture.h"
@@ -43,7 +44,10 @@ inline void live_and_learn(Taste& taste) {
   taste.tell({.verdict = Verdict::selected, .user = "bob", .checkpoint = "A", .prompt = "moon", .other_words = others});
 }
 
-/// Every question, record and correction that concerns what the state holds; what they answer does not matter.
+inline void require_share(double value) { BOOST_REQUIRE((value >= 0 && value <= 1)); }
+
+/// Every question, record and correction that concerns what the state holds. What they answer is made up, but is made
+/// of numbers.
 inline void live_on(Engine& engine) {
   const auto keywords = words("ink cat moon oil");
   const LoraTag loras[] = {{"wash"}, {"detail"}};
@@ -51,7 +55,15 @@ inline void live_on(Engine& engine) {
   std::string told;
   const auto ask = [&](const Question& question) {
     const auto answer = recommender.recommend(engine, question);
-    if (answer) append_reason(*answer, question.keywords, recommender.scorer(), told);
+    if (!answer) return;
+    append_reason(*answer, question.keywords, recommender.scorer(), told);
+    const User* const user = answer->user;
+    for (const ArmAnswer& arm : answer->arms) {
+      require_share(arm.score);
+      if (answer->scorer == ScorerKind::mean || !arm.column.own || !user->learner()) continue;
+      const KeptChance kept = recommender.words().kept(*arm.column.own);
+      for (const double chance : {kept.low, kept.probability, kept.high}) require_share(chance);
+    }
   };
   std::vector<std::string> users;
   for (const NamedUser& named : engine.users()) users.push_back(named.name);
@@ -75,8 +87,12 @@ inline void live_on(Engine& engine) {
     }
     ask({.user = user, .keywords = keywords, .scorer = ScorerChoice::automatic()});
   }
+  for (const std::string& user : users) (void)engine.share({.now_ms = engine.now_ms(), .user = user, .on = true});
+  const Community community = community_of(engine);
+  for (const std::string& user : users) {
+    ask({.user = user, .keywords = keywords, .top = 10, .at_ms = engine.now_ms(), .community = &community});
+  }
   for (const Pool& pool : engine.pools().all()) told += to_string(pool.tier);
-  (void)state_bytes(engine);
 }
 
 inline void tell_engine(Engine& engine, const RandomLife::AnyEvent& event) {

@@ -7,7 +7,6 @@
 namespace penchant::test {
 namespace {
 
-
 struct CountedTaste : Taste {
   CountedTaste() { decay(0); }
   void learn_from_counts() {
@@ -88,6 +87,14 @@ BOOST_AUTO_TEST_CASE(long_ago_weighs_little) {
   days_pass(300);
   learn_from_counts();
   for (const ScorerKind kind : word_kinds) BOOST_TEST(std::abs(told(kind, "ink", "A") - 0.5) < 0.01, to_string(kind));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_long_ago_for_a_double_weighs_nothing) {
+  decay(30);
+  live();
+  days_pass(30'000);
+  learn_from_counts();
+  for (const ScorerKind kind : word_kinds) BOOST_TEST(std::abs(told(kind, "ink", "A") - 0.5) < 1e-6, to_string(kind));
 }
 
 BOOST_AUTO_TEST_CASE(an_end_of_it_releases_every_text_and_cell) {
