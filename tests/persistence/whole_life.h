@@ -1,6 +1,7 @@
 // A whole life of a store, step by step: records with and without ids, corrections, pools, sharing, decisions, an
 // import, a FORGET, snapshots in the foreground and the background, segments that close, are compressed and let go,
-// starts anew, another decay. And the oracle of such a life: what the events it sends give, one after the other.
+// starts anew, another decay, learners begun from what was counted. And the oracle of such a life: what the events it
+// sends give, one after the other.
 #pragma once
 
 #include <algorithm>
@@ -110,6 +111,7 @@ class WholeLife : public KeptLife {
   }
 
   bool record_three(std::size_t step, std::size_t skip) {
+    static constexpr Keyword others[] = {{"of"}, {"the"}};
     for (std::size_t i = skip; i < 3; ++i) {
       const std::string text = std::to_string(step) + "-" + std::to_string(i);
       const std::string prompt = "ink cat " + text;
@@ -118,7 +120,8 @@ class WholeLife : public KeptLife {
                             : i == 2                            ? "bob"
                                                                 : "ann",
                     .checkpoint = i == 0 ? "m1" : "m2",
-                    .prompt = prompt};
+                    .prompt = prompt,
+                    .other_words = others};
       if (i != 1) record.id = text;
       if (!tell(record)) return false;
     }
@@ -141,6 +144,7 @@ class WholeLife : public KeptLife {
   }
   bool change_settings() {
     options.decay_days = 60;
+    options.is_learning = true;
     if (lets_go_) options.segments.history_bytes = 1;
     return start().empty();
   }
@@ -235,6 +239,7 @@ struct Oracle {
       return {};
     });
     BOOST_REQUIRE_MESSAGE(read, read.error().message);
+    BOOST_REQUIRE(engine_.find_user("ann")->learner());
   }
   std::size_t events() const { return states.size() - 1; }
   /// The first step whose events are not all among the first `events`, and how many of its are.
