@@ -112,7 +112,8 @@ double HistoryReplay::foretold(const User* user, std::string_view checkpoint, do
 
 void HistoryReplay::note_shadow(const Record& record, double share) {
   const User* const user = engine_.find_user(record.user);
-  findings_.shadow.push_back({.is_same = model_key(record.checkpoint) == model_key(record.shadow_checkpoint),
+  findings_.shadow.push_back({.decision = std::string(record.decision),
+                              .is_same = model_key(record.checkpoint) == model_key(record.shadow_checkpoint),
                               .is_kept = record.verdict == Verdict::selected,
                               .foretold = foretold(user, record.checkpoint, share),
                               .foretold_other = foretold(user, record.shadow_checkpoint, share)});

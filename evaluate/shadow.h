@@ -18,6 +18,7 @@ namespace penchant {
 inline constexpr std::uint64_t shadow_images_min = 20;
 
 struct ShadowImage {
+  std::string decision;       // that it judges; empty: one of its own
   bool is_same = false;       // the caller's choice was Penchant's
   bool is_kept = false;
   double foretold = 0;        // of the caller's choice, before it was learned
@@ -27,9 +28,12 @@ struct ShadowImage {
 struct ShadowShare {
   std::uint64_t images = 0;
   std::uint64_t kept = 0;
+  double design_effect = 1;  // so many images say as much as one that is a decision by itself
 
   double share() const { return images == 0 ? 0 : static_cast<double>(kept) / static_cast<double>(images); }
-  Interval interval() const { return wilson_interval(static_cast<double>(kept), static_cast<double>(images)); }
+  double effective_images() const { return static_cast<double>(images) / design_effect; }
+  double effective_kept() const { return static_cast<double>(kept) / design_effect; }
+  Interval interval() const { return wilson_interval(effective_kept(), effective_images()); }
 };
 
 struct ShadowReport {

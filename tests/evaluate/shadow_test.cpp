@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "bandit_world.h"
 #include "history_fixture.h"
 
 namespace penchant::test {
@@ -47,6 +48,37 @@ BOOST_AUTO_TEST_CASE(an_interval_stays_within_what_a_difference_can_be) {
   BOOST_TEST((report.difference_interval.high == 1 && report.difference_interval.low < 1));
 }
 
+/// So many decisions of four images, each of which its decision's chance decides.
+std::vector<ShadowImage> decisions(std::size_t count, const std::vector<double>& chances, std::uint64_t seed) {
+  std::vector<ShadowImage> all;
+  Draws draws(seed);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double chance = chances[static_cast<std::size_t>(draws.unit() * static_cast<double>(chances.size()))];
+    for (int j = 0; j < 4; ++j) {
+      all.push_back({.decision = std::to_string(i), .is_same = true, .is_kept = draws.unit() < chance});
+    }
+  }
+  return all;
+}
+
+BOOST_AUTO_TEST_CASE(images_of_a_decision_that_are_always_alike_count_as_one) {
+  const ShadowShare share = shadow_report(decisions(30, {0, 1}, 7)).same;
+  BOOST_TEST(share.images == 120U);
+  BOOST_TEST(std::abs(share.effective_images() - 120.0 * 29 / 119) < 1e-9);
+  BOOST_TEST(shadow_report(decisions(30, {1}, 7)).same.effective_images() == 30);
+}
+
+BOOST_AUTO_TEST_CASE(intervals_hold_the_truth_however_alike_the_images_of_a_decision_are) {
+  for (const std::vector<double>& chances : {std::vector{0.5}, {0.2, 0.8}, {0.0, 1.0}}) {
+    int held = 0;
+    for (std::uint64_t run = 0; run < 1000; ++run) {
+      const Interval interval = shadow_report(decisions(60, chances, run)).same.interval();
+      held += interval.low <= 0.5 && 0.5 <= interval.high ? 1 : 0;
+    }
+    BOOST_TEST((held > 870 && held < 930), held << " of 1000, chances from " << chances.front());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(records_in_shadow_judge_no_way_to_choose) {
   Person ann;
   const Arms told{{"A", 1}, {"B", 0}};
@@ -56,6 +88,7 @@ BOOST_AUTO_TEST_CASE(records_in_shadow_judge_no_way_to_choose) {
   BOOST_REQUIRE(findings.shadow.size() == 2U);
   BOOST_TEST((!findings.shadow[0].is_same && findings.shadow[0].is_kept));
   BOOST_TEST((findings.shadow[1].is_same && !findings.shadow[1].is_kept));
+  BOOST_TEST((findings.shadow[0].decision == "d-1" && findings.shadow[1].decision == "d-2"));
   BOOST_TEST(findings.outcomes.front().empty());
   BOOST_TEST(findings.of(Foreteller::kept).losses.size() == 2U);
 }
