@@ -27,7 +27,7 @@ void BatchRoom::take_text(bool is_known, Kind kind, std::string_view text) {
 
 void BatchRoom::take_texts(const Record& record) {
   each_text(
-      record,
+      record, engine_.is_learning() ? &features_ : nullptr,
       [this](std::string_view keyword) {
         take_text(engine_.find_keyword(keyword).has_value(), Kind::keyword, keyword);
       },

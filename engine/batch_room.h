@@ -49,6 +49,7 @@ class BatchRoom {
   boost::unordered_flat_set<std::uint64_t> seen_;
   boost::unordered_flat_map<std::uint64_t, Taken> taken_;  // by the hash of the user's name
   std::vector<LessonKeyword> keywords_;                     // scratch of add()
+  Features features_;                                       // likewise
   std::size_t new_users_ = 0;
   std::size_t new_text_bytes_ = 0;
 };

@@ -54,8 +54,9 @@ std::size_t Engine::new_text_bytes(const Record& record) const {
   const auto add = [&bytes](const Interner& interner, std::string_view text) {
     if (!interner.find(text)) bytes += text.size() + Interner::bytes_per_text;
   };
+  Features features;
   each_text(
-      record, [&](std::string_view keyword) { add(vocabulary_.keywords, keyword); },
+      record, is_learning_ ? &features : nullptr, [&](std::string_view keyword) { add(vocabulary_.keywords, keyword); },
       [&](std::string_view name) { add(vocabulary_.names, name); });
   return bytes;
 }

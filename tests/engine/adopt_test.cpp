@@ -8,6 +8,7 @@
 #include "engine/limits.h"
 #include "engine/recommend.h"
 #include "engine/suggest.h"
+#include "tests/engine/full_vocabulary.h"
 #include "tests/engine/random_life.h"
 #include "tests/engine/taste.h"
 
@@ -187,25 +188,18 @@ BOOST_AUTO_TEST_CASE(nobody_moves_where_he_is_already) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_moves_to_where_the_texts_do_not_fit_and_nothing_changes) {
-  const auto long_name = [](std::size_t i) {
-    return std::string(model_name_bytes_max - 12, 'x') + std::to_string(100'000'000'000 + i);
-  };
   Engine full;
-  for (std::size_t i = 0;; ++i) {
-    const std::string user = std::to_string(i / arms_per_user_max);
-    const std::string name = long_name(i);
-    if (!full.record({.verdict = Verdict::selected, .user = user, .checkpoint = name})) break;
-  }
+  fill_vocabulary(full);
   const std::size_t bytes = full.vocabulary_bytes();
-  BOOST_TEST(bytes > vocabulary_bytes_max - 2 * (model_name_bytes_max + Interner::bytes_per_text));
+  BOOST_TEST(bytes > vocabulary_bytes_max - (model_name_bytes_max + Interner::bytes_per_text));
   Taste one;
-  one.kept("ann", long_name(vocabulary_bytes_max), "ink");
-  one.kept("ben", long_name(7), "");
+  one.kept("bob", long_text(7, model_name_bytes_max), "ink");
+  one.kept("cyd", "A", "");
   const auto adopted = full.adopt(one.engine, one.engine.users().front());
   BOOST_REQUIRE(!adopted);
   BOOST_TEST(adopted.error().message == vocabulary_full().message);
   BOOST_TEST(full.vocabulary_bytes() == bytes);
-  BOOST_TEST(!full.find_user("ann"));
+  BOOST_TEST(!full.find_user("bob"));
   BOOST_TEST(full.adopt(one.engine, one.engine.users().back()).has_value());
   BOOST_TEST(full.vocabulary_bytes() == bytes);
 }

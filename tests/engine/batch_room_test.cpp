@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/limits.h"
+#include "tests/engine/full_vocabulary.h"
 #include "tests/engine/taste.h"
 
 namespace penchant::test {
@@ -102,16 +103,42 @@ BOOST_AUTO_TEST_CASE(keywords_are_counted) {
   BOOST_TEST(sentence == "this user has the most keywords one may have, 1048576");
 }
 
+/// As many other words as a prompt may have, of 16 KiB.
+struct LongWords {
+  static constexpr std::size_t bytes = 16 << 10;
+  static constexpr std::size_t fit = vocabulary_bytes_max / (keywords_max * (bytes + Interner::bytes_per_text));
+
+  std::span<const Keyword> of(std::size_t record) {
+    for (std::size_t i = 0; i < keywords_max; ++i) {
+      texts[i] = long_text(record * keywords_max + i, bytes);
+      keywords[i].text = texts[i];
+    }
+    return keywords;
+  }
+  std::vector<std::string> texts{keywords_max};
+  std::vector<Keyword> keywords{keywords_max};
+};
+
 BOOST_AUTO_TEST_CASE(texts_of_all_users_are_counted_together) {
-  std::string name;
+  LongWords words;
   std::string user;
-  const std::size_t records = vocabulary_bytes_max / (model_name_bytes_max + Interner::bytes_per_text);
-  const std::size_t fit = fitting(records + 1, [&](std::size_t i) {
-    name = std::string(model_name_bytes_max - 12, 'x') + std::to_string(100'000'000'000 + i);
-    user = text(i / 60'000);
-    return Record{.user = user, .checkpoint = name};
-  });
-  BOOST_TEST((fit > records - 10 && fit <= records));
+  BOOST_TEST(fitting(LongWords::fit + 1, [&](std::size_t i) {
+               user = text(i % 3);
+               return Record{.user = user, .checkpoint = "A", .keywords = words.of(i)};
+             }) == LongWords::fit);
+  BOOST_TEST(sentence == vocabulary_full().message);
+}
+
+BOOST_AUTO_TEST_CASE(what_learners_know_of_prompts_is_counted_where_they_are_kept) {
+  LongWords words;
+  const auto fit = [&] {
+    return fitting(LongWords::fit + 1, [&](std::size_t i) {
+      return Record{.user = "ann", .checkpoint = "A", .other_words = words.of(i)};
+    });
+  };
+  BOOST_TEST(fit() == LongWords::fit + 1);
+  engine.change_learning({.now_ms = now_ms, .is_on = true});
+  BOOST_TEST(fit() == LongWords::fit);
   BOOST_TEST(sentence == vocabulary_full().message);
 }
 

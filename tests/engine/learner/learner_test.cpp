@@ -4,6 +4,7 @@
 
 #include "engine/word_scorer.h"
 #include "oracle_learner.h"
+#include "tests/engine/full_vocabulary.h"
 #include "tests/engine/taste.h"
 
 namespace penchant::test {
@@ -361,6 +362,21 @@ BOOST_AUTO_TEST_CASE(outcomes_that_weigh_ever_more_change_no_score) {
     life.tell(taste.below(3) == 0 ? Verdict::selected : Verdict::rejected, "A", prompt);
     if (i % 1000 == 0 || i >= 500 * 32 - 2) life.expect_oracles(taste.prompt(3));
   }
+}
+
+BOOST_AUTO_TEST_CASE(words_that_do_not_fit_the_vocabulary_are_refused_where_learners_would_know_them) {
+  Engine full;
+  fill_vocabulary(full);
+  const std::string word = long_text(7, 2 * model_name_bytes_max);
+  const Keyword others[] = {{word}};
+  const Record record{.verdict = Verdict::rejected, .user = "ann", .checkpoint = "A", .other_words = others};
+  BOOST_TEST(full.record(record).has_value());
+  const std::size_t bytes = full.vocabulary_bytes();
+  full.change_learning({.is_on = true});
+  const auto refused = full.record(record);
+  BOOST_REQUIRE(!refused);
+  BOOST_TEST(refused.error().message == vocabulary_full().message);
+  BOOST_TEST(full.vocabulary_bytes() == bytes);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
