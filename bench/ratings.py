@@ -33,6 +33,14 @@ def evaluated(binary, rows, above, *options):
     return {one["by"]: one for one in json.loads(told)["foretold"]}
 
 
+def in_orders(binary, ratings, above, orders, plot=None):
+    """What each foretold, for each order."""
+    rows = [line.split("\t") for line in ratings.read_text().splitlines()[1:]]
+    for order in range(orders):
+        random.Random(order + 1).shuffle(rows)
+        yield evaluated(binary, rows, above, *(["--plot", plot] if plot and order == 0 else []))
+
+
 def pooled(orders, by):
     """Each bin's count, mean probability and share kept over all orders; of empty ones nothing."""
     for bins in zip(*(order[by]["calibration"] for order in orders)):
@@ -49,12 +57,7 @@ def main():
     parser.add_argument("--orders", type=int, default=5)
     parser.add_argument("--plot", type=pathlib.Path)
     options = parser.parse_args()
-    rows = [line.split("\t") for line in options.ratings.read_text().splitlines()[1:]]
-    orders = []
-    for order in range(options.orders):
-        random.Random(order + 1).shuffle(rows)
-        plot = ["--plot", options.plot] if options.plot and order == 0 else []
-        orders.append(evaluated(options.binary, rows, options.above, *plot))
+    orders = list(in_orders(options.binary, options.ratings, options.above, options.orders, options.plot))
     print("| foretold by | AUC | within a model | log-loss | calibration error |\n|---|---|---|---|---|")
     for by in orders[0]:
         means = [statistics.mean(order[by][measure] for order in orders) for measure in MEASURES]

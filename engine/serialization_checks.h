@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "engine/engine.h"
+#include "engine/learner/bounded.h"
 #include "engine/limits.h"
 
 namespace penchant {
@@ -48,8 +49,8 @@ inline bool is_known(Verdict verdict) { return verdict >= Verdict::selected && v
 inline constexpr double half_lives_max = 0x1p61;
 inline bool are_half_lives(double half_lives) { return std::abs(half_lives) <= half_lives_max; }
 
-// More than all records weigh together that anybody ever makes, and far from what a float cannot hold.
-inline constexpr float counts_max = 0x1p100F;
+// What is counted and what is learned of it have one bound.
+inline constexpr auto counts_max = static_cast<float>(learned_max);
 inline bool are_counts(const Counts& counts) {
   return counts.selected >= 0 && counts.selected <= counts.observed && counts.observed <= double{counts_max};
 }

@@ -3,9 +3,13 @@ import gzip
 import json
 import pathlib
 import random
+import sys
 import unittest
 
-from harness import EndToEnd, run
+from harness import BINARY, EndToEnd, run
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "bench"))
+from ratings import in_orders
 
 SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data"
 STREAMS = SHARED / "streams"
@@ -174,18 +178,7 @@ class History(EndToEnd):
     @unittest.skipUnless(RATINGS.is_file(), f"SKIPPED, there is no {RATINGS}")
     def test_on_human_ratings_kept_is_above_logistic_regression(self):
         """Vowpal Wabbit's logistic regression reaches .877 over all, .633 within a model on the same ratings."""
-        rows = [line.split("\t") for line in RATINGS.read_text().splitlines()[1:]]
-        found = []
-        for seed in (1, 2, 3):
-            random.Random(seed).shuffle(rows)
-            records = [{"id": f"r{i}", "checkpoint": model, "prompt": prompt,
-                        "action": "selected" if float(score) > 4 else "rejected"}
-                       for i, (model, prompt, score) in enumerate(rows)]
-            file = self.folder() / "ratings.json"
-            file.write_text(json.dumps({"format": "penchant-preferences", "version": 1, "user_id": "ann",
-                                        "preferences": records}))
-            kept = self.judged(file, "--decay-days", 0)["foretold"][-1]
-            found.append((kept["auc"], kept["auc_within"]))
+        found = [(told["kept"]["auc"], told["kept"]["auc_within"]) for told in in_orders(BINARY, RATINGS, 4, 3)]
         self.assertGreaterEqual(sum(auc for auc, _ in found) / len(found), 0.884, found)
         self.assertGreaterEqual(sum(within for _, within in found) / len(found), 0.637, found)
 
